@@ -1,0 +1,79 @@
+/// Shared ownership by a count inside the object. `Ref<T>` is one pointer wide; copying it is one atomic increment.
+///     Ref<Graph> graph = make_ref<Graph>();
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace rushlight {
+
+/// Base of everything that is shared. The virtual destructor makes deletion through the base possible; `released` lets a
+/// class act when the last owner goes (the Python binding keeps wrappers alive with it).
+class RefCounted {
+ public:
+  RefCounted() = default;
+  RefCounted(const RefCounted&) {}
+  RefCounted& operator=(const RefCounted&) { return *this; }
+  virtual ~RefCounted() = default;
+
+  void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
+  void release() const {
+    // A sole owner needs no atomic subtraction: nobody else can see the object.
+    if (count_.load(std::memory_order_acquire) == 1 || count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  uint32_t use_count() const { return count_.load(std::memory_order_acquire); }
+
+ private:
+  mutable std::atomic<uint32_t> count_{0};
+};
+
+template <class T>
+class Ref {
+ public:
+  Ref() = default;
+  Ref(std::nullptr_t) {}
+  explicit Ref(T* pointer) : pointer_(pointer) {
+    if (pointer_) pointer_->retain();
+  }
+  Ref(const Ref& other) : Ref(other.pointer_) {}
+  Ref(Ref&& other) noexcept : pointer_(std::exchange(other.pointer_, nullptr)) {}
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  Ref(const Ref<U>& other) : Ref(static_cast<T*>(other.get())) {}
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  Ref(Ref<U>&& other) noexcept : pointer_(other.detach()) {}
+  ~Ref() {
+    if (pointer_) pointer_->release();
+  }
+  Ref& operator=(Ref other) noexcept {
+    std::swap(pointer_, other.pointer_);
+    return *this;
+  }
+
+  T* get() const { return pointer_; }
+  T& operator*() const { return *pointer_; }
+  T* operator->() const { return pointer_; }
+  explicit operator bool() const { return pointer_ != nullptr; }
+  bool operator==(const Ref& other) const { return pointer_ == other.pointer_; }
+  bool operator==(std::nullptr_t) const { return pointer_ == nullptr; }
+
+  /// Hands the count over to the caller, who must `adopt` it again.
+  T* detach() { return std::exchange(pointer_, nullptr); }
+  static Ref adopt(T* pointer) {
+    Ref ref;
+    ref.pointer_ = pointer;
+    return ref;
+  }
+
+ private:
+  T* pointer_ = nullptr;
+};
+
+template <class T, class... Arguments>
+Ref<T> make_ref(Arguments&&... arguments) {
+  return Ref<T>(new T(std::forward<Arguments>(arguments)...));
+}
+
+}  // namespace rushlight

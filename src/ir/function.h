@@ -1,0 +1,90 @@
+/// Functions with a graph, and the CompilationUnit that owns functions and classes.
+#pragma once
+#include <mutex>
+
+#include "ir/graph.h"
+#include "value/class_type.h"
+#include "value/function.h"
+
+namespace rushlight::ir {
+
+/// What the executor makes of a graph; kept with the function and made once.
+class ExecutablePlan {
+ public:
+  virtual ~ExecutablePlan() = default;
+};
+
+class GraphFunction : public Function {
+ public:
+  /// `define` compiles the body into the graph when it is first needed (functions may call each other in any order);
+  /// null when the graph is given whole.
+  GraphFunction(std::string qualified_name, std::shared_ptr<Graph> graph, std::function<void(GraphFunction&)> define = nullptr);
+
+  /// Compiles first if needed. Throws what the compilation throws; for recursion of PyTorch's kind see script/.
+  std::shared_ptr<Graph> graph() const;
+  void ensure_defined() const;
+  bool is_defined() const { return !define_; }
+  /// The graph as it stands, compiled or not.
+  const std::shared_ptr<Graph>& raw_graph() const { return graph_; }
+  void set_graph(std::shared_ptr<Graph> graph);
+
+  const Schema& schema() const override;
+  void set_schema(Schema schema);
+  bool has_schema() const { return schema_ != nullptr; }
+  IValue call(std::vector<IValue> arguments) override;
+
+  /// The plan is made by the executor's factory on first use; thread-safe.
+  ExecutablePlan& plan();
+  void drop_plan();
+  /// Copies of the graph with calls replaced and cleaned up are made here as well: `.inlined_graph`.
+  std::shared_ptr<Graph> inlined_graph() const;
+
+  /// Whether the first call ran with grad mode on and something that required grad (passes.md section 5).
+  std::atomic<int8_t> first_call_state{0};
+
+ private:
+  std::shared_ptr<Graph> graph_;
+  mutable std::unique_ptr<Schema> schema_;
+  std::function<void(GraphFunction&)> define_;
+  std::mutex plan_mutex_;
+  std::atomic<ExecutablePlan*> plan_{nullptr};
+  std::unique_ptr<ExecutablePlan> owned_plan_;
+};
+
+/// The executor installs itself here once at start-up.
+struct ExecutorHooks {
+  std::unique_ptr<ExecutablePlan> (*make_plan)(GraphFunction& function) = nullptr;
+  IValue (*run)(GraphFunction& function, std::vector<IValue> arguments) = nullptr;
+};
+extern ExecutorHooks executor_hooks;
+
+/// Owns functions, classes, interfaces and enums, by qualified name.
+class CompilationUnit : public std::enable_shared_from_this<CompilationUnit> {
+ public:
+  static std::shared_ptr<CompilationUnit> make() { return std::make_shared<CompilationUnit>(); }
+  GraphFunction* add_function(std::unique_ptr<GraphFunction> function);
+  GraphFunction* find_function(std::string_view qualified_name) const;
+  const std::vector<std::unique_ptr<GraphFunction>>& functions() const { return functions_; }
+  void drop_functions();
+  /// Removes one, also from its class: after a compilation that failed half-way.
+  void remove_function(GraphFunction* function);
+
+  void register_type(Ref<const NamedType> type);
+  Ref<const NamedType> find_type(std::string_view qualified_name) const;
+  Ref<ClassType> find_class(std::string_view qualified_name) const;
+  const std::vector<Ref<const NamedType>>& types() const { return types_; }
+  void remove_type(std::string_view qualified_name);
+
+  /// `__torch__.Net` if it is free, else `__torch__.___torch_mangle_N.Net` with the next free N of this unit.
+  std::string mangle(const std::string& qualified_name);
+  bool is_taken(std::string_view qualified_name) const;
+
+ private:
+  std::vector<std::unique_ptr<GraphFunction>> functions_;
+  std::unordered_map<std::string, GraphFunction*> function_index_;
+  std::vector<Ref<const NamedType>> types_;
+  std::unordered_map<std::string, Ref<const NamedType>> type_index_;
+  size_t mangle_index_ = 0;
+};
+
+}  // namespace rushlight::ir

@@ -8,8 +8,7 @@
 
 namespace rushlight {
 
-/// Base of everything that is shared. The virtual destructor makes deletion through the base possible; `released` lets a
-/// class act when the last owner goes (the Python binding keeps wrappers alive with it).
+/// Base of everything that is shared. The virtual destructor makes deletion through the base possible.
 class RefCounted {
  public:
   RefCounted() = default;
@@ -19,8 +18,14 @@ class RefCounted {
 
   void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
   void release() const {
-    // A sole owner needs no atomic subtraction: nobody else can see the object.
-    if (count_.load(std::memory_order_acquire) == 1 || count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  /// Takes a share unless the object is already being destroyed: for owners of plain back pointers.
+  bool try_retain() const {
+    uint32_t count = count_.load(std::memory_order_relaxed);
+    while (count != 0)
+      if (count_.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel)) return true;
+    return false;
   }
   uint32_t use_count() const { return count_.load(std::memory_order_acquire); }
 

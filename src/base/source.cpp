@@ -21,6 +21,10 @@ std::string_view Source::line(size_t line) const {
   return std::string_view(text_).substr(begin, end - begin);
 }
 
+SourceRange SourceRange::original() const {
+  return source_ && source_->find_original() ? source_->find_original()(begin_) : SourceRange();
+}
+
 SourceRange::Position SourceRange::position() const {
   const size_t line = source_->line_of(begin_);
   return {source_->filename(), source_->first_line() + line + 1,

@@ -1,12 +1,15 @@
 /// Source text and places in it. A range keeps its source alive, so errors and graphs can point into it for ever.
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rushlight {
+
+class SourceRange;
 
 /// One piece of source text: a file, a function cut out of one, a string given to CompilationUnit, a record of an archive.
 class Source {
@@ -27,12 +30,18 @@ class Source {
   size_t line_count() const { return line_begins_.size(); }
   std::string_view line(size_t line) const;
 
+  /// For the source of an archive: where the text at `offset` came from when it was saved. Null: this is the original.
+  using FindOriginal = std::function<SourceRange(size_t offset)>;
+  void set_find_original(FindOriginal find) { find_original_ = std::move(find); }
+  const FindOriginal& find_original() const { return find_original_; }
+
  private:
   std::string text_;
   std::string filename_;
   size_t first_line_;
   size_t leading_whitespace_;
   std::vector<size_t> line_begins_;
+  FindOriginal find_original_;
 };
 
 /// Bytes [begin, end) of a source. A default-made range points nowhere.
@@ -58,6 +67,9 @@ class SourceRange {
 
   /// The range shown in its lines, with `~~~~ <--- HERE` below, as PyTorch prints it; `context` lines before and after.
   std::string highlight(size_t context = 3) const;
+
+  /// Where a range of an archive's source came from; an empty range if that is unknown or this is the original.
+  SourceRange original() const;
 
   bool operator==(const SourceRange&) const = default;
 

@@ -1,0 +1,83 @@
+#include "exec/error_trace.h"
+
+#include "base/text.h"
+
+namespace rushlight::exec {
+namespace {
+
+/// Marks an error whose text already holds a trace: it crosses outer frames unchanged.
+constexpr std::string_view kHeading = "The following operation failed in the TorchScript interpreter.\n";
+
+struct Entry {
+  SourceRange range;
+  std::string function;
+};
+
+void add_inlined(std::vector<Entry>& entries, const ir::Node& node, std::string_view function_name) {
+  // Outermost call first: the chain is kept innermost first.
+  std::vector<const ir::InlinedCall*> calls;
+  for (const ir::InlinedCall* call = node.inlined_from().get(); call; call = call->caller.get()) calls.push_back(call);
+  std::string function(function_name);
+  for (size_t i = calls.size(); i-- > 0;) {
+    if (calls[i]->call_site) entries.push_back({calls[i]->call_site, function});
+    if (calls[i]->function) function = calls[i]->function->name();
+  }
+  if (node.range()) entries.push_back({node.range(), function});
+}
+
+std::string entry_text(const SourceRange& range, const std::string& function) {
+  const SourceRange::Position at = range.position();
+  std::string text;
+  if (!at.filename.empty()) text = cat("  File \"", at.filename, "\", line ", at.line, ", in ", function, "\n");
+  return cat(text, range.highlight());
+}
+
+std::string trace_text(const std::vector<TraceFrame>& frames) {
+  std::vector<Entry> entries;
+  for (const TraceFrame& frame : frames)
+    if (frame.node) add_inlined(entries, *frame.node, frame.function_name);
+  bool any_original = false;
+  for (const Entry& entry : entries) any_original |= bool(entry.range.original());
+  std::string text(kHeading);
+  text += any_original ? "Traceback of TorchScript, serialized code (most recent call last):\n"
+                       : "Traceback of TorchScript (most recent call last):\n";
+  for (const Entry& entry : entries) text += entry_text(entry.range, entry.function);
+  if (any_original) {
+    text += "\nTraceback of TorchScript, original code (most recent call last):\n";
+    for (const Entry& entry : entries)
+      if (const SourceRange original = entry.range.original()) text += entry_text(original, entry.function);
+  }
+  return text;
+}
+
+SourceRange innermost_range(const std::vector<TraceFrame>& frames) {
+  for (size_t i = frames.size(); i-- > 0;)
+    if (frames[i].node && frames[i].node->range()) return frames[i].node->range();
+  return {};
+}
+
+}  // namespace
+
+void rethrow_with_trace(std::exception_ptr error, const std::vector<TraceFrame>& frames) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const RaisedByProgram& raised) {
+    const std::string name = raised.class_name.empty() ? "RuntimeError" : raised.class_name;
+    throw ScriptRaisedError({.message = cat(trace_text(frames), name, ": ", raised.message, "\n"), .range = innermost_range(frames)});
+  } catch (const LimitError&) {
+    throw;
+  } catch (const ScriptRaisedError& already) {
+    throw;
+  } catch (const Error& failed) {
+    if (failed.message().starts_with(kHeading)) throw;
+    throw RuntimeError({.message = cat(trace_text(frames), "RuntimeError: ", failed.message(), "\n"),
+                        .range = innermost_range(frames),
+                        .hint = failed.hint()});
+  } catch (const std::bad_alloc&) {
+    throw RuntimeError({.message = cat(trace_text(frames), "RuntimeError: out of memory\n"), .range = innermost_range(frames)});
+  } catch (const std::exception& failed) {
+    throw RuntimeError({.message = cat(trace_text(frames), "RuntimeError: ", failed.what(), "\n"), .range = innermost_range(frames)});
+  }
+}
+
+}  // namespace rushlight::exec

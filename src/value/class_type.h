@@ -1,8 +1,7 @@
 /// Classes, modules and interfaces: named types with attributes and methods. They grow while a program is compiled or loaded
 /// and are only read afterwards.
 #pragma once
-#include "value/ivalue.h"
-#include "value/type.h"
+#include "value/schema.h"
 
 namespace rushlight {
 
@@ -70,13 +69,12 @@ class ClassType : public NamedType {
   std::vector<Property> properties_;
   std::vector<Function*> forward_pre_hooks_;
   std::vector<Function*> forward_hooks_;
-  mutable std::vector<TypePtr> contained_;
 };
 
 class InterfaceType : public NamedType {
  public:
   RUSHLIGHT_TYPE_KIND(TypeKind::interface)
-  InterfaceType(std::string name, bool is_module) : NamedType(TypeKind::interface, std::move(name)), is_module_(is_module) {}
+  InterfaceType(std::string name, bool is_module);
   bool is_module() const { return is_module_; }
   const std::vector<Schema>& methods() const;
   const Schema* find_method(std::string_view name) const;

@@ -124,7 +124,7 @@ class Object : public RefCounted {
   Ref<const ClassType> type_ref() const;
   const std::shared_ptr<const void>& keep_alive() const { return keep_alive_; }
   IValue& slot(size_t i);
-  const IValue& slot(size_t i) const { return slots_[i]; }
+  const IValue& slot(size_t i) const { return const_cast<Object*>(this)->slot(i); }
   size_t slot_count() const { return slots_.size(); }
   /// By name. Throws RuntimeError if there is no such attribute.
   const IValue& attribute(std::string_view name) const;

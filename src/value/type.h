@@ -195,7 +195,7 @@ class TupleType : public Type {
   bool is_named() const { return !fields_.empty() || !name_.empty(); }
   const std::string& name() const { return name_; }  ///< "__torch__.Point", or empty
   const std::vector<std::string>& fields() const { return fields_; }
-  const std::vector<IValue>& defaults() const { return *defaults_; }
+  const std::vector<IValue>& defaults() const;
   std::string str() const override;
   std::string annotation() const override;
   ArrayRef<TypePtr> contained() const override { return elements_; }

@@ -1,0 +1,19 @@
+/// Constants as text, as graphs and `.code` write them (ir.md section 3, code-printing.md section 6).
+#pragma once
+#include <complex>
+#include <string>
+
+#include "value/ivalue.h"
+
+namespace rushlight {
+
+/// "0.10000000000000001", "2.", "1e-05", "inf", "-inf", "nan": 17 significant digits, always with a point or an exponent.
+std::string float_text(double value);
+/// "1.+2.j"
+std::string complex_text(std::complex<double> value);
+/// In double quotes, with escapes. Bytes above 127 print as PyTorch prints them, signed and wrong.
+std::string quoted(std::string_view text);
+/// A list, tuple, dictionary, enum or simple value as a graph prints it: `[1, 2]`, `annotate(List[int], [])`, `(1,)`.
+std::string constant_text(const IValue& value);
+
+}  // namespace rushlight

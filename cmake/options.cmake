@@ -27,7 +27,8 @@ if(CCACHE)
 endif()
 
 # IEEE results must not depend on the compiler's mood: no contraction of a*b+c, since PyTorch's kernels decide that themselves.
-add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -ffp-contract=off)
+# No strict aliasing: an IValue's payload is read as the Tensor that it consists of.
+add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -ffp-contract=off -fno-strict-aliasing)
 if(RUSHLIGHT_WERROR)
   add_compile_options(-Werror)
 endif()

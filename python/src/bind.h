@@ -1,0 +1,10 @@
+/// The parts of the native module, one function each; module.cpp calls them in order.
+#pragma once
+#include "python_api.h"
+
+namespace rushlight::python {
+
+void bind_autograd(nb::module_& m);
+void bind_settings(nb::module_& m);
+
+}  // namespace rushlight::python

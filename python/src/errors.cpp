@@ -1,0 +1,87 @@
+/// Exceptions both ways: C++ classes become the Python classes of the same name, Python's errors pass through C++ unharmed.
+#include "errors.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace rushlight::python {
+
+PyObject* jit_error_class = nullptr;
+PyObject* file_refused_class = nullptr;
+PyObject* limit_exceeded_class = nullptr;
+
+namespace {
+
+PyObject* python_class_of(const Error& error) {
+  if (dynamic_cast<const ScriptRaisedError*>(&error)) return jit_error_class;
+  if (dynamic_cast<const ArchiveError*>(&error)) return file_refused_class;
+  if (dynamic_cast<const LimitError*>(&error)) return limit_exceeded_class;
+  if (dynamic_cast<const TypeError*>(&error)) return PyExc_TypeError;
+  if (dynamic_cast<const ValueError*>(&error)) return PyExc_ValueError;
+  if (dynamic_cast<const IndexError*>(&error)) return PyExc_IndexError;
+  if (dynamic_cast<const KeyError*>(&error)) return PyExc_KeyError;
+  if (dynamic_cast<const AttributeError*>(&error)) return PyExc_AttributeError;
+  if (dynamic_cast<const NotImplementedError*>(&error)) return PyExc_NotImplementedError;
+  if (dynamic_cast<const ImportError*>(&error)) return PyExc_ImportError;
+  return PyExc_RuntimeError;
+}
+
+/// Notes stand below the text in tracebacks and are no part of it (Python 3.11 on; before, there is no place for them).
+void add_note(nb::handle exception, const std::string& note) {
+  if (!nb::hasattr(exception, "add_note")) return;
+  exception.attr("add_note")(nb::steal(to_str(note)));
+}
+
+void raise(const Error& error) {
+  nb::object text = nb::steal(to_str(error.message()));
+  nb::object exception = owned(PyObject_CallOneArg(python_class_of(error), text.ptr()));
+  if (!error.hint().empty()) add_note(exception, error.hint());
+  for (const Report& other : error.others) add_note(exception, cat("Also: ", other.message));
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
+}
+
+PyObject* new_exception(nb::module_& m, const char* name, const char* doc, PyObject* base, const char* module) {
+  PyObject* type = checked(PyErr_NewExceptionWithDoc(cat(module, ".", name).c_str(), doc, base, nullptr));
+  m.attr(name) = nb::borrow(type);
+  return type;
+}
+
+}  // namespace
+
+void raise_current_exception() noexcept {
+  try {
+    throw;
+  } catch (nb::python_error& error) {
+    error.restore();
+  } catch (const Error& error) {
+    try {
+      raise(error);
+    } catch (nb::python_error& inner) {
+      inner.restore();
+    }
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const nb::builtin_exception& error) {
+    PyErr_SetString(error.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_RuntimeError, error.what());
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  }
+}
+
+void bind_errors(nb::module_& m) {
+  jit_error_class = new_exception(m, "JITException", "Raised for a `raise` statement of compiled code (torch.jit.Error).",
+                                  PyExc_Exception, "torch.jit");
+  file_refused_class = new_exception(m, "FileRefused", "A file is damaged, foreign or dangerous; the text names the record and the reason.",
+                                     PyExc_RuntimeError, "rushlight");
+  limit_exceeded_class = new_exception(m, "LimitExceeded", "A limit that the caller set (fuel, memory, depth, size) was reached.",
+                                       PyExc_RuntimeError, "rushlight");
+  nb::register_exception_translator([](const std::exception_ptr& exception, void*) {
+    try {
+      std::rethrow_exception(exception);
+    } catch (const Error& error) {
+      raise(error);
+    }
+  });
+}
+
+}  // namespace rushlight::python

@@ -1,0 +1,32 @@
+/// The native module rushlight._C.
+#include "bind.h"
+#include "errors.h"
+#include "generator_object.h"
+#include "grad_fn_object.h"
+#include "gradient_hooks.h"
+#include "new_tensor.h"
+#include "op_object.h"
+#include "python_function.h"
+#include "results.h"
+#include "tensor_object.h"
+#include "value_objects.h"
+
+NB_MODULE(_C, m) {
+  using namespace rushlight::python;
+  // Classes are named after the module that holds them, and programs print those names.
+  nb::object real_name = m.attr("__name__");
+  m.attr("__name__") = "torch._C";
+  bind_errors(m);
+  bind_value_objects(m);
+  bind_tensor_object(m);
+  bind_generator(m);
+  bind_new_tensor(m);
+  bind_op_objects(m);
+  bind_results(m);
+  bind_grad_fn(m);
+  bind_gradient_hooks(m);
+  bind_python_function(m);
+  bind_autograd(m);
+  bind_settings(m);
+  m.attr("__name__") = real_name;
+}

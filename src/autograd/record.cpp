@@ -117,12 +117,7 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
     call_kernel(op, arguments, results);
   }
   if (writes) {
-    for (size_t i = 0; i < op.argument_count(); ++i)
-      if (op.schema().arguments[i].is_write())
-        any_tensor(arguments[i], [](const Tensor& tensor) {
-          tensor.bump_version();
-          return false;
-        });
+    bump_versions(op, arguments);
     const size_t written = written_argument(op);
     if (node && arguments[written].is_tensor() && may_require_grad(arguments[written].tensor()))
       rebase_history(arguments[written].tensor(), node);

@@ -129,6 +129,8 @@ std::span<const Operator* const> all_operators();
 
 /// The one way to call an operator: goes through the tracer and autograd where they are on, then to the kernel.
 void call_operator(const Operator& op, const IValue* arguments, IValue* results);
+/// Counts a write for every written argument. For whoever calls kernels past call_operator.
+void bump_versions(const Operator& op, const IValue* arguments);
 /// For callers that hold the arguments anyway; a result tuple for several results, None for none.
 IValue call_operator(const Operator& op, std::vector<IValue> arguments);
 

@@ -81,22 +81,22 @@ template <class T>
 inline constexpr ScalarType dtype_of = DtypeOf<T>::value;
 
 /// A set of dtypes, one bit each.
-class DtypeSet {
- public:
+struct DtypeSet {
+  uint32_t bits = 0;  ///< public, so that a set can be a template argument
+
   constexpr DtypeSet() = default;
-  constexpr DtypeSet(ScalarType type) : bits_(1u << uint32_t(type)) {}
-  constexpr bool contains(ScalarType type) const { return bits_ >> uint32_t(type) & 1; }
-  constexpr DtypeSet operator|(DtypeSet other) const { return from_bits(bits_ | other.bits_); }
-  constexpr DtypeSet operator-(DtypeSet other) const { return from_bits(bits_ & ~other.bits_); }
+  constexpr DtypeSet(ScalarType type) : bits(1u << uint32_t(type)) {}
+  constexpr bool contains(ScalarType type) const { return bits >> uint32_t(type) & 1; }
+  constexpr DtypeSet operator|(DtypeSet other) const { return from_bits(bits | other.bits); }
+  constexpr DtypeSet operator-(DtypeSet other) const { return from_bits(bits & ~other.bits); }
   constexpr bool operator==(const DtypeSet&) const = default;
 
  private:
   static constexpr DtypeSet from_bits(uint32_t bits) {
     DtypeSet set;
-    set.bits_ = bits;
+    set.bits = bits;
     return set;
   }
-  uint32_t bits_ = 0;
 };
 inline constexpr DtypeSet kBool = ScalarType::bool_;
 inline constexpr DtypeSet kIntegral = DtypeSet(ScalarType::uint8) | ScalarType::int8 | ScalarType::int16 | ScalarType::int32 | ScalarType::int64;

@@ -286,7 +286,7 @@ class SchemaReader {
       char c = text_[at_++];
       if (c == '\\' && at_ < text_.size()) {
         const char e = text_[at_++];
-        c = e == 'n' ? '\n' : e == 't' ? '\t' : e == 'r' ? '\r' : e;
+        c = e == 'n' ? '\n' : e == 't' ? '\t' : e == 'r' ? '\r' : e == 'f' ? '\f' : e == 'v' ? '\v' : e;
       }
       out += c;
     }
@@ -358,6 +358,9 @@ std::string default_text(const Argument& argument) {
   if (value.is_list()) {
     std::vector<std::string> parts;
     for (size_t i = 0; i < value.list().size(); ++i) parts.push_back(value.list().get(i).is_float() ? float_text(value.list().get(i).to_float()) : value.list().get(i).str());
+    // `int[2] padding=[0, 0]` is written `=0`; PyTorch does so for plain ints only.
+    const bool plain = argument.list_length && type->is(TypeKind::list) && type->expect<ElementType>().element()->is(TypeKind::int_);
+    if (plain && parts.size() > 1 && std::equal(parts.begin() + 1, parts.end(), parts.begin())) return parts[0];
     return cat("[", join(parts, ", "), "]");
   }
   if (value.is_float()) return float_text(value.to_float());

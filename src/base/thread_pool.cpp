@@ -1,0 +1,147 @@
+#include "base/thread_pool.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/error.h"
+
+namespace rushlight {
+namespace {
+
+thread_local bool inside_region = false;
+std::atomic<int> thread_count{0};
+
+/// Threads that wait for tasks. A task never waits for a free thread: if all are busy, another one is started; idle ones stay.
+class Pool {
+ public:
+  static Pool& get() {
+    Pool* pool = current.load(std::memory_order_acquire);
+    if (pool) return *pool;
+    std::lock_guard lock(creation);
+    pool = current.load(std::memory_order_acquire);
+    if (!pool) {
+      static const bool registered = (pthread_atfork(nullptr, nullptr, &Pool::forget), true);
+      (void)registered;
+      pool = new Pool;  // lives as long as the process: threads may still run while statics are destroyed
+      current.store(pool, std::memory_order_release);
+    }
+    return *pool;
+  }
+
+  void submit(std::function<void()> task) {
+    std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    if (idle_ >= tasks_.size()) wake_.notify_one();
+    else std::thread([this] { work(); }).detach();
+  }
+
+ private:
+  /// In the child of a fork the threads are gone: the old pool is left alone and a new one made when needed.
+  static void forget() {
+    current.store(nullptr, std::memory_order_release);
+    new (&creation) std::mutex;
+    inside_region = false;
+  }
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (tasks_.empty()) {
+        ++idle_;
+        wake_.wait(lock, [&] { return !tasks_.empty(); });
+        --idle_;
+      }
+      std::function<void()> task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+      task = nullptr;
+      lock.lock();
+    }
+  }
+
+  static inline std::atomic<Pool*> current{nullptr};
+  static inline std::mutex creation;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;
+  size_t idle_ = 0;
+};
+
+/// One loop: pieces are taken by whoever is free.
+struct Loop {
+  std::atomic<int64_t> next;
+  int64_t end;
+  int64_t piece;
+  const std::function<void(int64_t, int64_t)>* body;
+  std::mutex mutex;
+  std::condition_variable done;
+  int running = 0;
+  std::exception_ptr error;
+
+  void take_pieces() {
+    const bool before = inside_region;
+    inside_region = true;
+    for (;;) {
+      const int64_t from = next.fetch_add(piece);
+      if (from >= end) break;
+      try {
+        (*body)(from, std::min(end, from + piece));
+      } catch (...) {
+        std::lock_guard lock(mutex);
+        if (!error) error = std::current_exception();
+        next.store(end);
+      }
+    }
+    inside_region = before;
+  }
+};
+
+}  // namespace
+
+int get_num_threads() {
+  const int count = thread_count.load(std::memory_order_relaxed);
+  return count ? count : std::max(1u, std::thread::hardware_concurrency());
+}
+void set_num_threads(int count) {
+  if (count < 1) throw RuntimeError("set_num_threads expects a positive integer");
+  thread_count.store(count, std::memory_order_relaxed);
+}
+bool in_parallel_region() { return inside_region; }
+void submit(std::function<void()> task) { Pool::get().submit(std::move(task)); }
+
+void parallel_for(int64_t begin, int64_t end, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
+  if (begin >= end) return;
+  const int64_t count = end - begin;
+  const int64_t pieces = std::min<int64_t>(get_num_threads(), (count + grain - 1) / std::max<int64_t>(grain, 1));
+  if (pieces <= 1 || inside_region) return body(begin, end);
+  auto loop = std::make_shared<Loop>();
+  loop->next = begin;
+  loop->end = end;
+  loop->piece = (count + pieces - 1) / pieces;
+  loop->body = &body;
+  for (int64_t i = 1; i < pieces; ++i) {
+    {
+      std::lock_guard lock(loop->mutex);
+      ++loop->running;
+    }
+    submit([loop] {
+      loop->take_pieces();
+      std::lock_guard lock(loop->mutex);
+      if (--loop->running == 0) loop->done.notify_one();
+    });
+  }
+  loop->take_pieces();
+  std::unique_lock lock(loop->mutex);
+  loop->done.wait(lock, [&] { return loop->running == 0; });
+  if (loop->error) std::rethrow_exception(loop->error);
+}
+
+}  // namespace rushlight

@@ -20,10 +20,12 @@ class GraphFunction : public Function {
   /// null when the graph is given whole.
   GraphFunction(std::string qualified_name, std::shared_ptr<Graph> graph, std::function<void(GraphFunction&)> define = nullptr);
 
-  /// Compiles first if needed. Throws what the compilation throws; for recursion of PyTorch's kind see script/.
+  /// Compiles first if needed. Throws what the compilation throws (a later call tries again), and RuntimeError when the
+  /// function is being compiled already: a call of itself.
   std::shared_ptr<Graph> graph() const;
   void ensure_defined() const;
-  bool is_defined() const { return !define_; }
+  bool is_defined() const { return !define_ && !being_defined_; }
+  bool is_being_defined() const { return being_defined_; }
   /// The graph as it stands, compiled or not.
   const std::shared_ptr<Graph>& raw_graph() const { return graph_; }
   void set_graph(std::shared_ptr<Graph> graph);
@@ -36,17 +38,19 @@ class GraphFunction : public Function {
   /// The plan is made by the executor's factory on first use; thread-safe.
   ExecutablePlan& plan();
   void drop_plan();
-  /// Copies of the graph with calls replaced and cleaned up are made here as well: `.inlined_graph`.
-  std::shared_ptr<Graph> inlined_graph() const;
+  /// What callers inline: a copy of the graph, cleaned up by `make` on first use. Dropped by set_graph.
+  std::shared_ptr<Graph> inlinable_graph(std::shared_ptr<Graph> (*make)(const GraphFunction&)) const;
 
   /// Whether the first call ran with grad mode on and something that required grad (passes.md section 5).
   std::atomic<int8_t> first_call_state{0};
 
  private:
   std::shared_ptr<Graph> graph_;
+  mutable std::shared_ptr<Graph> inlinable_graph_;
   mutable std::unique_ptr<Schema> schema_;
+  bool being_defined_ = false;
   std::function<void(GraphFunction&)> define_;
-  std::mutex plan_mutex_;
+  mutable std::mutex plan_mutex_;
   std::atomic<ExecutablePlan*> plan_{nullptr};
   std::unique_ptr<ExecutablePlan> owned_plan_;
 };

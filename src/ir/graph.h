@@ -2,8 +2,6 @@
 /// pointers to them are borrowed. Numbers and names of values are part of what users see, so the order in which values are
 /// made matters (ir.md section 4).
 #pragma once
-#include <iosfwd>
-#include <list>
 #include <unordered_map>
 #include <variant>
 
@@ -24,7 +22,53 @@ struct Use {
   bool operator==(const Use&) const = default;
 };
 
-class Value {
+/// Base of nodes, values and blocks: their place in the graph's store, and whether they still exist for those who hold handles.
+class GraphPart {
+ public:
+  /// Turns false when the graph frees this part. Made when first asked for.
+  std::shared_ptr<const bool> alive() const {
+    if (!alive_) alive_ = std::make_shared<bool>(true);
+    return alive_;
+  }
+  GraphPart(const GraphPart&) = delete;
+
+ protected:
+  GraphPart() = default;
+  ~GraphPart() {
+    if (alive_) *alive_ = false;
+  }
+
+ private:
+  template <class T>
+  friend class PartStore;
+  mutable std::shared_ptr<bool> alive_;
+  size_t slot_ = 0;
+};
+
+/// Owns the parts of one kind; adding and removing take constant time.
+template <class T>
+class PartStore {
+ public:
+  T* add(T* part) {
+    part->slot_ = parts_.size();
+    parts_.emplace_back(part);
+    return part;
+  }
+  void remove(T* part) {
+    std::unique_ptr<T>& place = parts_[part->slot_];
+    if (&place != &parts_.back()) {
+      std::swap(place, parts_.back());
+      place->slot_ = part->slot_;
+    }
+    parts_.pop_back();
+  }
+  const std::vector<std::unique_ptr<T>>& all() const { return parts_; }
+
+ private:
+  std::vector<std::unique_ptr<T>> parts_;
+};
+
+class Value : public GraphPart {
  public:
   Node* node() const { return node_; }
   size_t offset() const { return offset_; }
@@ -33,6 +77,7 @@ class Value {
   const TypePtr& type() const { return type_; }
   Value* set_type(TypePtr type);  ///< never null; returns this
   bool has_name() const { return !name_.empty(); }
+  const std::string& name() const { return name_; }  ///< may be empty
   /// The name, or the number if it has none.
   std::string debug_name() const { return name_.empty() ? std::to_string(unique_) : name_; }
   /// The name without its last ".digits".
@@ -77,7 +122,7 @@ struct InlinedCall {
   std::shared_ptr<const InlinedCall> caller;  ///< null at the outermost
 };
 
-class Node {
+class Node : public GraphPart {
  public:
   Symbol kind() const { return kind_; }
   Graph& graph() const { return *graph_; }
@@ -131,7 +176,8 @@ class Node {
   Value* named_input(std::string_view argument) const;
 
   bool is_before(const Node* other) const;
-  bool is_after(const Node* other) const { return other != this && !is_before(other); }
+  bool is_after(const Node* other) const { return other->is_before(this); }
+  int64_t position() const { return position_; }  ///< increases within a block
   Node* next() const { return next_; }  ///< the block's return node after the last
   Node* prev() const { return prev_; }
   Node* insert_before(Node* other);  ///< this node, made by Graph::create, is put before `other`
@@ -145,7 +191,11 @@ class Node {
  private:
   friend class Graph;
   friend class Block;
+  friend class Value;
   Node(Graph* graph, Symbol kind);
+  void unlink();
+  void take_position();
+  void drop_use(size_t input);
   const AttributeValue& required_attribute(Symbol name) const;
   Graph* graph_;
   Symbol kind_;
@@ -163,7 +213,7 @@ class Node {
   mutable const Operator* op_ = nullptr;
 };
 
-class Block {
+class Block : public GraphPart {
  public:
   Graph& graph() const { return *graph_; }
   Node* owning_node() const { return owner_; }  ///< null for the graph's own block
@@ -204,7 +254,8 @@ class Block {
   bool empty() const { return param_->next() == return_; }
   Node* append(Node* node) { return node->insert_before(return_); }
   Node* prepend(Node* node) { return node->insert_after(param_); }
-  /// Copies `from` (inputs, nodes, outputs) into this empty block; values from outside are mapped by `outer`.
+  /// Copies `from` (inputs, nodes, outputs) to the end of this block; values from outside are mapped by `outer`. Names of
+  /// node results are taken over twice, as PyTorch does, which shows in the suffixes when both blocks are in one graph.
   void clone_from(const Block& from, const std::function<Value*(Value*)>& outer);
 
  private:
@@ -273,12 +324,17 @@ class Graph : public std::enable_shared_from_this<Graph> {
   friend class Node;
   friend class Value;
   friend class Block;
+  friend void lint(const Graph& graph);
+  Value* new_value(Node* node, size_t offset);
+  void free_value(Value* value);
+  Block* new_block(Node* owner);
+  void free_block(Block* block);
   size_t next_unique_ = 0;
   std::unordered_map<std::string, Value*> names_;
   std::unordered_map<std::string, size_t> suffixes_;
-  std::unordered_map<const Value*, std::unique_ptr<Value>> values_;
-  std::unordered_map<const Node*, std::unique_ptr<Node>> nodes_;
-  std::unordered_map<const Block*, std::unique_ptr<Block>> blocks_;
+  PartStore<Value> values_;
+  PartStore<Node> nodes_;
+  PartStore<Block> blocks_;
   Block* block_ = nullptr;
   Node* insert_before_ = nullptr;
   std::string scope_;
@@ -288,8 +344,14 @@ class Graph : public std::enable_shared_from_this<Graph> {
 std::string node_text(const Node& node);
 /// Checks every rule that a graph has to keep. RuntimeError that names the node and the rule.
 void lint(const Graph& graph);
+struct ParseOptions {
+  bool tensor_constants = false;  ///< read `{1}` and `<Tensor>`; otherwise they are errors
+  bool keep_names = false;        ///< also the names of node outputs
+  /// Finds classes, enums and interfaces by qualified name; may be empty.
+  std::function<TypePtr(const std::string&)> resolve = {};
+};
 /// Reads what `str` printed (torch._C.parse_ir). RuntimeError with the line and what was expected.
-std::shared_ptr<Graph> parse_ir(std::string_view text, bool parse_tensor_constants = false);
+std::shared_ptr<Graph> parse_ir(std::string_view text, const ParseOptions& options = {});
 /// The value of a constant node; nullopt if `value` is not one.
 std::optional<IValue> constant_value(const Value* value);
 

@@ -54,3 +54,14 @@ namespace rushlight::ir::kinds {
 RUSHLIGHT_FORALL_KINDS(RUSHLIGHT_KIND)
 #undef RUSHLIGHT_KIND
 }  // namespace rushlight::ir::kinds
+
+/// Names of attributes that the IR itself gives a meaning.
+namespace rushlight::ir::attributes {
+inline const Symbol value = Symbol::intern("value");        ///< of a constant
+inline const Symbol name = Symbol::intern("name");          ///< of an attribute, a method, a function constant
+inline const Symbol subgraph = Symbol::intern("Subgraph");  ///< body of prim::fork and other nodes that hold a graph
+inline const Symbol types = Symbol::intern("types");        ///< of prim::isinstance
+inline const Symbol pyname = Symbol::intern("pyname");      ///< prim::PythonOp: name of the Python callable
+inline const Symbol scalars = Symbol::intern("scalars");    ///< prim::PythonOp: text of its constant arguments
+inline const Symbol callable = Symbol::intern("callable");  ///< prim::PythonOp: the Python callable itself
+}  // namespace rushlight::ir::attributes

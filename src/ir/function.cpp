@@ -1,0 +1,172 @@
+#include "ir/function.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace rushlight::ir {
+
+ExecutorHooks executor_hooks;
+
+GraphFunction::GraphFunction(std::string qualified_name, std::shared_ptr<Graph> graph, std::function<void(GraphFunction&)> define)
+    : Function(std::move(qualified_name)), graph_(std::move(graph)), define_(std::move(define)) {}
+
+void GraphFunction::ensure_defined() const {
+  if (being_defined_)
+    throw RuntimeError(cat("function '", name(), "' is called recursively. Recursive calls are not supported"));
+  if (!define_) return;
+  auto* self = const_cast<GraphFunction*>(this);
+  const auto define = std::exchange(self->define_, nullptr);
+  self->being_defined_ = true;
+  try {
+    define(*self);
+  } catch (...) {
+    self->being_defined_ = false;
+    self->define_ = define;
+    throw;
+  }
+  self->being_defined_ = false;
+}
+
+std::shared_ptr<Graph> GraphFunction::graph() const {
+  ensure_defined();
+  return graph_;
+}
+
+void GraphFunction::set_graph(std::shared_ptr<Graph> graph) {
+  drop_plan();
+  std::lock_guard lock(plan_mutex_);
+  graph_ = std::move(graph);
+  inlinable_graph_ = nullptr;
+}
+
+const Schema& GraphFunction::schema() const {
+  if (!schema_) {
+    ensure_defined();
+    if (!schema_) {
+      // A function made from a graph alone: what the graph takes and gives is all that is known.
+      auto schema = std::make_unique<Schema>();
+      schema->name = name();
+      for (const Value* input : graph_->inputs())
+        schema->arguments.push_back({.name = input->has_name() ? input->debug_name_base() : cat("argument_", input->offset()), .type = input->type()});
+      for (const Value* output : graph_->outputs()) schema->returns.push_back({.name = "", .type = output->type()});
+      schema_ = std::move(schema);
+    }
+  }
+  return *schema_;
+}
+
+void GraphFunction::set_schema(Schema schema) { schema_ = std::make_unique<Schema>(std::move(schema)); }
+
+IValue GraphFunction::call(std::vector<IValue> arguments) {
+  if (!executor_hooks.run) throw NotImplementedError("this program was built without an executor for graphs");
+  return executor_hooks.run(*this, std::move(arguments));
+}
+
+ExecutablePlan& GraphFunction::plan() {
+  if (ExecutablePlan* plan = plan_.load(std::memory_order_acquire)) return *plan;
+  ensure_defined();
+  std::lock_guard lock(plan_mutex_);
+  if (!owned_plan_) {
+    if (!executor_hooks.make_plan) throw NotImplementedError("this program was built without an executor for graphs");
+    owned_plan_ = executor_hooks.make_plan(*this);
+    plan_.store(owned_plan_.get(), std::memory_order_release);
+  }
+  return *owned_plan_;
+}
+
+void GraphFunction::drop_plan() {
+  std::lock_guard lock(plan_mutex_);
+  plan_.store(nullptr, std::memory_order_release);
+  owned_plan_.reset();
+}
+
+std::shared_ptr<Graph> GraphFunction::inlinable_graph(std::shared_ptr<Graph> (*make)(const GraphFunction&)) const {
+  {
+    std::lock_guard lock(plan_mutex_);
+    if (inlinable_graph_) return inlinable_graph_;
+  }
+  // Made outside the lock: it compiles what this function calls.
+  std::shared_ptr<Graph> made = make(*this);
+  std::lock_guard lock(plan_mutex_);
+  if (!inlinable_graph_) inlinable_graph_ = std::move(made);
+  return inlinable_graph_;
+}
+
+GraphFunction* CompilationUnit::add_function(std::unique_ptr<GraphFunction> function) {
+  GraphFunction* added = function.get();
+  if (is_taken(added->qualified_name())) throw RuntimeError(cat("method '", added->qualified_name(), "' already defined."));
+  function_index_[added->qualified_name()] = added;
+  functions_.push_back(std::move(function));
+  return added;
+}
+
+GraphFunction* CompilationUnit::find_function(std::string_view qualified_name) const {
+  const auto found = function_index_.find(std::string(qualified_name));
+  return found == function_index_.end() ? nullptr : found->second;
+}
+
+void CompilationUnit::drop_functions() {
+  for (const auto& function : functions_) {
+    const std::string& name = function->qualified_name();
+    const size_t dot = name.rfind('.');
+    if (dot == std::string::npos) continue;
+    if (Ref<ClassType> owner = find_class(std::string_view(name).substr(0, dot))) owner->remove_method(function->name());
+  }
+  function_index_.clear();
+  functions_.clear();
+}
+
+void CompilationUnit::remove_function(GraphFunction* function) {
+  const std::string name = function->qualified_name();
+  if (const size_t dot = name.rfind('.'); dot != std::string::npos)
+    if (Ref<ClassType> owner = find_class(std::string_view(name).substr(0, dot)); owner && owner->find_method(function->name()) == function)
+      owner->remove_method(function->name());
+  function_index_.erase(name);
+  std::erase_if(functions_, [&](const auto& owned) { return owned.get() == function; });
+}
+
+void CompilationUnit::register_type(Ref<const NamedType> type) {
+  if (is_taken(type->name())) throw RuntimeError(cat("class '", type->name(), "' already defined."));
+  type_index_[type->name()] = type;
+  types_.push_back(std::move(type));
+}
+
+Ref<const NamedType> CompilationUnit::find_type(std::string_view qualified_name) const {
+  const auto found = type_index_.find(std::string(qualified_name));
+  return found == type_index_.end() ? nullptr : found->second;
+}
+
+Ref<ClassType> CompilationUnit::find_class(std::string_view qualified_name) const {
+  const Ref<const NamedType> type = find_type(qualified_name);
+  if (!type || !type->as<ClassType>()) return nullptr;
+  // The unit owns its classes and lets them grow.
+  return Ref<ClassType>(const_cast<ClassType*>(type->as<ClassType>()));
+}
+
+void CompilationUnit::remove_type(std::string_view qualified_name) {
+  type_index_.erase(std::string(qualified_name));
+  std::erase_if(types_, [&](const auto& type) { return type->name() == qualified_name; });
+}
+
+std::string CompilationUnit::mangle(const std::string& qualified_name) {
+  constexpr std::string_view kMark = "___torch_mangle_";
+  std::string candidate = qualified_name;
+  while (is_taken(candidate)) {
+    const std::string atom = cat(kMark, mangle_index_++);
+    std::vector<std::string> atoms;
+    for (std::string_view part : split(qualified_name, '.')) atoms.emplace_back(part);
+    const auto old = std::find_if(atoms.begin(), atoms.end(), [&](const std::string& part) { return part.starts_with(kMark); });
+    if (old != atoms.end()) *old = atom;
+    else atoms.insert(atoms.end() - 1, atom);
+    candidate = join(atoms, ".");
+  }
+  return candidate;
+}
+
+bool CompilationUnit::is_taken(std::string_view qualified_name) const {
+  const std::string name(qualified_name);
+  return function_index_.contains(name) || type_index_.contains(name);
+}
+
+}  // namespace rushlight::ir

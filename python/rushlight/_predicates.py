@@ -1,0 +1,97 @@
+"""Small questions and process-wide switches of the torch namespace."""
+import os
+
+from . import _C
+from ._tensor import Tensor
+
+_threads = {"intra": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1), "inter": 1}
+_deterministic = {"enabled": False}
+
+
+def is_tensor(obj, /):
+    return isinstance(obj, Tensor)
+
+
+def is_storage(obj, /):
+    from .storage import TypedStorage, UntypedStorage
+    return isinstance(obj, (TypedStorage, UntypedStorage))
+
+
+def typename(obj, /):
+    """The full name of a tensor's or an object's type: 'torch.FloatTensor', 'collections.OrderedDict'."""
+    if isinstance(obj, Tensor):
+        return obj.type()
+    module = getattr(obj, "__module__", "") or ""
+    name = getattr(obj, "__qualname__", "")
+    if not name:
+        module, name = type(obj).__module__ or "", type(obj).__qualname__
+    return name if module in ("", "builtins") else f"{module}.{name}"
+
+
+def set_default_dtype(d, /):
+    """The dtype of new floating-point tensors."""
+    _C._set_default_dtype(d)
+
+
+def set_default_tensor_type(t, /):
+    if isinstance(t, str):
+        t = t.rsplit(".", 1)[-1]
+        from . import _legacy_types
+        t = getattr(_legacy_types, t)
+    _C._set_default_dtype(t.dtype)
+
+
+def get_default_device():
+    return _C.device("cpu")
+
+
+def get_num_threads():
+    return _threads["intra"]
+
+
+def set_num_threads(number, /):
+    if not isinstance(number, int):
+        raise RuntimeError(f"set_num_threads expects an int, but got {type(number).__name__}")
+    if number <= 0:
+        raise RuntimeError("set_num_threads expects a positive integer")
+    _threads["intra"] = number
+
+
+def get_num_interop_threads():
+    return _threads["inter"]
+
+
+def set_num_interop_threads(number, /):
+    if number <= 0:
+        raise RuntimeError("set_num_interop_threads expects a positive integer")
+    _threads["inter"] = number
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """All kernels here give the same result every time; the switch is kept for those who ask for it."""
+    _deterministic["enabled"] = bool(mode)
+
+
+def are_deterministic_algorithms_enabled():
+    return _deterministic["enabled"]
+
+
+def compiled_with_cxx11_abi():
+    return True
+
+
+def _assert(condition, message):
+    """An assert that stays a call when a function is traced."""
+    if not condition:
+        raise AssertionError(message)
+
+
+def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
+    raise NotImplementedError("torch.vmap is not implemented in Rushlight")
+
+
+def compile(model=None, **options):
+    """Rushlight runs programs as they are: returns the model (or a decorator that does)."""
+    if model is None:
+        return lambda function: function
+    return model

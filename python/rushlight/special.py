@@ -1,0 +1,4 @@
+"""torch.special"""
+from ._namespaces import attributes
+
+__getattr__, __dir__ = attributes("special", "special_")

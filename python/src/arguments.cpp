@@ -239,5 +239,16 @@ const OverloadSet* find_method(std::string_view name) {
   static Sets* sets = new Sets;
   return find(*sets, name, true);
 }
+const OverloadSet* find_overload(std::string_view name, std::string_view overload) {
+  static Sets* sets = new Sets;
+  auto [entry, is_new] = sets->try_emplace(overload.empty() ? std::string(name) : cat(name, ".", overload));
+  if (is_new)
+    if (std::optional<Signature> signature = signature_of_overload(name, overload)) {
+      std::vector<Signature> one;
+      one.push_back(std::move(*signature));
+      entry->second = std::make_unique<OverloadSet>(entry->first, std::move(one));
+    }
+  return entry->second.get();
+}
 
 }  // namespace rushlight::python

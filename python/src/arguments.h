@@ -34,5 +34,7 @@ class OverloadSet {
 /// Null if Python has no function (method) of that name. Made when first asked for.
 const OverloadSet* find_function(std::string_view name);
 const OverloadSet* find_method(std::string_view name);
+/// One overload ("aten::to", "dtype"), called with the arguments of its schema.
+const OverloadSet* find_overload(std::string_view name, std::string_view overload);
 
 }  // namespace rushlight::python

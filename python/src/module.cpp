@@ -3,11 +3,15 @@
 #include "errors.h"
 #include "generator_object.h"
 #include "grad_fn_object.h"
+#include "graph_objects.h"
 #include "gradient_hooks.h"
 #include "new_tensor.h"
 #include "op_object.h"
 #include "python_function.h"
 #include "results.h"
+#include "script_objects.h"
+#include "script_types.h"
+#include "storage_object.h"
 #include "tensor_object.h"
 #include "value_objects.h"
 
@@ -23,10 +27,18 @@ NB_MODULE(_C, m) {
   bind_new_tensor(m);
   bind_op_objects(m);
   bind_results(m);
+  bind_storage(m);
   bind_grad_fn(m);
   bind_gradient_hooks(m);
   bind_python_function(m);
   bind_autograd(m);
   bind_settings(m);
+  // The classes of the language have no module of their own in PyTorch: "torch.Graph".
+  m.attr("__name__") = "torch";
+  bind_script_types(m);
+  bind_schema(m);
+  bind_graph(m);
+  bind_node(m);
+  bind_script_objects(m);
   m.attr("__name__") = real_name;
 }

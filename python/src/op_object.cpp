@@ -10,16 +10,28 @@
 namespace rushlight::python {
 namespace {
 
+/// The overloads are looked up at the first call: importing the package makes some hundreds of these.
 struct OpObject {
   PyObject_HEAD
   vectorcallfunc vectorcall;
+  const std::string* name;
   const OverloadSet* overloads;
 };
 
 PyTypeObject* function_type = nullptr;
 PyTypeObject* method_type = nullptr;
 
-const OverloadSet& set_of(PyObject* object) { return *reinterpret_cast<OpObject*>(object)->overloads; }
+const OverloadSet* find_set(PyObject* object) {
+  OpObject* op = reinterpret_cast<OpObject*>(object);
+  if (!op->overloads) op->overloads = Py_TYPE(object) == method_type ? find_method(*op->name) : find_function(*op->name);
+  return op->overloads;
+}
+const OverloadSet& set_of(PyObject* object) {
+  const OverloadSet* set = find_set(object);
+  if (!set) throw NotImplementedError(cat(*reinterpret_cast<OpObject*>(object)->name, "() cannot be called from Python"));
+  return *set;
+}
+const std::string& name_of(PyObject* object) { return *reinterpret_cast<OpObject*>(object)->name; }
 
 PyObject* call_function(PyObject* callable, PyObject* const* arguments, size_t count, PyObject* keyword_names) {
   return guarded([&] {
@@ -30,7 +42,7 @@ PyObject* call_function(PyObject* callable, PyObject* const* arguments, size_t c
 PyObject* call_method(PyObject* callable, PyObject* const* arguments, size_t flagged_count, PyObject* keyword_names) {
   return guarded([&]() -> PyObject* {
     const size_t count = size_t(PyVectorcall_NARGS(flagged_count));
-    const std::string& name = set_of(callable).name();
+    const std::string& name = name_of(callable);
     if (count == 0) throw TypeError(cat("unbound method TensorBase.", name, "() needs an argument"));
     if (!is_tensor(arguments[0]))
       throw TypeError(cat("descriptor '", name, "' for 'torch._C.TensorBase' objects doesn't apply to a '", type_name_of(arguments[0]), "' object"));
@@ -44,22 +56,22 @@ PyObject* bind_method(PyObject* callable, PyObject* self, PyObject*) {
 }
 
 PyObject* function_repr(PyObject* self) {
-  return guarded([&] { return to_str(cat("<built-in method ", set_of(self).name(), " of type object>")); });
+  return guarded([&] { return to_str(cat("<built-in method ", name_of(self), " of type object>")); });
 }
 PyObject* method_repr(PyObject* self) {
-  return guarded([&] { return to_str(cat("<method '", set_of(self).name(), "' of 'torch._C.TensorBase' objects>")); });
+  return guarded([&] { return to_str(cat("<method '", name_of(self), "' of 'torch._C.TensorBase' objects>")); });
 }
 
 PyObject* get_name(PyObject* self, void*) {
-  return guarded([&] { return to_str(set_of(self).name()); });
+  return guarded([&] { return to_str(name_of(self)); });
 }
 PyObject* get_method_qualname(PyObject* self, void*) {
-  return guarded([&] { return to_str(cat("TensorBase.", set_of(self).name())); });
+  return guarded([&] { return to_str(cat("TensorBase.", name_of(self))); });
 }
 PyObject* get_doc(PyObject* self, void*) {
   return guarded([&] {
     std::string text;
-    for (const Signature& signature : set_of(self).signatures()) text += cat(set_of(self).name(), signature.str(), "\n");
+    for (const Signature& signature : set_of(self).signatures()) text += cat(name_of(self), signature.str(), "\n");
     const std::string_view doc = set_of(self).signatures()[0].op->declaration().doc;
     return to_str(doc.empty() ? text : cat(text, "\n", doc, "\n"));
   });
@@ -74,13 +86,13 @@ PyObject* get_schemas(PyObject* self, void*) {
 PyObject* function_reduce(PyObject* self, PyObject*) {
   return guarded([&] {
     nb::object get = nb::module_::import_("rushlight._C").attr("_find_function");
-    return nb::make_tuple(get, nb::make_tuple(nb::steal(to_str(set_of(self).name())))).release().ptr();
+    return nb::make_tuple(get, nb::make_tuple(nb::steal(to_str(name_of(self))))).release().ptr();
   });
 }
 PyObject* method_reduce(PyObject* self, PyObject*) {
   return guarded([&] {
-    nb::object get = nb::module_::import_("rushlight._C").attr("_find_method");
-    return nb::make_tuple(get, nb::make_tuple(nb::steal(to_str(set_of(self).name())))).release().ptr();
+    nb::object get = nb::module_::import_("rushlight._C").attr("_make_method");
+    return nb::make_tuple(get, nb::make_tuple(nb::steal(to_str(name_of(self))))).release().ptr();
   });
 }
 
@@ -98,10 +110,18 @@ PyGetSetDef method_properties[] = {
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
-nb::object make_callable(PyTypeObject* type, vectorcallfunc call, const OverloadSet& set) {
+/// Names live as long as the process, as the overload sets do.
+const std::string* kept(std::string_view name) {
+  static auto* names = new std::set<std::string>;
+  return &*names->emplace(name).first;
+}
+
+nb::object make_callable(PyTypeObject* type, vectorcallfunc call, std::string_view name, const OverloadSet* set) {
   nb::object object = owned(PyType_GenericAlloc(type, 0));
-  reinterpret_cast<OpObject*>(object.ptr())->vectorcall = call;
-  reinterpret_cast<OpObject*>(object.ptr())->overloads = &set;
+  OpObject* op = reinterpret_cast<OpObject*>(object.ptr());
+  op->vectorcall = call;
+  op->name = kept(name);
+  op->overloads = set;
   return object;
 }
 
@@ -119,12 +139,11 @@ std::vector<std::string> callable_names(bool as_method) {
   return {names.begin(), names.end()};
 }
 
-nb::object make_function(const OverloadSet& set) { return make_callable(function_type, &call_function, set); }
-nb::object make_method(const OverloadSet& set) { return make_callable(method_type, &call_method, set); }
+nb::object make_function(const OverloadSet& set) { return make_callable(function_type, &call_function, set.name(), &set); }
 
 const OverloadSet* overloads_of(PyObject* object) {
   const bool is_op = Py_TYPE(object) == function_type || Py_TYPE(object) == method_type;
-  return is_op ? &set_of(object) : nullptr;
+  return is_op ? find_set(object) : nullptr;
 }
 
 void bind_op_objects(nb::module_& m) {
@@ -143,10 +162,17 @@ void bind_op_objects(nb::module_& m) {
     const OverloadSet* set = find_function(str_view(name.ptr()));
     return set ? make_function(*set) : nb::none();
   }, "The operator of that name as a function, or None.");
-  m.def("_find_method", [](nb::str name) -> nb::object {
-    const OverloadSet* set = find_method(str_view(name.ptr()));
-    return set ? make_method(*set) : nb::none();
-  }, "The operator of that name as a method of tensors, or None.");
+  m.def("_make_method", [](nb::str name) { return make_callable(method_type, &call_method, str_view(name.ptr()), nullptr); },
+        "The operator of that name as a method of tensors.");
+  m.def("_find_overload", [](nb::str name, nb::str overload) -> nb::object {
+    const OverloadSet* set = find_overload(str_view(name.ptr()), str_view(overload.ptr()));
+    return set ? make_function(*set) : nb::none();
+  }, "One overload of an operator (\"aten::to\", \"dtype\") as a function whose parameters are those of the schema, or None.");
+  m.def("_overload_names", [](nb::str name) {
+    nb::list names;
+    for (const Operator* op : find_overloads(str_view(name.ptr()))) names.append(nb::steal(to_str(op->schema().overload)));
+    return names;
+  }, "The overload names of \"aten::add\".");
   m.def("_function_names", [] {
     nb::list names;
     for (const std::string& name : callable_names(false)) names.append(nb::steal(to_str(name)));

@@ -7,7 +7,6 @@ namespace rushlight::python {
 /// The names ("add") under which Python finds functions or methods, sorted.
 std::vector<std::string> callable_names(bool as_method);
 nb::object make_function(const OverloadSet& set);
-nb::object make_method(const OverloadSet& set);
 /// The overloads behind a callable made here, or null.
 const OverloadSet* overloads_of(PyObject* object);
 

@@ -291,4 +291,18 @@ std::vector<Signature> signatures_of(std::string_view name, bool as_method) {
   return signatures;
 }
 
+std::optional<Signature> signature_of_overload(std::string_view name, std::string_view overload) {
+  const Operator* op = find_operator(name, overload);
+  if (!op) return std::nullopt;
+  std::optional<Signature> signature = signature_of(*op, name, false, {});
+  if (!signature) return std::nullopt;
+  for (Parameter& parameter : signature->parameters) {
+    if (parameter.role != Role::argument || parameter.name != "input") continue;
+    parameter = *parameter_of(*op, parameter.slot, parameter.allows_numbers);
+    parameter.name = op->schema().arguments[parameter.slot].name;
+    parameter.key = nb::steal(PyUnicode_InternFromString(parameter.name.c_str()));
+  }
+  return signature;
+}
+
 }  // namespace rushlight::python

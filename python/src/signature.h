@@ -49,4 +49,7 @@ struct Signature {
 /// The signatures of the operator `name` ("add"), in the order in which they are tried. Empty: Python has no such function or method.
 std::vector<Signature> signatures_of(std::string_view name, bool as_method);
 
+/// Of one overload ("aten::add", "out"), with the names of its schema.
+std::optional<Signature> signature_of_overload(std::string_view name, std::string_view overload);
+
 }  // namespace rushlight::python

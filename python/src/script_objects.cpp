@@ -1,0 +1,293 @@
+#include "script_objects.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "convert.h"
+#include "graph_objects.h"
+#include "script_types.h"
+#include "script_values.h"
+#include "value/class_type.h"
+#include "value/containers.h"
+#include "value/future.h"
+
+namespace rushlight::python {
+namespace {
+
+[[noreturn]] void throw_wrong_argument(const Schema& schema, size_t position, nb::handle value, const std::string& details) {
+  const Argument& argument = schema.arguments[position];
+  const TensorType* tensor = argument.type->as<TensorType>();
+  const bool inferred = tensor && tensor->is_inferred();
+  const InferredType found = infer_type(value);
+  std::string text = cat(schema.name, "() Expected a value of type '", argument.type->annotation(), inferred ? " (inferred)" : "", "' for argument '",
+                         argument.name, "' but instead found type '",
+                         PyObject_IsInstance(value.ptr(), reinterpret_cast<PyObject*>(&PyTuple_Type)) == 1 && found.type
+                             ? found.type->annotation()
+                             : nb::cast<std::string>(nb::str(value.type().attr("__name__"))),
+                         "'.\n");
+  if (inferred)
+    text += cat("Inferred '", argument.name, "' to be of type 'Tensor' because it was not annotated with an explicit type.\n");
+  text += cat("Position: ", position, "\nValue: ", nb::cast<std::string>(nb::repr(value)), "\nDeclaration: ", schema.str(),
+              "\nCast error details: ", details);
+  throw RuntimeError(text);
+}
+
+IValue argument_value(const Schema& schema, size_t position, nb::handle value) {
+  try {
+    return to_value(value, *schema.arguments[position].type);
+  } catch (const CastError& error) {
+    throw_wrong_argument(schema, position, value, error.what());
+  }
+}
+
+std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& self, const nb::args& arguments, const nb::kwargs& keywords) {
+  const size_t given = (self ? 1 : 0) + arguments.size() + keywords.size();
+  if (given > schema.arguments.size())
+    throw RuntimeError(cat(schema.name, "() expected at most ", schema.arguments.size(), " argument(s) but received ", given,
+                           " argument(s). Declaration: ", schema.str()));
+  std::vector<IValue> values;
+  values.reserve(schema.arguments.size());
+  if (self) values.emplace_back(self);
+  for (nb::handle argument : arguments) values.push_back(argument_value(schema, values.size(), argument));
+  size_t used = 0;
+  while (values.size() < schema.arguments.size()) {
+    const Argument& argument = schema.arguments[values.size()];
+    if (keywords.contains(argument.name.c_str())) {
+      values.push_back(argument_value(schema, values.size(), keywords[argument.name.c_str()]));
+      ++used;
+    } else if (argument.default_value) {
+      values.push_back(*argument.default_value);
+    } else {
+      throw RuntimeError(cat(schema.name, "() is missing value for argument '", argument.name, "'. Declaration: ", schema.str()));
+    }
+  }
+  if (used == keywords.size()) return values;
+  for (auto [key, value] : keywords) {
+    const std::string name = nb::cast<std::string>(nb::str(key));
+    const std::optional<size_t> position = schema.find_argument(name);
+    if (!position) throw RuntimeError(cat("Unknown keyword argument '", name, "' for operator '", schema.name, "'. Schema: ", schema.str()));
+    throw RuntimeError(cat("Argument '", name, "' specified twice in schema for operator '", schema.name, "'. Schema: ", schema.str()));
+  }
+  return values;
+}
+
+/// Attributes are slots; methods, constants and properties belong to the class.
+nb::object get_attribute(const ObjectHandle& self, const std::string& name) {
+  const ClassType& type = self.object->type();
+  if (const std::optional<size_t> slot = type.find_attribute(name)) return nb::steal(to_python(std::as_const(*self.object).slot(*slot)));
+  if (const IValue* constant = type.find_constant(name)) return nb::steal(to_python(*constant));
+  if (const ClassType::Property* property = type.find_property(name)) {
+    return call_function(static_cast<ir::GraphFunction&>(*property->getter), self.object, nb::args(), nb::kwargs());
+  }
+  throw AttributeError(cat("'", type.name(), "' object has no attribute '", name, "'"));
+}
+
+void set_attribute(const ObjectHandle& self, const std::string& name, nb::handle value) {
+  const ClassType& type = self.object->type();
+  const std::optional<size_t> slot = type.find_attribute(name);
+  if (!slot) {
+    if (const ClassType::Property* property = type.find_property(name); property && property->setter) {
+      nb::tuple arguments = nb::make_tuple(nb::borrow(value));
+      call_function(static_cast<ir::GraphFunction&>(*property->setter), self.object, nb::borrow<nb::args>(arguments), nb::kwargs());
+      return;
+    }
+    if (type.find_constant(name)) throw TypeError(cat("Can't set constant '", name, "' which has value:", nb::cast<std::string>(nb::repr(get_attribute(self, name)))));
+    throw AttributeError(cat("'", type.name(), "' object has no attribute '", name, "'"));
+  }
+  const TypePtr& wanted = type.attributes()[*slot].type;
+  try {
+    self.object->slot(*slot) = to_value(value, *wanted);
+  } catch (const CastError& error) {
+    throw RuntimeError(cat("Could not cast attribute '", name, "' to type ", wanted->annotation(), ": ", error.what()));
+  }
+}
+
+std::optional<MethodHandle> find_method(const ObjectHandle& self, const std::string& name) {
+  Function* method = self.object->type().find_method(name);
+  if (!method) return std::nullopt;
+  return MethodHandle{self.object, static_cast<ir::GraphFunction*>(method)};
+}
+
+MethodHandle get_method(const ObjectHandle& self, const std::string& name) {
+  std::optional<MethodHandle> method = find_method(self, name);
+  if (!method) throw AttributeError(cat("Method '", name, "' is not defined."));
+  return *method;
+}
+
+/// Attributes of one kind as (name, value) pairs: parameters, buffers, submodules, all.
+template <class Predicate>
+nb::list named_slots(const ObjectHandle& self, Predicate&& wanted) {
+  nb::list pairs;
+  const auto& attributes = self.object->type().attributes();
+  for (size_t i = 0; i < attributes.size(); ++i)
+    if (wanted(attributes[i])) pairs.append(nb::make_tuple(attributes[i].name, nb::steal(to_python(std::as_const(*self.object).slot(i)))));
+  return pairs;
+}
+
+template <class Handle>
+void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function_of)(const Handle&)) {
+  type.def_prop_ro("graph", [function_of](const Handle& self) { return function_of(self).graph(); })
+      .def_prop_ro("schema", [function_of](const Handle& self) { return function_of(self).schema(); })
+      .def_prop_ro("name", [function_of](const Handle& self) { return function_of(self).name(); })
+      .def_prop_ro("qualified_name", [function_of](const Handle& self) { return function_of(self).qualified_name(); })
+      .def("_debug_flush_compilation_cache", [function_of](const Handle& self) { function_of(self).drop_plan(); });
+}
+
+void bind_object(nb::module_& m) {
+  auto object = nb::class_<ObjectHandle>(m, "ScriptObject", nb::dynamic_attr(), "An instance of a compiled class.");
+  object.def("getattr", &get_attribute)
+      .def("setattr", &set_attribute)
+      .def("hasattr", [](const ObjectHandle& self, const std::string& name) {
+        return self.object->has_attribute(name) || self.object->type().find_constant(name) != nullptr;
+      })
+      .def("_get_method", &get_method)
+      .def("_has_method", [](const ObjectHandle& self, const std::string& name) { return self.object->type().find_method(name) != nullptr; })
+      .def("_method_names", [](const ObjectHandle& self) {
+        std::vector<std::string> names;
+        for (const Function* method : self.object->type().methods()) names.push_back(method->name());
+        return names;
+      })
+      .def("_type", [](const ObjectHandle& self) { return TypePtr(self.object->type_ref()); })
+      .def_prop_ro("qualified_name", [](const ObjectHandle& self) { return self.object->type().name(); })
+      .def("__eq__", [](const ObjectHandle& self, nb::handle other) {
+        const Ref<Object> found = find_object(other);
+        return found && found == self.object;
+      })
+      .def("__hash__", [](const ObjectHandle& self) { return std::hash<const void*>()(self.object.get()); })
+      .def("__copy__", [](const ObjectHandle& self) {
+        auto copied = make_ref<Object>(self.object->type_ref(), self.object->keep_alive());
+        for (size_t i = 0; i < self.object->slot_count(); ++i) copied->slot(i) = std::as_const(*self.object).slot(i);
+        return wrap_object(std::move(copied));
+      })
+      .def("__deepcopy__", [](const ObjectHandle& self, nb::handle) { return wrap_object(IValue(self.object).deepcopy().object_ref()); });
+  nb::class_<ModuleHandle, ObjectHandle>(m, "ScriptModule", "A compiled module.")
+      .def("_parameters", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.is_parameter; }); })
+      .def("_buffers", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.is_buffer; }); })
+      .def("_submodules", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.type->is_module(); }); })
+      .def("_attributes", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute&) { return true; }); })
+      .def("_set_optimized", [](const ModuleHandle&, bool) {});
+}
+
+}  // namespace
+
+Ref<Object> find_object(nb::handle python) {
+  ObjectHandle* held = nullptr;
+  if (nb::try_cast(python, held) && held) return held->object;
+  if (PyType_Check(python.ptr())) return nullptr;
+  nb::object wrapped = nb::getattr(python, "_c", nb::none());
+  if (!wrapped.is_none() && nb::try_cast(wrapped, held) && held) return held->object;
+  return nullptr;
+}
+
+nb::object wrap_object(Ref<Object> object) {
+  if (object->type().is_module()) {
+    ModuleHandle handle;
+    handle.object = std::move(object);
+    return nb::cast(std::move(handle));
+  }
+  return nb::cast(ObjectHandle{std::move(object)});
+}
+
+nb::object call_function(ir::GraphFunction& function, const Ref<Object>& self, const nb::args& arguments, const nb::kwargs& keywords) {
+  std::vector<IValue> values = match_arguments(function.schema(), self, arguments, keywords);
+  IValue result;
+  {
+    nb::gil_scoped_release unlocked;
+    result = function.call(std::move(values));
+  }
+  return nb::steal(to_python(result));
+}
+
+namespace {
+
+/// What `convert.cpp` leaves to this file. Classes that Python knows come back as Python objects.
+nb::object convert_value(const IValue& value) {
+  nb::module_ names = nb::module_::import_("rushlight._script_types");
+  switch (value.tag()) {
+    case Tag::object: {
+      Ref<Object> object = value.object_ref();
+      if (object->type().is_module()) return wrap_object(std::move(object));
+      nb::object made = names.attr("python_instance")(object->type().name(), wrap_object(object));
+      return made;
+    }
+    case Tag::enum_: {
+      const EnumObject& member = value.enumerator();
+      return names.attr("python_enum_member")(member.type->name(), member.name, nb::steal(to_python(member.value)));
+    }
+    case Tag::tuple: {
+      const TupleType& type = value.tuple().type->expect<TupleType>();
+      nb::list fields, elements;
+      for (const std::string& field : type.fields()) fields.append(nb::steal(to_str(field)));
+      for (const IValue& element : value.tuple().elements) elements.append(nb::steal(to_python(element)));
+      return names.attr("named_tuple")(nb::steal(to_str(type.name())), fields, elements);
+    }
+    case Tag::function: {
+      auto* function = dynamic_cast<ir::GraphFunction*>(&value.function());
+      return function ? nb::cast(FunctionHandle{nullptr, function}) : nb::object();
+    }
+    case Tag::future: return nb::cast(FutureHandle{Ref<Future>(&value.future())});
+    default: return nb::object();
+  }
+}
+
+void bind_future(nb::module_& m) {
+  nb::class_<FutureHandle>(m, "Future", nb::dynamic_attr(), "A value that comes later.")
+      .def("__init__", [](FutureHandle* self, nb::args) { new (self) FutureHandle{make_ref<Future>(types::any())}; })
+      .def("done", [](const FutureHandle& self) { return self.future->is_done(); })
+      .def("wait", [](const FutureHandle& self) {
+        IValue result;
+        {
+          nb::gil_scoped_release unlocked;
+          result = self.future->wait();
+        }
+        return nb::steal(to_python(result));
+      })
+      .def("value", [](const FutureHandle& self) {
+        if (!self.future->is_done()) throw RuntimeError("value() must not be called before the Future is done");
+        return nb::steal(to_python(self.future->wait()));
+      })
+      .def("set_result", [](const FutureHandle& self, nb::handle value) { self.future->complete(to_value(value)); })
+      .def("then", [](nb::object self, nb::object callback) {
+        const Ref<Future> future = nb::cast<FutureHandle&>(self).future;
+        auto next = make_ref<Future>(types::any());
+        auto kept = std::shared_ptr<nb::object>(new nb::object(callback), [](nb::object* object) {
+          const nb::gil_scoped_acquire locked;
+          delete object;
+        });
+        future->on_done([future, next, kept] {
+          const nb::gil_scoped_acquire locked;
+          try {
+            next->complete(to_value((*kept)(nb::cast(FutureHandle{future}))));
+          } catch (...) {
+            next->fail(std::current_exception());
+          }
+        });
+        return FutureHandle{next};
+      });
+}
+
+}  // namespace
+
+void bind_script_objects(nb::module_& m) {
+  convert_script_value = &convert_value;
+  bind_future(m);
+  bind_object(m);
+  auto function = nb::class_<FunctionHandle>(m, "ScriptFunction", nb::dynamic_attr(), nb::is_weak_referenceable(), "A compiled function.");
+  function.def("__call__", [](const FunctionHandle& self, nb::args arguments, nb::kwargs keywords) {
+    return call_function(*self.function, nullptr, arguments, keywords);
+  });
+  bind_callable_texts<FunctionHandle>(function, [](const FunctionHandle& self) -> ir::GraphFunction& { return *self.function; });
+  auto method = nb::class_<MethodHandle>(m, "ScriptMethod", nb::dynamic_attr(), "A method bound to its object.");
+  method.def("__call__", [](const MethodHandle& self, nb::args arguments, nb::kwargs keywords) {
+    return call_function(*self.method, self.owner, arguments, keywords);
+  });
+  method.def_prop_ro("owner", [](const MethodHandle& self) { return wrap_object(self.owner); });
+  method.def_prop_ro("raw_owner", [](const MethodHandle& self) { return wrap_object(self.owner); });
+  bind_callable_texts<MethodHandle>(method, [](const MethodHandle& self) -> ir::GraphFunction& { return *self.method; });
+}
+
+}  // namespace rushlight::python

@@ -134,7 +134,9 @@ class GraphPrinter {
   void operation(const Node& node) {
     if (node.kind() == kinds::python_op && node.has_attribute(attributes::pyname)) {
       out_ += "^" + node.attribute<std::string>(attributes::pyname);
+      const size_t before = out_.size();
       attributes_of(node, {attributes::pyname, attributes::scalars, attributes::callable});
+      if (out_.size() == before) out_ += "[]";
       out_ += '(';
       if (const AttributeValue* scalars = node.find_attribute(attributes::scalars)) out_ += std::get<std::string>(*scalars);
       out_ += ')';

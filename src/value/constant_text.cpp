@@ -8,12 +8,13 @@
 namespace rushlight {
 
 std::string float_text(double value) {
-  if (std::isnan(value)) return "nan";
+  if (std::isnan(value)) return std::signbit(value) ? "-nan" : "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   char digits[40];
   std::snprintf(digits, sizeof digits, "%.17g", value);
   std::string text(digits);
-  if (text.find_first_of(".e") == std::string::npos) text += '.';
+  // PyTorch marks only smaller numbers as floats: 1e10 prints, and reads back, as an int.
+  if (std::fabs(value) < 1e10 && text.find_first_of(".e") == std::string::npos) text += '.';
   return text;
 }
 

@@ -7,7 +7,7 @@
 
 namespace rushlight {
 
-/// "0.10000000000000001", "2.", "1e-05", "inf", "-inf", "nan": 17 significant digits, always with a point or an exponent.
+/// "0.10000000000000001", "2.", "1e-05", "inf", "-inf", "nan": 17 significant digits, a point or an exponent if below 1e10.
 std::string float_text(double value);
 /// "1.+2.j"
 std::string complex_text(std::complex<double> value);

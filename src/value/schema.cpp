@@ -61,6 +61,7 @@ class SchemaReader {
   }
 
   TypePtr type_only() {
+    in_graph_ = true;
     auto [type, alias, length] = type_with_alias();
     end();
     return type;
@@ -142,7 +143,7 @@ class SchemaReader {
     } else {
       parsed.type = named_type();
     }
-    if (peek() == '(' && at_ + 1 < text_.size()) parsed.alias = alias();
+    if (!in_graph_ && peek() == '(' && at_ + 1 < text_.size()) parsed.alias = alias();
     for (;;) {
       if (accept('?')) {
         parsed.type = make_optional(parsed.type);
@@ -152,7 +153,7 @@ class SchemaReader {
         parsed.type = types::list(parsed.type);
         // An annotation before the brackets belongs to the elements, one behind them to the list.
         std::optional<AliasAnnotation> of_list;
-        if (peek() == '(') of_list = alias();
+        if (!in_graph_ && peek() == '(') of_list = alias();
         if (of_list || parsed.alias) {
           AliasAnnotation whole = of_list.value_or(AliasAnnotation{});
           if (parsed.alias) whole.contained.push_back(*parsed.alias);
@@ -175,6 +176,8 @@ class SchemaReader {
 
   TypePtr named_type() {
     const std::string word(name(/*with_dots=*/true));
+    if (in_graph_)
+      if (TypePtr type = tensor_with_facts(word)) return type;
     static const std::pair<std::string_view, const TypePtr& (*)()> kSimple[] = {
         {"Tensor", types::tensor},       {"int", types::int_},         {"float", types::float_},
         {"bool", types::bool_},          {"str", types::string},       {"complex", types::complex},
@@ -205,11 +208,98 @@ class SchemaReader {
       if (word == "Optional") return types::optional(parts[0]);
       return word == "Future" ? types::future(parts[0]) : word == "RRef" ? types::rref(parts[0]) : types::await(parts[0]);
     }
+    if (word == "NamedTuple" && peek() == '(') return named_tuple();
+    if ((word == "Enum" || word == "InterfaceType") && accept('<')) {
+      const std::string of(name(/*with_dots=*/true));
+      expect('>');
+      if (resolve_)
+        if (TypePtr type = resolve_(of)) return type;
+      fail(cat("a type, found '", word, "<", of, ">'"));
+    }
     if (resolve_)
       if (TypePtr type = resolve_(word)) return type;
     if (word.find('.') == std::string::npos && std::islower(static_cast<unsigned char>(word[0]))) return types::var(word);
     if (word.starts_with("__torch__.")) return types::any_class();
     fail(cat("a type, found '", word, "'"));
+  }
+
+  /// `Float(2, *, strides=[3, 1], requires_grad=0, device=cpu)`, `LongTensor`, `Tensor[Undefined]`; null if `word` begins none of them.
+  TypePtr tensor_with_facts(const std::string& word) {
+    TensorType::Facts facts;
+    bool rank_known = word != "Tensor";
+    if (rank_known) {
+      std::string_view dtype = word;
+      if (dtype.ends_with("Tensor")) {
+        dtype.remove_suffix(6);
+        rank_known = false;
+      }
+      const std::optional<ScalarType> found = dtype_from_name(dtype);
+      if (!found || dtype_info(*found).ir_name != dtype) return nullptr;
+      facts.dtype = found;
+    }
+    if (accept('(')) {
+      std::vector<std::optional<int64_t>> sizes;
+      bool has_sizes = peek() == ')';
+      if (!has_sizes) do {
+          if (accept('*')) {
+            sizes.emplace_back(std::nullopt);
+            has_sizes = true;
+          } else if (std::isdigit(static_cast<unsigned char>(peek()))) {
+            sizes.emplace_back(integer());
+            has_sizes = true;
+          } else {
+            const std::string key(name(false));
+            expect('=');
+            if (key == "strides") {
+              facts.strides.emplace();
+              expect('[');
+              if (peek() != ']') do facts.strides->emplace_back(integer());
+                while (accept(','));
+              expect(']');
+            } else if (key == "requires_grad") {
+              facts.requires_grad = integer() != 0;
+            } else if (key == "device") {
+              std::string device(name(false));
+              if (accept(':')) device += cat(":", integer());
+              facts.device = Device::parse(device);
+            } else {
+              fail(cat("strides, requires_grad or device, found '", key, "'"));
+            }
+          }
+        } while (accept(','));
+      expect(')');
+      // With a dtype and no sizes the name says whether the rank is 0 or unknown.
+      if (has_sizes || rank_known) facts.sizes = std::move(sizes);
+      if (facts.sizes && facts.sizes->empty()) facts.strides.emplace();
+    } else if (rank_known) {
+      return nullptr;
+    }
+    const size_t begin = at_;
+    if (accept('[')) {
+      if (accept_word("Undefined")) {
+        expect(']');
+        facts.undefined = true;
+      } else {
+        at_ = begin;
+      }
+    }
+    return facts == TensorType::Facts{} ? types::tensor() : TensorType::make(std::move(facts));
+  }
+
+  /// `NamedTuple(x : Tensor, y : int = 3)`, as graphs print a tuple with field names; its own name is not in the text.
+  TypePtr named_tuple() {
+    std::vector<std::string> fields;
+    std::vector<TypePtr> elements;
+    std::vector<IValue> defaults;
+    expect('(');
+    do {
+      fields.emplace_back(name(false));
+      expect(':');
+      elements.push_back(type_with_alias().type);
+      if (accept('=')) defaults.push_back(default_value(*elements.back(), {}));
+    } while (accept(','));
+    expect(')');
+    return TupleType::named("", std::move(fields), std::move(elements), std::move(defaults));
   }
 
   AliasAnnotation alias() {
@@ -324,6 +414,7 @@ class SchemaReader {
   Resolve resolve_;
   size_t at_ = 0;
   size_t depth_ = 0;
+  bool in_graph_ = false;  ///< a type alone: brackets hold facts about a tensor, in a schema they hold alias sets
 };
 
 std::string alias_text(const AliasAnnotation& alias) {

@@ -23,7 +23,7 @@ class Elementwise {
   const Tensor& output() const { return output_; }
   /// Calls body(data, strides, count) for rows that together cover every element once, in parallel where that pays.
   template <RowBody Body>
-  void run(const Body& body) {
+  void run(Body body) {  // by value: a plain function arrives as a pointer
     run_erased([](const void* b, std::byte* const* data, const int64_t* strides, int64_t count) { (*static_cast<const Body*>(b))(data, strides, count); },
                &body);
   }

@@ -3,6 +3,7 @@
 
 #include "ops/cpu/pointwise.h"
 #include "ops/functions/comparison.h"
+#include "ops/functions/conversion.h"
 #include "ops/functions/exponential.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/selection.h"

@@ -34,9 +34,12 @@ template <>
 inline ScalarType Result<ScalarType>::take(IValue* results) { return ScalarType(results[0].to_int()); }
 template <class... Parts>
 struct Result<std::tuple<Parts...>> {
+  template <size_t... I>
+  static std::tuple<Parts...> take_at(IValue* results, std::index_sequence<I...>) {
+    return {Result<Parts>::take(results + I)...};
+  }
   static std::tuple<Parts...> take(IValue* results) {
-    // Braces: evaluated from left to right.
-    return std::tuple<Parts...>{Result<Parts>::take(results++)...};
+    return take_at(results, std::index_sequence_for<Parts...>());
   }
 };
 

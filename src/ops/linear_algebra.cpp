@@ -1,4 +1,5 @@
 /// Products of matrices and vectors.
+#include "ops/cpu/copy.h"
 #include "ops/cpu/matmul.h"
 #include "ops/functions/conversion.h"
 #include "ops/functions/linear_algebra.h"

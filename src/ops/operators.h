@@ -1,5 +1,6 @@
 /// C++ operators on tensors and numbers, for derivative formulas and composite operators.
 #pragma once
+#include "base/text.h"
 #include "ops/functions/arithmetic.h"
 
 namespace rushlight {

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "ops/cpu/reduction.h"
+#include "ops/derived_forms.h"
 #include "ops/functions/comparison.h"
 #include "ops/functions/conversion.h"
 #include "ops/functions/exponential.h"

@@ -113,7 +113,7 @@ Tensor masked_fill_cpu(const Tensor& self, const Tensor& mask, const Scalar& val
     throw RuntimeError(cat("masked_fill_ only supports boolean masks, but got mask with dtype ", dtype_info(mask.dtype()).ir_name));
   if (value.is_complex() && !is_complex(self.dtype()))
     throw RuntimeError(cat("value cannot be converted to type ", dtype_info(self.dtype()).name, " without overflow"));
-  Tensor number = scalar_tensor(value, self.dtype());
+  Tensor number = rushlight::scalar_tensor(value, self.dtype());
   return where_cpu(mask, number, self);
 }
 Tensor masked_fill_tensor(const Tensor& self, const Tensor& mask, const Tensor& value) {

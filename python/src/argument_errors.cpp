@@ -142,9 +142,10 @@ void throw_unexpected_keyword(const std::string& function, const Signature& sign
 void throw_no_overload(const std::string& function, const std::vector<Signature>& signatures, const CallArguments& arguments) {
   std::string text = cat(function, "() received an invalid combination of arguments - got ", given_text(arguments), ", but expected ");
   const std::vector<std::string> keywords = keywords_of(arguments);
-  if (signatures.size() == 1) throw TypeError(text + signatures[0].str());
+  if (std::ranges::count(signatures, false, &Signature::is_hidden) == 1) throw TypeError(text + signatures[0].str());
   text += "one of:\n";
   for (const Signature& signature : signatures) {
+    if (signature.is_hidden) continue;
     text += cat(" * ", signature.str(), "\n");
     if (!takes_as_many(signature, arguments, keywords)) continue;
     const std::vector<std::string> unknown = unknown_keywords(signature, keywords);
@@ -155,6 +156,13 @@ void throw_no_overload(const std::string& function, const std::vector<Signature>
     }
   }
   throw TypeError(text);
+}
+
+void warn_old_order(const std::string& function, const Signature& signature) {
+  checked(PyErr_WarnEx(PyExc_UserWarning,
+                       cat("This overload of ", function, " is deprecated:\n\t", function, signature.str(), "\nConsider using one of the following "
+                           "signatures instead:\n\t", function, find_function(function)->signatures()[0].str()).c_str(),
+                       1));
 }
 
 }  // namespace rushlight::python

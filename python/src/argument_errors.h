@@ -12,5 +12,7 @@ namespace rushlight::python {
 [[noreturn]] void throw_unexpected_keyword(const std::string& function, const Signature& signature, const CallArguments& arguments);
 /// Lists all overloads, and for those that take as many arguments as were given, what is wrong.
 [[noreturn]] void throw_no_overload(const std::string& function, const std::vector<Signature>& signatures, const CallArguments& arguments);
+/// The UserWarning for an order of arguments that PyTorch has given up.
+void warn_old_order(const std::string& function, const Signature& signature);
 
 }  // namespace rushlight::python

@@ -163,6 +163,7 @@ PyObject* call_with_out(const OverloadSet& set, const Signature& signature, Valu
 
 PyObject* call_signature(const OverloadSet& set, const Signature& signature, const CallArguments& arguments, const Match& match) {
   const Operator& op = *signature.op;
+  if (signature.is_hidden) warn_old_order(set.name(), signature);
   Values values(op.argument_count());
   if (signature.self_slot != SIZE_MAX) values[signature.self_slot] = IValue(tensor_of(arguments.self));
   PyObject* out = nullptr;
@@ -215,7 +216,7 @@ PyObject* OverloadSet::call(const CallArguments& arguments) const {
   const Signature* plausible = nullptr;
   size_t plausible_count = 0;
   for (const Signature& signature : signatures_) {
-    if (given < signature.minimum || given > signature.parameters.size()) continue;
+    if (signature.is_hidden || given < signature.minimum || given > signature.parameters.size()) continue;
     plausible = &signature;
     ++plausible_count;
   }

@@ -1,7 +1,6 @@
 /// torch.Graph, torch.Block and torch.Value: printing, walking, checking, editing. Editing keeps lint's rules or raises.
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
-#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "base/error.h"

@@ -1,6 +1,5 @@
 /// torch.FunctionSchema and its arguments; the table of operators as schemas.
 #include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "bind.h"

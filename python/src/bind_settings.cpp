@@ -1,6 +1,5 @@
 /// Process-wide settings: default dtype, print options, threads; and dtype questions that need no tensor.
 #include <nanobind/stl/optional.h>
-#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "bind.h"

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "ops/derived_forms.h"
 
 namespace rushlight::python {
 
@@ -46,6 +47,12 @@ PyObject* new_exception(nb::module_& m, const char* name, const char* doc, PyObj
   return type;
 }
 
+/// Warnings of operators, which may run without the GIL. A filter may turn them into errors.
+void warn_in_python(std::string_view message) {
+  const nb::gil_scoped_acquire locked;
+  checked(PyErr_WarnEx(PyExc_UserWarning, std::string(message).c_str(), 1));
+}
+
 }  // namespace
 
 void raise_current_exception() noexcept {
@@ -75,6 +82,7 @@ void bind_errors(nb::module_& m) {
                                      PyExc_RuntimeError, "rushlight");
   limit_exceeded_class = new_exception(m, "LimitExceeded", "A limit that the caller set (fuel, memory, depth, size) was reached.",
                                        PyExc_RuntimeError, "rushlight");
+  warning_hook = &warn_in_python;
   nb::register_exception_translator([](const std::exception_ptr& exception, void*) {
     try {
       std::rethrow_exception(exception);

@@ -1,6 +1,5 @@
 #include "generator_object.h"
 
-#include <nanobind/stl/string.h>
 
 #include <cstring>
 #include <random>

@@ -1,6 +1,7 @@
 /// What every file of the binding starts from: Python, nanobind, and the frame around functions that Python calls directly.
 #pragma once
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
 
 #include <string>
 #include <string_view>

@@ -1,6 +1,5 @@
 #include "python_function.h"
 
-#include <nanobind/stl/string.h>
 
 #include <algorithm>
 

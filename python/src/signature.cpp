@@ -19,6 +19,28 @@ bool takes_numbers(std::string_view name) {
   return std::ranges::find(kNumbersForTensors, name) != std::end(kNumbersForTensors);
 }
 
+/// Old orders of arguments that still work, with a warning, and are shown in no message.
+struct OldOrder {
+  std::string_view name;
+  std::string_view arguments;
+};
+constexpr OldOrder kOldOrders[] = {
+    {"add", "self alpha other"},
+    {"sub", "self alpha other"},
+    {"addcdiv", "self value tensor1 tensor2"},
+    {"addcmul", "self value tensor1 tensor2"},
+    {"addbmm", "beta self alpha batch1 batch2"},
+    {"addbmm", "beta self batch1 batch2"},
+    {"baddbmm", "beta self alpha batch1 batch2"},
+    {"baddbmm", "beta self batch1 batch2"},
+    {"addmm", "beta self alpha mat1 mat2"},
+    {"addmm", "beta self mat1 mat2"},
+    {"addmv", "beta self alpha mat vec"},
+    {"addmv", "beta self mat vec"},
+    {"addr", "beta self alpha vec1 vec2"},
+    {"addr", "beta self vec1 vec2"},
+};
+
 std::optional<ParameterKind> kind_of(const Type& type) {
   switch (type.kind()) {
     case TypeKind::tensor: return ParameterKind::tensor;
@@ -202,6 +224,23 @@ std::optional<Signature> signature_of(const Operator& op, std::string_view name,
   return signature;
 }
 
+/// `signature` with its parameters in the order of `names`, all of them required.
+Signature in_old_order(const Signature& signature, std::string_view names) {
+  Signature old{.op = signature.op, .is_hidden = true};
+  old.defaults = signature.defaults;
+  old.self_slot = signature.self_slot;
+  for (std::string_view name : split(names, ' ')) {
+    const size_t slot = *signature.op->schema().find_argument(name);
+    for (const Parameter& parameter : signature.parameters) {
+      if (parameter.slot != slot || parameter.role != Role::argument) continue;
+      old.parameters.push_back(parameter);
+      old.parameters.back().keyword_only = old.parameters.back().is_optional = false;
+    }
+  }
+  old.minimum = old.positional = old.parameters.size();
+  return old;
+}
+
 /// Whether values for `a` are a part of the values for `b`, so that `b` has to be tried first.
 bool is_narrower(const Type& a, const Type& b) {
   const std::string x = a.schema_str(), y = b.schema_str();
@@ -288,6 +327,11 @@ std::vector<Signature> signatures_of(std::string_view name, bool as_method) {
     if (std::optional<Signature> signature = signature_of(*op, name, as_method, overloads)) signatures.push_back(std::move(*signature));
   }
   sort_signatures(signatures);
+  const std::string_view plain = name.ends_with('_') ? name.substr(0, name.size() - 1) : name;
+  const size_t count = signatures.size();
+  for (const OldOrder& old : kOldOrders)
+    for (size_t i = 0; old.name == plain && i < count; ++i)
+      if (signatures[i].op->schema().overload != "dtype") signatures.push_back(in_old_order(signatures[i], old.arguments));
   return signatures;
 }
 

@@ -37,6 +37,7 @@ struct Signature {
   std::vector<Parameter> parameters;
   size_t minimum = 0;                ///< arguments that must be given
   size_t positional = 0;             ///< arguments that may be given by position
+  bool is_hidden = false;            ///< an old order of arguments, which no message shows
   bool has_options = false;          ///< dtype, layout, device, pin_memory, requires_grad
   std::vector<IValue> defaults;      ///< of all of the operator's arguments; None where there is none
   size_t self_slot = SIZE_MAX;       ///< of methods: where the tensor itself goes

@@ -1,5 +1,4 @@
 /// Questions about a tensor's shape and memory, which need no operator: size, stride, dim, numel, is_contiguous ...
-#include <nanobind/stl/string.h>
 
 #include "autograd/variable.h"
 #include "base/text.h"

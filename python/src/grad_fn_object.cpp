@@ -37,6 +37,11 @@ PyObject* name(PyObject* self, PyObject*) {
   return guarded([&] { return to_str(node_of(self).name()); });
 }
 
+/// "<SumBackward0 object at 0x7f..>": PyTorch's classes of nodes belong to no module.
+PyObject* repr(PyObject* self) {
+  return PyUnicode_FromFormat("<%s object at %p>", node_of(self).name().c_str(), static_cast<void*>(self));
+}
+
 PyObject* next_functions(PyObject* self, void*) {
   return guarded([&] { return next_functions_of(node_of(self)).release().ptr(); });
 }
@@ -95,7 +100,7 @@ PyTypeObject* class_named(const std::string& name) {
   PyTypeObject*& type = (*classes)[name];
   if (!type) {
     PyType_Slot slots[] = {{Py_tp_doc, const_cast<char*>("A node of the tape.")}, {0, nullptr}};
-    auto* full_name = new std::string(name);
+    auto* full_name = new std::string("builtins." + name);  // shown without a module, as in PyTorch
     PyType_Spec spec = {full_name->c_str(), sizeof(GradFnObject), 0, Py_TPFLAGS_DEFAULT, slots};
     type = reinterpret_cast<PyTypeObject*>(
         checked(PyType_FromSpecWithBases(&spec, reinterpret_cast<PyObject*>(grad_fn_base))));
@@ -128,7 +133,7 @@ PyObject* wrap(const Ref<autograd::GradNode>& node) {
 
 void bind_grad_fn(nb::module_& m) {
   PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(&dealloc)}, {Py_tp_methods, methods}, {Py_tp_getset, properties},
-                         {Py_tp_call, reinterpret_cast<void*>(&call)}, {0, nullptr}};
+                         {Py_tp_call, reinterpret_cast<void*>(&call)}, {Py_tp_repr, reinterpret_cast<void*>(&repr)}, {0, nullptr}};
   PyType_Spec spec = {"torch.autograd.graph.Node", sizeof(GradFnObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
   grad_fn_base = add_type(m, spec);
 }

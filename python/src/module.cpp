@@ -17,6 +17,8 @@
 
 NB_MODULE(_C, m) {
   using namespace rushlight::python;
+  // Objects that programs still hold when Python ends are no leaks of ours.
+  nanobind::set_leak_warnings(false);
   // Classes are named after the module that holds them, and programs print those names.
   nb::object real_name = m.attr("__name__");
   m.attr("__name__") = "torch._C";

@@ -28,6 +28,7 @@ void bind_tensor_object(nb::module_& m) {
   static auto* properties = new std::vector<PyGetSetDef>;
   append(*properties, shape_properties());
   append(*properties, autograd_properties());
+  properties->push_back({"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr});
   properties->push_back({nullptr, nullptr, nullptr, nullptr, nullptr});
   slots.push_back({Py_tp_methods, methods->data()});
   slots.push_back({Py_tp_getset, properties->data()});

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Checks what the compiler does not: that Python sources compile, that no file includes a layer it may not know, that no
+tracked text names a path of one machine. Prints each finding with its place; exit status 1 if there is one.
+"""
+import py_compile
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def tracked(*patterns):
+    listed = subprocess.run(["git", "ls-files", "-z", *patterns], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).exists()]
+
+
+def layer_dependencies():
+    """{layer: all layers it may include}, from the rushlight_layer calls in CMakeLists.txt."""
+    direct = {}
+    for name, rest in re.findall(r"^rushlight_layer\((\w+)([^)]*)\)", (ROOT / "CMakeLists.txt").read_text(), re.M):
+        depends = re.search(r"DEPENDS ([\w ]+?)(?: LINK|$)", rest.strip())
+        direct[name] = depends.group(1).split() if depends else []
+    reach = {}
+    for name, depends in direct.items():  # lower layers come first, so their reach is known
+        reach[name] = {name}.union(*(reach[d] for d in depends)) if depends else {name}
+    return reach
+
+
+def check_layers(findings):
+    reach = layer_dependencies()
+    for path in tracked("src/*.h", "src/*.cpp"):
+        layer = path.relative_to(ROOT / "src").parts[0]
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            include = re.match(r'#include "(\w+)/', line)
+            if include and include.group(1) in reach and include.group(1) not in reach.get(layer, set()):
+                findings.append(f"{path.relative_to(ROOT)}:{number}: layer {layer} may not include {include.group(1)}")
+
+
+def check_python(findings):
+    for path in tracked("*.py"):
+        try:
+            py_compile.compile(str(path), cfile="/dev/null", doraise=True)
+        except py_compile.PyCompileError as error:
+            findings.append(str(error))
+
+
+def check_text(findings):
+    for path in tracked():
+        try:
+            text = path.read_text()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.search(r"/(home|root|work)/[a-z]", line) and path.name != "lint.py" and "/home/me" not in line:
+                findings.append(f"{path.relative_to(ROOT)}:{number}: a path of one machine: {line.strip()[:100]}")
+
+
+def main():
+    findings = []
+    check_layers(findings)
+    check_python(findings)
+    check_text(findings)
+    print("\n".join(findings) if findings else "nothing found")
+    sys.exit(1 if findings else 0)
+
+
+if __name__ == "__main__":
+    main()

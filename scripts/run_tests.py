@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Runs all tests of a build and counts them: C++ programs, Python tests, formatting, the conformance corpus.
+
+Prints failures, one line a group, and as its last line `N passed, N failed`. Exit status 1 if anything failed.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Totals:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, name, passed, failed, detail=""):
+        self.passed += passed
+        self.failed += failed
+        if failed and detail:
+            print(detail.rstrip())
+        print(f"{name}: {passed} passed, {failed} failed", flush=True)
+
+
+def run_cpp(build, only, totals):
+    for program in sorted(build.glob("rushlight_*_test")):
+        layer = program.name[len("rushlight_"):-len("_test")]
+        if only and layer not in only:
+            continue
+        report = build / f"{program.name}.xml"
+        report.unlink(missing_ok=True)
+        done = subprocess.run([program, f"--gtest_output=xml:{report}", "--gtest_brief=1"], capture_output=True, text=True, cwd=ROOT)
+        if not report.exists():
+            totals.add(layer, 0, 1, f"{program.name} ended with status {done.returncode}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+            continue
+        suite = ElementTree.parse(report).getroot()
+        failed = int(suite.get("failures")) + int(suite.get("errors"))
+        totals.add(layer, int(suite.get("tests")) - failed, failed, done.stdout)
+
+
+def run_python(build, totals):
+    package = build / "python"
+    if not list((package / "rushlight").glob("_C*.so")):
+        print("python: skipped, the native module was not built")
+        return
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "test/python"], capture_output=True, text=True, cwd=ROOT,
+                          env={**os.environ, "PYTHONPATH": str(package)})
+    counts = dict((word, int(number)) for number, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout))
+    failed = counts.get("failed", 0) + counts.get("error", 0)
+    if done.returncode not in (0, 1, 5) and not failed:
+        failed = 1
+    totals.add("python", counts.get("passed", 0), failed, done.stdout[-8000:] + done.stderr[-4000:])
+
+
+def run_script(name, command, totals, env=None):
+    """A checker of its own: it passes or fails as one."""
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, cwd=ROOT, env=env)
+    totals.add(name, int(done.returncode == 0), int(done.returncode != 0), done.stdout[-6000:] + done.stderr[-2000:])
+    return done.stdout
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=Path, required=True, help="the build folder")
+    parser.add_argument("--quick", action="store_true", help="leave the conformance corpus out")
+    parser.add_argument("--update", action="store_true", help="rewrite golden files instead of comparing")
+    parser.add_argument("only", nargs="*", help="layers, or `python`")
+    options = parser.parse_args()
+    build = options.build.resolve()
+    if options.update:
+        os.environ["RUSHLIGHT_UPDATE"] = "1"
+    totals = Totals()
+    run_cpp(build, options.only, totals)
+    if not options.only or "python" in options.only:
+        run_python(build, totals)
+    if not options.only:
+        run_script("lint", ["scripts/lint.py"], totals)
+        if not options.quick:
+            env = {**os.environ, "PYTHONPATH": str(build / "python")}
+            print(run_script("conformance", ["test/run_conformance.py"], totals, env).rstrip())
+    print(f"{totals.passed} passed, {totals.failed} failed")
+    sys.exit(1 if totals.failed or not totals.passed else 0)
+
+
+if __name__ == "__main__":
+    main()

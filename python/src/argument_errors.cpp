@@ -38,21 +38,32 @@ std::string given_text(const CallArguments& arguments) {
   return cat("(", join(parts, ", "), ")");
 }
 
+/// The parameters as PyTorch's messages count them: the `*` in front of the keyword-only ones is one of them (null here).
+std::vector<const Parameter*> listed(const Signature& signature) {
+  std::vector<const Parameter*> list;
+  for (const Parameter& parameter : signature.parameters) {
+    if (parameter.keyword_only && (list.empty() || (list.back() && !list.back()->keyword_only))) list.push_back(nullptr);
+    list.push_back(&parameter);
+  }
+  return list;
+}
+
+bool leaves_out_out(const Signature& signature, const std::vector<std::string>& keywords) {
+  return signature.out_op && std::ranges::find(keywords, "out") == keywords.end();
+}
+
 bool takes_as_many(const Signature& signature, const CallArguments& arguments, const std::vector<std::string>& keywords) {
-  size_t expected = signature.parameters.size();
-  if (signature.out_op && std::ranges::find(keywords, "out") == keywords.end()) --expected;
-  return arguments.count + keywords.size() == expected;
+  return arguments.count + keywords.size() == listed(signature).size() - (leaves_out_out(signature, keywords) ? 1 : 0);
 }
 
 /// Keywords that are not among the last parameters, as many of them as there are keywords.
 std::vector<std::string> unknown_keywords(const Signature& signature, const std::vector<std::string>& keywords) {
-  const bool without_out = signature.out_op && std::ranges::find(keywords, "out") == keywords.end();
-  const size_t last = keywords.size() + (without_out ? 1 : 0);
-  const size_t start = signature.parameters.size() > last ? signature.parameters.size() - last : 0;
+  const std::vector<const Parameter*> list = listed(signature);
+  const size_t last = keywords.size() + (leaves_out_out(signature, keywords) ? 1 : 0);
   std::vector<std::string> unknown;
   for (const std::string& keyword : keywords) {
-    const bool known = std::any_of(signature.parameters.begin() + ptrdiff_t(start), signature.parameters.end(),
-                                   [&](const Parameter& p) { return p.name == keyword; });
+    const bool known = std::any_of(list.end() - ptrdiff_t(std::min(last, list.size())), list.end(),
+                                   [&](const Parameter* p) { return p && p->name == keyword; });
     if (!known) unknown.push_back(keyword);
   }
   return unknown;
@@ -81,12 +92,13 @@ bool has_right_type(const Parameter& parameter, PyObject* value) {
 std::string marked_text(const Signature& signature, const CallArguments& arguments) {
   const bool coloured = isatty(1) && isatty(2);
   const std::string wrong = coloured ? "\33[31;1m" : "!", right = coloured ? "\33[32m" : "", reset = coloured ? "\33[0m" : "";
+  const std::vector<const Parameter*> list = listed(signature);
   std::vector<std::string> parts;
   const size_t total = arguments.count + arguments.keyword_count();
   for (size_t i = 0; i < total; ++i) {
     PyObject* value = arguments.positional[i];
     std::string prefix;
-    const Parameter* parameter = i < signature.parameters.size() ? &signature.parameters[i] : nullptr;
+    const Parameter* parameter = i < list.size() ? list[i] : nullptr;
     if (i >= arguments.count) {
       const std::string keyword = keyword_at(arguments, i - arguments.count);
       prefix = keyword + "=";

@@ -79,7 +79,7 @@ std::optional<ScalarType> dtype_of_format(std::string_view format, Py_ssize_t si
 
 }  // namespace
 
-Tensor tensor_from_array(PyObject* array) {
+Tensor tensor_from_array(PyObject* array, bool is_shared) {
   std::shared_ptr<BufferView> view;
   try {
     view = open_view(array, PyBUF_STRIDES | PyBUF_FORMAT);
@@ -101,7 +101,7 @@ Tensor tensor_from_array(PyObject* array) {
     sizes.push_back(buffer.shape[i]);
     strides.push_back(buffer.strides[i] / buffer.itemsize);
   }
-  if (buffer.readonly)
+  if (buffer.readonly && is_shared)
     warn_read_only("The given NumPy array",
                    "NumPy array using the tensor. You may want to copy the array to protect its data or make it writable before converting it to a "
                    "tensor. This type of warning will be suppressed for the rest of this program.");

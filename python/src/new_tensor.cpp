@@ -122,7 +122,7 @@ Tensor as_tensor(nb::handle data, nb::handle dtype, nb::handle device) {
 
 Tensor tensor_from_data(PyObject* data, std::optional<ScalarType> dtype, Device device) {
   if (is_tensor(data)) return convert(autograd::detach(tensor_of(data)), dtype, device, true);
-  if (is_array(data)) return convert(tensor_from_array(data), dtype, device, true);
+  if (is_array(data)) return convert(tensor_from_array(data, /*is_shared=*/false), dtype, device, true);
   const ScalarType type = dtype ? *dtype : infer_dtype(data);
   const Shape shape = infer_shape(data);
   Tensor tensor = empty_tensor(shape, type);

@@ -261,9 +261,45 @@ bool comes_after(const Signature& a, const Signature& b) {
   return !equal;
 }
 
+/// The name of a parameter's C++ type in PyTorch, by which it sorts overloads.
+std::string_view sorting_name(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::tensor: return "Tensor";
+    case ParameterKind::scalar: return "Scalar";
+    case ParameterKind::int_: return "int64_t";
+    case ParameterKind::float_: return "double";
+    case ParameterKind::complex: return "c10::complex<double>";
+    case ParameterKind::bool_: return "bool";
+    case ParameterKind::string: return "c10::string_view";
+    case ParameterKind::dtype: return "ScalarType";
+    case ParameterKind::layout: return "Layout";
+    case ParameterKind::memory_format: return "MemoryFormat";
+    case ParameterKind::device: return "Device";
+    case ParameterKind::generator: return "Generator";
+    case ParameterKind::storage: return "Storage";
+    case ParameterKind::tensor_list: return "TensorList";
+    case ParameterKind::optional_tensor_list: return "c10::List<std::optional<Tensor>>";
+    case ParameterKind::int_list: return "IntArrayRef";
+    case ParameterKind::float_list: return "ArrayRef<double>";
+    case ParameterKind::bool_list: return "std::array<bool>";
+    case ParameterKind::scalar_list: return "ScalarList";
+  }
+  return "";
+}
+
+std::string sorting_text(const Signature& signature) {
+  std::string text;
+  bool keyword_only = false;
+  for (const Parameter& parameter : signature.parameters) {
+    if (parameter.keyword_only && !std::exchange(keyword_only, true)) text += "*, ";
+    text += cat(sorting_name(parameter.kind), parameter.allows_none && parameter.role == Role::argument ? "? " : " ", parameter.name, ", ");
+  }
+  return text;
+}
+
 /// By text, then those that accept more in front of those that accept a part of it: PyTorch's order of overloads.
 void sort_signatures(std::vector<Signature>& signatures) {
-  std::ranges::stable_sort(signatures, {}, [](const Signature& s) { return s.op->schema().str(); });
+  std::ranges::stable_sort(signatures, {}, &sorting_text);
   for (size_t i = 1; i < signatures.size(); ++i)
     for (size_t j = 0; j < i; ++j)
       if (comes_after(signatures[j], signatures[i])) {

@@ -1,0 +1,132 @@
+"""The Python surface of autograd."""
+import gc
+import weakref
+
+import pytest
+
+import rushlight as torch
+
+
+def leaf():
+    return torch.tensor([1.0, 2.0], requires_grad=True)
+
+
+def test_backward_adds_into_grad():
+    x = leaf()
+    (x * x).sum().backward()
+    (x * 3).sum().backward()
+    assert x.grad.tolist() == [5.0, 7.0]
+
+
+def test_grad_of_grad():
+    x = leaf()
+    first, = torch.autograd.grad((x ** 3).sum(), x, create_graph=True)
+    second, = torch.autograd.grad(first.sum(), x)
+    assert second.tolist() == [6.0, 12.0]
+
+
+def test_the_tape_can_be_walked():
+    result = (leaf() * 2).sum()
+    assert result.grad_fn.name() == "SumBackward0" and repr(result.grad_fn).startswith("<SumBackward0 object at 0x")
+    (node, number), = result.grad_fn.next_functions
+    assert node.name() == "MulBackward0" and number == 0
+    assert node.next_functions[0][0].name() == "AccumulateGrad"
+    assert result.grad_fn is result.grad_fn
+
+
+@pytest.mark.parametrize("call, text", [
+    (lambda: (leaf() * 2).backward(), "grad can be implicitly created only for scalar outputs"),
+    (lambda: torch.ones(1).sum().backward(), "element 0 of tensors does not require grad and does not have a grad_fn"),
+    (lambda: torch.tensor([1]).requires_grad_(), "only Tensors of floating point dtype can require gradients"),
+])
+def test_errors_are_pytorch_s(call, text):
+    with pytest.raises(RuntimeError, match=text):
+        call()
+
+
+def test_modes_as_contexts_and_decorators():
+    x = leaf()
+    with torch.no_grad():
+        assert not (x * 2).requires_grad
+        with torch.enable_grad():
+            assert (x * 2).requires_grad
+
+    @torch.no_grad()
+    def silent():
+        return x * 2
+
+    @torch.no_grad
+    def silent_too():
+        return x * 2
+
+    @torch.no_grad()
+    def values():
+        yield (x * 2).requires_grad
+    assert not silent().requires_grad and not silent_too().requires_grad
+    generator = values()
+    assert next(generator) is False and torch.is_grad_enabled()
+    with torch.set_grad_enabled(False):
+        assert not torch.is_grad_enabled()
+    assert torch.is_grad_enabled()
+
+
+def test_hooks_change_gradients_until_they_are_removed():
+    x = leaf()
+    handle = x.register_hook(lambda gradient: gradient * 10)
+    (x * 2).sum().backward()
+    assert x.grad.tolist() == [20.0, 20.0]
+    handle.remove()
+    x.grad = None
+    (x * 2).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_an_exception_in_a_hook_comes_out_of_backward():
+    def fail(gradient):
+        raise KeyError("from the hook")
+    x = leaf()
+    x.register_hook(fail)
+    with pytest.raises(KeyError, match="from the hook"):
+        (x * 2).sum().backward()
+
+
+class Scale(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, factor):
+        ctx.save_for_backward(x)
+        ctx.factor = factor
+        return x * factor
+
+    @staticmethod
+    def backward(ctx, gradient):
+        saved, = ctx.saved_tensors
+        assert saved.tolist() == [1.0, 2.0]
+        return gradient * ctx.factor, None
+
+
+def test_a_function_written_in_python():
+    x = leaf()
+    result = Scale.apply(x, 3)
+    assert type(result.grad_fn).__name__ == "ScaleBackward"
+    result.sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]
+
+
+def test_a_wrong_number_of_gradients_is_refused():
+    class Wrong(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient, gradient
+    with pytest.raises(RuntimeError, match=r"function WrongBackward returned an incorrect number of gradients \(expected 1, got 2\)"):
+        Wrong.apply(leaf()).sum().backward()
+
+
+def test_a_function_s_node_dies_with_its_results():
+    x = leaf()
+    reference = weakref.ref(Scale.apply(x, 3).grad_fn)
+    gc.collect()
+    assert reference() is None

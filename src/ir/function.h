@@ -43,6 +43,8 @@ class GraphFunction : public Function {
 
   /// Whether the first call ran with grad mode on and something that required grad (passes.md section 5).
   std::atomic<int8_t> first_call_state{0};
+  /// Kept by passes/differentiable_groups; set once.
+  mutable std::shared_ptr<const std::vector<bool>> differentiable_outputs;
 
  private:
   std::shared_ptr<Graph> graph_;

@@ -143,6 +143,8 @@ class Node : public GraphPart {
   void replace_input_with(Value* from, Value* to);
   void remove_input(size_t i);
   void remove_all_inputs();
+  void permute_inputs(const std::vector<size_t>& order);  ///< the new i-th is the old order[i]-th
+  void permute_outputs(const std::vector<size_t>& order);
   const std::vector<Value*>& outputs() const { return outputs_; }
   Value* output() const;  ///< the only one
   Value* output(size_t i) const { return outputs_[i]; }

@@ -86,6 +86,28 @@ void Node::remove_all_inputs() {
   inputs_.clear();
 }
 
+void Node::permute_inputs(const std::vector<size_t>& order) {
+  std::vector<Value*> permuted;
+  for (size_t i : order) permuted.push_back(inputs_[i]);
+  // Each use keeps its place among the uses of its value.
+  std::vector<std::pair<Use*, size_t>> moves;
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (order[i] == i) continue;
+    std::vector<Use>& uses = permuted[i]->uses_;
+    moves.emplace_back(&*std::find(uses.begin(), uses.end(), Use{this, order[i]}), i);
+  }
+  for (const auto& [use, offset] : moves) use->offset = offset;
+  inputs_ = std::move(permuted);
+  op_ = nullptr;
+}
+
+void Node::permute_outputs(const std::vector<size_t>& order) {
+  std::vector<Value*> permuted;
+  for (size_t i : order) permuted.push_back(outputs_[i]);
+  outputs_ = std::move(permuted);
+  for (size_t i = 0; i < outputs_.size(); ++i) outputs_[i]->offset_ = i;
+}
+
 Value* Node::add_output() { return insert_output(outputs_.size()); }
 
 Value* Node::insert_output(size_t i) {

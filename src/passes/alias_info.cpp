@@ -1,0 +1,380 @@
+#include "passes/alias_info.h"
+
+#include <algorithm>
+
+#include "passes/effects.h"
+
+namespace rushlight::passes {
+
+using ir::Block;
+using ir::Node;
+using ir::Value;
+namespace kinds = ir::kinds;
+
+namespace {
+
+/// The type that decides which wildcard a value belongs to: details of tensors do not matter, Optional is what it holds.
+TypePtr wildcard_type_of(const TypePtr& type) {
+  if (type->is(TypeKind::tensor)) return types::tensor();
+  if (type->is(TypeKind::optional)) return wildcard_type_of(type->expect<ElementType>().element());
+  if (type->is(TypeKind::union_)) return types::any();
+  if (type->contained().empty() || type->is(TypeKind::class_)) return type;
+  std::vector<TypePtr> parts;
+  for (const TypePtr& part : type->contained()) parts.push_back(wildcard_type_of(part));
+  return type->with_contained(std::move(parts));
+}
+
+bool related(const Type& a, const Type& b) {
+  if (a.is(TypeKind::any) || b.is(TypeKind::any)) return true;
+  return a == b || a.is_subtype_of(b) || b.is_subtype_of(a);
+}
+
+}  // namespace
+
+class AliasAnalysis {
+ public:
+  explicit AliasAnalysis(AliasInfo& info) : info_(info) {}
+
+  void run(ir::Graph& graph) {
+    for (const Value* input : graph.inputs()) make_wildcard(input);
+    analyze(graph.block());
+    finish();
+  }
+
+ private:
+  using Place = uint32_t;
+
+  static bool is_tracked(const Value* value) { return value->type()->is_mutable(); }
+
+  Place new_place() {
+    info_.places_.emplace_back();
+    return Place(info_.places_.size() - 1);
+  }
+
+  Place wildcard(const TypePtr& type) {
+    const TypePtr key = wildcard_type_of(type);
+    for (Place place : info_.wildcards_)
+      if (*info_.places_[place].wildcard_type == *key) return place;
+    const Place place = new_place();
+    info_.places_[place].wildcard_type = key;
+    info_.wildcards_.push_back(place);
+    hold_wildcards(place, key);
+    return place;
+  }
+
+  /// What an unknown value of this type holds is unknown too.
+  void hold_wildcards(Place place, const TypePtr& type) {
+    if (type->is(TypeKind::class_)) return;
+    for (const TypePtr& part : type->contained())
+      if (part->is_mutable()) {
+        const Place inner = wildcard(part);
+        info_.places_[place].holds.push_back(inner);
+      }
+  }
+
+  Place place_of(const Value* value) {
+    const auto [found, added] = info_.of_value_.try_emplace(value, 0);
+    if (added) {
+      const Place place = new_place();
+      found->second = place;
+      return place;
+    }
+    return found->second;
+  }
+
+  void make_fresh(const Value* value, bool unknown_contents = true) {
+    if (!is_tracked(value)) return;
+    const Place place = place_of(value);
+    if (unknown_contents) hold_wildcards(place, wildcard_type_of(value->type()));
+  }
+
+  void make_wildcard(const Value* value) {
+    if (!is_tracked(value)) return;
+    const Place place = place_of(value), anywhere = wildcard(value->type());
+    info_.places_[place].points.push_back(anywhere);
+    escaped_.push_back(value);
+  }
+
+  void point(const Value* from, const Value* to) {
+    if (!is_tracked(from) || !is_tracked(to)) return;
+    const Place a = place_of(from), b = place_of(to);
+    if (a != b) info_.places_[a].points.push_back(b);
+  }
+
+  void hold(const Value* container, const Value* element) {
+    if (!is_tracked(container) || !is_tracked(element)) return;
+    const Place a = place_of(container), b = place_of(element);
+    info_.places_[a].holds.push_back(b);
+  }
+
+  void write(const Node& node, const Value* value) {
+    if (is_tracked(value)) writes_.emplace_back(&node, place_of(value));
+  }
+
+  void analyze(const Block& block) {
+    for (const Node* node : block.nodes()) analyze(*node);
+  }
+
+  void analyze(const Node& node) {
+    const ir::Symbol kind = node.kind();
+    if (kind == kinds::if_) return branches(node);
+    if (kind == kinds::loop) return loop(node);
+    if (kind == kinds::tuple_construct || kind == kinds::list_construct || kind == kinds::dict_construct) {
+      make_fresh(node.output(), /*unknown_contents=*/false);
+      for (const Value* input : node.inputs()) hold(node.output(), input);
+      return;
+    }
+    if (kind == kinds::tuple_unpack || kind == kinds::tuple_index || kind == kinds::tuple_slice || kind == kinds::list_unpack ||
+        kind == kinds::get_attr || kind == kinds::module_container_index) {
+      for (const Value* output : node.outputs()) make_wildcard(output);
+      opened_.push_back(node.input(0));
+      return;
+    }
+    if (kind == kinds::unchecked_cast) return point(node.output(), node.input(0));
+    if (kind == kinds::set_attr) {
+      write(node, node.input(0));
+      make_wildcard(node.input(1));
+      return;
+    }
+    if (kind == kinds::constant || kind == kinds::uninitialized || kind == kinds::create_object || kind == kinds::tolist ||
+        kind == kinds::print || kind == kinds::raise_exception || kind == kinds::isinstance || kind == kinds::empty_list_literal ||
+        kind == kinds::num_to_tensor) {
+      for (const Value* output : node.outputs()) make_fresh(output);
+      return;
+    }
+    if (const Operator* op = node.find_op()) return operation(node, op->schema());
+    conservative(node);
+  }
+
+  void branches(const Node& node) {
+    for (const Block* block : node.blocks()) {
+      analyze(*block);
+      for (size_t i = 0; i < node.outputs().size(); ++i) point(node.output(i), block->outputs()[i]);
+    }
+  }
+
+  /// A carried value is what came in or what an earlier turn gave; pointing both ways needs no second walk.
+  void loop(const Node& node) {
+    const Block& body = *node.blocks()[0];
+    for (size_t i = 0; i < node.outputs().size(); ++i) point(body.inputs()[i + 1], node.input(i + 2));
+    analyze(body);
+    for (size_t i = 0; i < node.outputs().size(); ++i) {
+      point(body.inputs()[i + 1], body.outputs()[i + 1]);
+      point(node.output(i), body.outputs()[i + 1]);
+      point(node.output(i), node.input(i + 2));
+    }
+  }
+
+  /// Calls, Python, forks and whatever is not known: everything handed over may be kept and written.
+  void conservative(const Node& node) {
+    for (const Value* input : node.inputs()) {
+      write(node, input);
+      make_wildcard(input);
+      opened_.push_back(input);
+    }
+    for (const Value* output : node.outputs()) make_wildcard(output);
+    for (const Block* block : node.blocks()) {
+      for (const Value* input : block->inputs()) make_wildcard(input);
+      analyze(*block);
+    }
+  }
+
+  void operation(const Node& node, const Schema& schema) {
+    std::unordered_map<std::string, std::vector<const Value*>> sets;
+    bool takes_from_container = false;
+    for (size_t i = 0; i < schema.arguments.size() && i < node.inputs().size(); ++i) {
+      const Argument& argument = schema.arguments[i];
+      const Value* input = node.input(i);
+      if (!argument.alias) continue;
+      if (argument.alias->is_write) write(node, input);
+      for (const std::string& set : argument.alias->before) sets[set].push_back(input);
+      for (const AliasAnnotation& contained : argument.alias->contained)
+        for (const std::string& set : contained.before) sets[set].push_back(input);
+      if (std::find(argument.alias->after.begin(), argument.alias->after.end(), "*") != argument.alias->after.end()) make_wildcard(input);
+    }
+    write_statistics(node);
+    for (size_t i = 0; i < node.outputs().size(); ++i) {
+      const Value* output = node.output(i);
+      const Argument* result = i < schema.returns.size() ? &schema.returns[i] : nullptr;
+      if (!result || !result->alias) {
+        make_fresh(output);
+        continue;
+      }
+      const AliasAnnotation& alias = *result->alias;
+      bool placed = false;
+      for (const std::string& set : alias.before) {
+        if (set == "*") {
+          make_wildcard(output);
+          takes_from_container = placed = true;
+          continue;
+        }
+        for (const Value* source : sets[set]) {
+          if (output->type()->is(TypeKind::list) && !source->type()->is(TypeKind::list) && !alias.contained.empty()) hold(output, source);
+          else point(output, source);
+          placed = true;
+        }
+      }
+      for (const AliasAnnotation& contained : alias.contained)
+        for (const std::string& set : contained.before)
+          if (set == "*") hold_wildcards_of(output);
+      if (!placed) make_fresh(output);
+    }
+    if (takes_from_container)
+      for (const Value* input : node.inputs()) opened_.push_back(input);
+  }
+
+  void hold_wildcards_of(const Value* value) {
+    if (is_tracked(value)) hold_wildcards(place_of(value), wildcard_type_of(value->type()));
+  }
+
+  /// The running statistics of a normalisation change while it trains, which its schema does not say.
+  void write_statistics(const Node& node) {
+    static const ir::Symbol batch_norm = ir::Symbol::intern("aten::batch_norm"), instance_norm = ir::Symbol::intern("aten::instance_norm");
+    if (node.kind() != batch_norm && node.kind() != instance_norm) return;
+    const Value* training = node.named_input(node.kind() == batch_norm ? "training" : "use_input_stats");
+    const std::optional<IValue> value = training ? ir::constant_value(training) : std::nullopt;
+    if (value && value->is_bool() && !value->to_bool()) return;
+    for (const char* name : {"running_mean", "running_var"})
+      if (const Value* statistics = node.named_input(name)) write(node, statistics);
+  }
+
+  /// Elements of containers that somebody took one out of are anywhere; then every place gets its leaves.
+  void finish() {
+    std::unordered_set<Place> seen;
+    std::vector<Place> open;
+    for (const Value* value : opened_)
+      if (is_tracked(value)) open.push_back(place_of(value));
+    for (const Value* value : escaped_) open.push_back(place_of(value));
+    while (!open.empty()) {
+      const Place place = open.back();
+      open.pop_back();
+      if (!seen.insert(place).second) continue;
+      for (Place next : info_.places_[place].points) open.push_back(next);
+      // Copied: adding wildcards makes places.
+      const std::vector<Place> holds = info_.places_[place].holds;
+      for (Place inner : holds) {
+        if (info_.places_[inner].wildcard_type) continue;
+        const auto type = types_.find(inner);
+        const Place anywhere = wildcard(type == types_.end() ? type_of_place(inner) : type->second);
+        info_.places_[inner].points.push_back(anywhere);
+        open.push_back(inner);
+      }
+    }
+    for (Place place = 0; place < info_.places_.size(); ++place) find_leaves(place);
+    for (const auto& [node, place] : writes_) {
+      const auto& leaves = info_.places_[place].leaves;
+      // A write inside a block is also one of the nodes around it.
+      for (const Node* at = node; at; at = at->owning_block() ? at->owning_block()->owning_node() : nullptr) {
+        auto& all = info_.writes_[at];
+        all.insert(all.end(), leaves.begin(), leaves.end());
+      }
+      info_.written_.insert(leaves.begin(), leaves.end());
+    }
+  }
+
+  TypePtr type_of_place(Place place) {
+    if (types_.empty())
+      for (const auto& [value, of] : info_.of_value_) types_.emplace(of, value->type());
+    const auto found = types_.find(place);
+    return found == types_.end() ? types::any() : found->second;
+  }
+
+  void find_leaves(Place start) {
+    std::unordered_set<Place> seen;
+    std::vector<Place> open = {start}, leaves;
+    while (!open.empty()) {
+      const Place place = open.back();
+      open.pop_back();
+      if (!seen.insert(place).second) continue;
+      const auto& points = info_.places_[place].points;
+      if (points.empty()) leaves.push_back(place);
+      for (Place next : points) open.push_back(next);
+    }
+    info_.places_[start].leaves = std::move(leaves);
+  }
+
+  AliasInfo& info_;
+  std::vector<const Value*> opened_;   ///< containers that elements were taken out of
+  std::vector<const Value*> escaped_;  ///< values that may be anywhere: so may be what they hold
+  std::vector<std::pair<const Node*, Place>> writes_;
+  std::unordered_map<Place, TypePtr> types_;
+};
+
+AliasInfo::AliasInfo(ir::Graph& graph) { AliasAnalysis(*this).run(graph); }
+AliasInfo::~AliasInfo() = default;
+
+const std::vector<uint32_t>& AliasInfo::leaves_of(const Value* value) const {
+  static const std::vector<uint32_t> none;
+  const auto found = of_value_.find(value);
+  return found == of_value_.end() ? none : places_[found->second].leaves;
+}
+
+bool AliasInfo::overlap(uint32_t a, uint32_t b) const {
+  if (a == b) return true;
+  const TypePtr &x = places_[a].wildcard_type, &y = places_[b].wildcard_type;
+  return x && y && related(*x, *y);
+}
+
+bool AliasInfo::overlap(const std::vector<uint32_t>& a, const Places& b) const {
+  for (uint32_t place : a) {
+    if (b.contains(place)) return true;
+    if (!places_[place].wildcard_type) continue;
+    for (uint32_t other : wildcards_)
+      if (b.contains(other) && overlap(place, other)) return true;
+  }
+  return false;
+}
+
+void AliasInfo::collect(uint32_t place, Places& places) const {
+  std::vector<uint32_t> open = {place};
+  std::unordered_set<uint32_t> seen;
+  while (!open.empty()) {
+    const uint32_t at = open.back();
+    open.pop_back();
+    if (!seen.insert(at).second) continue;
+    for (uint32_t leaf : places_[at].leaves) {
+      places.insert(leaf);
+      for (uint32_t inner : places_[leaf].holds) open.push_back(inner);
+    }
+    for (uint32_t inner : places_[at].holds) open.push_back(inner);
+  }
+}
+
+void AliasInfo::collect_places(const Value* value, Places& places) const {
+  if (const auto found = of_value_.find(value); found != of_value_.end()) collect(found->second, places);
+}
+
+bool AliasInfo::may_alias(const Value* a, const Value* b) const {
+  for (uint32_t x : leaves_of(a))
+    for (uint32_t y : leaves_of(b))
+      if (overlap(x, y)) return true;
+  return false;
+}
+
+bool AliasInfo::may_contain_alias(const Value* a, const Value* b) const {
+  Places x, y;
+  collect_places(a, x);
+  collect_places(b, y);
+  return overlap(std::vector<uint32_t>(x.begin(), x.end()), y);
+}
+
+bool AliasInfo::may_be_written(const Value* value) const { return overlap(leaves_of(value), written_); }
+
+bool AliasInfo::may_be_written(const Node& node) const {
+  const auto written = [&](const Value* value) { return may_be_written(value); };
+  return std::any_of(node.inputs().begin(), node.inputs().end(), written) ||
+         std::any_of(node.outputs().begin(), node.outputs().end(), written);
+}
+
+bool AliasInfo::writes_to_wildcard(const Node& node) const {
+  const auto found = writes_.find(&node);
+  if (found == writes_.end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(), [&](uint32_t place) { return bool(places_[place].wildcard_type); });
+}
+
+bool AliasInfo::writes_to(const Node& node, const Places& places) const {
+  const auto found = writes_.find(&node);
+  return found != writes_.end() && overlap(found->second, places);
+}
+
+}  // namespace rushlight::passes

@@ -1,0 +1,123 @@
+/// Calls are replaced by the bodies of what they call, in blocks too, calls inside the bodies first.
+///     %f = prim::Constant[name="g"]()        stays, for dead code elimination
+///     %y = prim::CallFunction(%f, %x)        becomes the nodes of g; the last one's value takes the name %y
+/// Leaves alone: calls through interfaces, Python functions, the graphs of forks. Each node remembers the calls that it
+/// came through.
+#include "passes/inline.h"
+
+#include <algorithm>
+
+#include "passes/passes.h"
+#include "passes/pipelines.h"
+
+namespace rushlight::passes {
+
+using ir::Block;
+using ir::GraphFunction;
+using ir::InlinedCall;
+using ir::Node;
+using ir::Value;
+namespace kinds = ir::kinds;
+
+ir::GraphFunction* called_function(const Node& call) {
+  if (call.kind() == kinds::call_function) {
+    const auto* type = call.input(0)->type()->as<FunctionType>();
+    return type ? dynamic_cast<GraphFunction*>(const_cast<Function*>(type->function())) : nullptr;
+  }
+  if (call.kind() == kinds::call_method) {
+    const auto* type = call.input(0)->type()->as<ClassType>();
+    return type ? dynamic_cast<GraphFunction*>(type->find_method(call.attribute<std::string>(ir::attributes::name))) : nullptr;
+  }
+  return nullptr;
+}
+
+namespace {
+
+/// The functions whose bodies this thread is preparing: a call of one of them is recursion and stays a call.
+thread_local std::vector<const GraphFunction*> in_preparation;
+
+bool is_in_preparation(const GraphFunction& function) {
+  return std::find(in_preparation.begin(), in_preparation.end(), &function) != in_preparation.end();
+}
+
+/// What callers see of a function: cleaned up once, the same for all of them.
+std::shared_ptr<ir::Graph> make_inlinable(const GraphFunction& function) {
+  struct Entry {
+    explicit Entry(const GraphFunction& function) { in_preparation.push_back(&function); }
+    ~Entry() { in_preparation.pop_back(); }
+  } entry(function);
+  std::shared_ptr<ir::Graph> graph = function.graph()->copy();
+  prepare_for_inlining(*graph);
+  return graph;
+}
+
+/// Adds `call` as the outermost call of everything between two nodes, keeping what is shared shared.
+class CallTrail {
+ public:
+  explicit CallTrail(std::shared_ptr<const InlinedCall> call) : call_(std::move(call)) {}
+
+  void extend(Node& node) {
+    node.set_inlined_from(extended(node.inlined_from()));
+    for (Block* block : node.blocks())
+      for (Node* inner : block->nodes()) extend(*inner);
+  }
+
+ private:
+  std::shared_ptr<const InlinedCall> extended(const std::shared_ptr<const InlinedCall>& inner) {
+    if (!inner) return call_;
+    auto& known = known_[inner.get()];
+    if (!known) known = std::make_shared<InlinedCall>(InlinedCall{inner->function, inner->call_site, extended(inner->caller)});
+    return known;
+  }
+
+  std::shared_ptr<const InlinedCall> call_;
+  std::unordered_map<const InlinedCall*, std::shared_ptr<const InlinedCall>> known_;
+};
+
+bool inline_all(Block& block) {
+  bool changed = false;
+  for (Node* node : block.nodes()) {
+    for (Block* inner : node->blocks()) changed |= inline_all(*inner);
+    GraphFunction* callee = called_function(*node);
+    if (!callee || is_in_preparation(*callee)) continue;
+    inline_call(*node, *callee, *callee->inlinable_graph(make_inlinable));
+    changed = true;
+  }
+  return changed;
+}
+
+}  // namespace
+
+void inline_call(Node& call, const GraphFunction& callee, const ir::Graph& body) {
+  ir::Graph& graph = call.graph();
+  std::vector<Value*> arguments = call.inputs();
+  if (call.kind() == kinds::call_function) arguments.erase(arguments.begin());
+  const ir::Graph::WithInsertPoint at(graph, &call);
+  Node* const before = call.prev();
+  const std::vector<Value*> results = graph.insert_graph(body, arguments);
+  CallTrail trail(std::make_shared<InlinedCall>(InlinedCall{&callee, call.range(), call.inlined_from()}));
+  for (Node* node = before->next(); node != &call; node = node->next()) trail.extend(*node);
+  for (size_t i = 0; i < results.size(); ++i) {
+    Value* old = call.output(i);
+    if (old->has_name()) {
+      const std::string name = old->name();
+      results[i]->set_debug_name(name);
+    }
+    old->replace_all_uses_with(results[i]);
+  }
+  call.destroy();
+}
+
+std::shared_ptr<ir::Graph> inlined_graph(const GraphFunction& function) {
+  std::shared_ptr<ir::Graph> graph = function.graph()->copy();
+  run_pass(inline_calls, *graph);
+  return graph;
+}
+
+extern constinit const Pass inline_calls = {
+    .name = "inline",
+    .summary = "replaces calls of compiled functions and methods by their bodies",
+    .run = [](ir::Graph& graph, Analyses&) { return inline_all(graph.block()); },
+};
+
+}  // namespace rushlight::passes

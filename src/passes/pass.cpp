@@ -1,0 +1,36 @@
+#include "passes/passes.h"
+
+namespace rushlight::passes {
+
+bool run_pass(const Pass& pass, ir::Graph& graph) {
+  Analyses analyses(graph);
+  return pass.run(graph, analyses);
+}
+
+bool run_pipeline(std::span<const Pass* const> passes, ir::Graph& graph) {
+  Analyses analyses(graph);
+  bool changed = false;
+  for (const Pass* pass : passes)
+    if (pass->run(graph, analyses)) {
+      changed = true;
+      analyses.forget();
+    }
+  return changed;
+}
+
+std::span<const Pass* const> all_passes() {
+  static constexpr const Pass* kAll[] = {
+      &canonicalize_outputs, &canonicalize_loops, &constant_pooling, &constant_propagation, &constant_propagation_of_immutable_types,
+      &dead_code_elimination, &dead_code_elimination_without_alias, &inline_calls, &inline_forked_closures, &lift_closures,
+      &lower_simple_tuples, &normalize_operators, &peephole, &peephole_without_shapes,
+  };
+  return kAll;
+}
+
+const Pass* find_pass(std::string_view name) {
+  for (const Pass* pass : all_passes())
+    if (pass->name == name) return pass;
+  return nullptr;
+}
+
+}  // namespace rushlight::passes

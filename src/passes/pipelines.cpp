@@ -1,0 +1,66 @@
+#include "passes/pipelines.h"
+
+#include <atomic>
+
+#include "passes/passes.h"
+
+namespace rushlight::passes {
+namespace {
+
+constexpr const Pass* kCloseOver[] = {&lift_closures, &inline_forked_closures};
+constexpr const Pass* kSimplify[] = {&lower_simple_tuples, &dead_code_elimination};
+constexpr const Pass* kFold[] = {&constant_propagation_of_immutable_types};
+constexpr const Pass* kRemoveFolded[] = {&dead_code_elimination};
+constexpr const Pass* kPresent[] = {&constant_pooling, &canonicalize_outputs};
+constexpr const Pass* kInlinable[] = {&inline_calls, &peephole_without_shapes, &constant_propagation_of_immutable_types, &constant_pooling};
+constexpr const Pass* kExecution[] = {&inline_calls,        &lower_simple_tuples, &peephole_without_shapes, &constant_propagation,
+                                      &dead_code_elimination, &constant_pooling};
+
+/// Each graph of a fork is cleaned up on its own; then nodes that warn get their numbers.
+void clean_up_subgraphs(ir::Block& block) {
+  for (ir::Node* node : block.nodes()) {
+    for (ir::Block* inner : node->blocks()) clean_up_subgraphs(*inner);
+    if (const ir::AttributeValue* subgraph = node->find_attribute(ir::attributes::subgraph))
+      clean_up_compiled(*std::get<std::shared_ptr<ir::Graph>>(*subgraph));
+  }
+}
+
+void type_empty_lists(ir::Block& block) {
+  for (ir::Node* node : block.nodes()) {
+    for (ir::Block* inner : node->blocks()) type_empty_lists(*inner);
+    if (node->kind() != ir::kinds::empty_list_literal) continue;
+    ir::Node* list = block.graph().create(ir::kinds::list_construct)->insert_before(node);
+    list->set_range(node->range());
+    list->output()->copy_metadata(node->output());
+    list->output()->set_type(types::list(types::tensor()));
+    node->replace_all_uses_with(list);
+    node->destroy();
+  }
+}
+
+/// One number for each warning of the process, so that it is shown once.
+void number_warnings(ir::Block& block) {
+  static const ir::Symbol warn = ir::Symbol::intern("aten::warn"), warn_id = ir::Symbol::intern("warn_id");
+  static std::atomic<int64_t> next{0};
+  for (ir::Node* node : block.nodes()) {
+    for (ir::Block* inner : node->blocks()) number_warnings(*inner);
+    if (node->kind() == warn && !node->has_attribute(warn_id)) node->set_attribute(warn_id, next++);
+  }
+}
+
+}  // namespace
+
+void clean_up_compiled(ir::Graph& graph) {
+  run_pipeline(kCloseOver, graph);
+  clean_up_subgraphs(graph.block());
+  type_empty_lists(graph.block());
+  run_pipeline(kSimplify, graph);
+  if (run_pipeline(kFold, graph)) run_pipeline(kRemoveFolded, graph);
+  run_pipeline(kPresent, graph);
+  number_warnings(graph.block());
+}
+
+void prepare_for_inlining(ir::Graph& graph) { run_pipeline(kInlinable, graph); }
+void run_for_execution(ir::Graph& graph) { run_pipeline(kExecution, graph); }
+
+}  // namespace rushlight::passes

@@ -1,0 +1,14 @@
+/// Passes in order, for one purpose each.
+#pragma once
+#include "ir/function.h"
+
+namespace rushlight::passes {
+
+/// What the front end runs on a graph that it has just made (ir.md section 8).
+void clean_up_compiled(ir::Graph& graph);
+/// What callers of a function inline: calls replaced, constants folded.
+void prepare_for_inlining(ir::Graph& graph);
+/// Everything that makes a graph cheaper to run and keeps its meaning: results, effects, errors, random numbers, order.
+void run_for_execution(ir::Graph& graph);
+
+}  // namespace rushlight::passes

@@ -150,6 +150,7 @@ void bind_object(nb::module_& m) {
         for (const Function* method : self.object->type().methods()) names.push_back(method->name());
         return names;
       })
+      .def("_slots", [](const ObjectHandle& self) { return named_slots(self, [](const ClassType::Attribute&) { return true; }); })
       .def("_type", [](const ObjectHandle& self) { return TypePtr(self.object->type_ref()); })
       .def_prop_ro("qualified_name", [](const ObjectHandle& self) { return self.object->type().name(); })
       .def("__eq__", [](const ObjectHandle& self, nb::handle other) {
@@ -167,7 +168,6 @@ void bind_object(nb::module_& m) {
       .def("_parameters", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.is_parameter; }); })
       .def("_buffers", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.is_buffer; }); })
       .def("_submodules", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.type->is_module(); }); })
-      .def("_attributes", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute&) { return true; }); })
       .def("_set_optimized", [](const ModuleHandle&, bool) {});
 }
 

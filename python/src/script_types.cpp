@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "casters.h"
+#include "script_values.h"
 #include "value/class_type.h"
 #include "value/schema.h"
 #include "value_objects.h"
@@ -161,6 +162,21 @@ void bind_script_types(nb::module_& m) {
   m.def("_await_type", &types::await);
   m.def("_rref_type", &types::rref);
   m.def("_tensor_type_of", [](const Tensor& tensor) { return TensorType::of(tensor, false); });
+  m.def("_enum_type", [](const std::string& name, nb::list members) {
+    std::vector<std::pair<std::string, IValue>> values;
+    TypePtr value_type;
+    for (nb::handle member : members) {
+      values.emplace_back(nb::cast<std::string>(member[0]), to_value(member[1]));
+      value_type = values.back().second.type();
+    }
+    return TypePtr(make_ref<EnumType>(name, value_type, std::move(values)));
+  });
+  m.def("_named_tuple_type", [](const std::string& name, const std::vector<std::string>& fields, const std::vector<TypePtr>& elements, nb::list defaults) {
+    std::vector<IValue> values;
+    const size_t first = elements.size() - nb::len(defaults);
+    for (size_t i = 0; i < nb::len(defaults); ++i) values.push_back(to_value(defaults[i], *elements[first + i]));
+    return TupleType::named(name, fields, elements, std::move(values));
+  });
   m.def("_parse_type", [](const std::string& text) { return parse_type(text); });
 }
 

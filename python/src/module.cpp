@@ -42,5 +42,6 @@ NB_MODULE(_C, m) {
   bind_graph(m);
   bind_node(m);
   bind_script_objects(m);
+  bind_passes(m);
   m.attr("__name__") = real_name;
 }

@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "convert.h"
+#include "exec/executor.h"
 #include "graph_objects.h"
+#include "passes/inline.h"
 #include "script_types.h"
 #include "script_values.h"
 #include "value/class_type.h"
@@ -130,6 +132,8 @@ nb::list named_slots(const ObjectHandle& self, Predicate&& wanted) {
 template <class Handle>
 void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function_of)(const Handle&)) {
   type.def_prop_ro("graph", [function_of](const Handle& self) { return function_of(self).graph(); })
+      .def_prop_ro("inlined_graph", [function_of](const Handle& self) { return passes::inlined_graph(function_of(self)); })
+      .def("graph_for", [function_of](const Handle& self, nb::args, nb::kwargs) { return exec::optimized_graph(function_of(self)); })
       .def_prop_ro("schema", [function_of](const Handle& self) { return function_of(self).schema(); })
       .def_prop_ro("name", [function_of](const Handle& self) { return function_of(self).name(); })
       .def_prop_ro("qualified_name", [function_of](const Handle& self) { return function_of(self).qualified_name(); })

@@ -11,7 +11,7 @@ namespace {
 /// Whether `value` could stand in the place of its only use, the order of evaluation aside.
 bool may_inline(const Value& value) {
   const Node& node = *value.node();
-  if (node.outputs().size() != 1 || value.uses().size() != 1 || !node.blocks().empty()) return false;
+  if (node.kind() == kinds::param || node.outputs().size() != 1 || value.uses().size() != 1 || !node.blocks().empty()) return false;
   const ir::Use use = value.uses()[0];
   const ir::Symbol user = use.user->kind();
   if (value.has_name() && user != kinds::return_) return false;

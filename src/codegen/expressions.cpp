@@ -151,7 +151,7 @@ bool SourcePrinter::Printer::special_operator(TaggedText& out, const Node& node)
     add_uses(out, inputs, "(", kind == "prim::EnumValue" ? ").value" : ").name");
   } else if (node.kind() == kinds::raise_exception) {
     // The class is the second argument of a schema that only this kind has: left out when it is the default, None.
-    const std::optional<IValue> cls = inputs.size() > 1 ? ir::constant_value(inputs[1]) : IValue();
+    const std::optional<IValue> cls = inputs.size() > 1 ? ir::constant_value(inputs[1]) : std::make_optional<IValue>();
     add_uses(out, inputs.slice(0, cls && cls->is_none() ? 1 : inputs.size()), "ops.prim.RaiseException(", ")");
   } else if (kind == "aten::_unwrap_optional") {
     // Schema matching cannot tell the type of a plain None.

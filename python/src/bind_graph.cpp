@@ -180,7 +180,7 @@ void bind_graph(nb::module_& m) {
       .def("insertNode", [](ir::Graph& self, const NodeHandle& node) { return handle_of(self.insert(node.part)); })
       .def("appendNode", [](ir::Graph& self, const NodeHandle& node) { return handle_of(self.block().append(node.part)); })
       .def("prependNode", [](ir::Graph& self, const NodeHandle& node) { return handle_of(self.block().prepend(node.part)); })
-      .def("insertConstant", [](ir::Graph& self, nb::object value) { return handle_of(self.insert_constant(to_value(value))); })
+      .def("insertConstant", [](ir::Graph& self, nb::object value) { return handle_of(self.insert_constant(to_value(value))); }, nb::arg("value").none())
       .def("insert", [](ir::Graph& self, const std::string& kind, const std::vector<ValueHandle>& inputs) {
         return handle_of(self.insert(self.create(ir::Symbol::intern(kind), values_of(inputs, self)))->output());
       })

@@ -145,7 +145,7 @@ void bind_node(nb::module_& m) {
       .def("ival_", [](const NodeHandle& self, const std::string& name, nb::object value) {
         self->set_attribute(ir::Symbol::intern(name), to_value(value));
         return self;
-      });
+      }, nb::arg("name"), nb::arg("value").none());
   bind_attribute<double>(node, "f");
   bind_attribute<std::complex<double>>(node, "c");
   bind_attribute<int64_t>(node, "i");

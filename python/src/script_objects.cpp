@@ -143,7 +143,7 @@ void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function
 void bind_object(nb::module_& m) {
   auto object = nb::class_<ObjectHandle>(m, "ScriptObject", nb::dynamic_attr(), "An instance of a compiled class.");
   object.def("getattr", &get_attribute)
-      .def("setattr", &set_attribute)
+      .def("setattr", &set_attribute, nb::arg("name"), nb::arg("value").none())
       .def("hasattr", [](const ObjectHandle& self, const std::string& name) {
         return self.object->has_attribute(name) || self.object->type().find_constant(name) != nullptr;
       })
@@ -160,7 +160,7 @@ void bind_object(nb::module_& m) {
       .def("__eq__", [](const ObjectHandle& self, nb::handle other) {
         const Ref<Object> found = find_object(other);
         return found && found == self.object;
-      })
+      }, nb::arg("other").none())
       .def("__hash__", [](const ObjectHandle& self) { return std::hash<const void*>()(self.object.get()); })
       .def("__copy__", [](const ObjectHandle& self) {
         auto copied = make_ref<Object>(self.object->type_ref(), self.object->keep_alive());
@@ -253,7 +253,7 @@ void bind_future(nb::module_& m) {
         if (!self.future->is_done()) throw RuntimeError("value() must not be called before the Future is done");
         return nb::steal(to_python(self.future->wait()));
       })
-      .def("set_result", [](const FutureHandle& self, nb::handle value) { self.future->complete(to_value(value)); })
+      .def("set_result", [](const FutureHandle& self, nb::handle value) { self.future->complete(to_value(value)); }, nb::arg("value").none())
       .def("then", [](nb::object self, nb::object callback) {
         const Ref<Future> future = nb::cast<FutureHandle&>(self).future;
         auto next = make_ref<Future>(types::any());
@@ -283,6 +283,7 @@ void bind_script_objects(nb::module_& m) {
   function.def("__call__", [](const FunctionHandle& self, nb::args arguments, nb::kwargs keywords) {
     return call_function(*self.function, nullptr, arguments, keywords);
   });
+  function.def("_alias", [](const FunctionHandle& self) { return FunctionHandle(self); }, "Another Python object for the same function.");
   bind_callable_texts<FunctionHandle>(function, [](const FunctionHandle& self) -> ir::GraphFunction& { return *self.function; });
   auto method = nb::class_<MethodHandle>(m, "ScriptMethod", nb::dynamic_attr(), "A method bound to its object.");
   method.def("__call__", [](const MethodHandle& self, nb::args arguments, nb::kwargs keywords) {

@@ -137,7 +137,7 @@ void bind_script_types(nb::module_& m) {
       .def("__eq__", [](const TypeHandle& self, nb::handle other) {
         TypeHandle* held = nullptr;
         return nb::try_cast(other, held) && held && *self.type == *held->type;
-      })
+      }, nb::arg("other").none())
       .def("__hash__", [](const TypeHandle& self) { return std::hash<std::string>()(self.type->str()); })
       .def("isSubtypeOf", [](const TypeHandle& self, const TypeHandle& other) { return self.type->is_subtype_of(*other.type); })
       .def("is_interface_type", [](const TypeHandle& self) { return self.type->is(TypeKind::interface); })

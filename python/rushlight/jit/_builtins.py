@@ -1,0 +1,44 @@
+"""Python callables that stand for operators when they are called from compiled code."""
+import math
+
+from .. import _C
+from .. import functional as _functional
+
+# Functions of torch.functional that are compiled from their source instead of being taken for the operator of the same name.
+_COMPILED_FROM_SOURCE = frozenset(("stft", "istft", "cdist", "norm", "unique", "unique_consecutive", "unravel_index", "broadcast_shapes",
+                                   "tensordot", "chain_matmul"))
+_MATH = ("ceil", "copysign", "erf", "erfc", "exp", "expm1", "fabs", "floor", "gamma", "lgamma", "log", "log10", "log1p", "pow", "sqrt",
+         "isnan", "isinf", "isfinite", "cos", "sin", "tan", "asin", "acos", "atan", "atan2", "cosh", "sinh", "tanh", "asinh", "acosh", "atanh",
+         "degrees", "radians", "factorial", "fmod", "frexp", "gcd", "ldexp", "modf", "remainder")
+
+_table = None
+
+
+def _make_table():
+    table = {}
+    for name in _MATH:
+        table[id(getattr(math, name))] = f"aten::{name}"
+    for name in dir(_functional):
+        value = getattr(_functional, name)
+        if callable(value) and not name.startswith("_") and name not in _COMPILED_FROM_SOURCE and getattr(value, "__module__", "") == _functional.__name__:
+            table[id(value)] = f"aten::{name}"
+    from .. import get_default_dtype, is_grad_enabled, manual_seed, set_grad_enabled
+    from .._C import as_tensor
+    from . import _unwrap_optional, _wait, wait
+    table.update({id(as_tensor): "aten::as_tensor", id(manual_seed): "aten::manual_seed", id(get_default_dtype): "aten::get_default_dtype",
+                  id(is_grad_enabled): "aten::is_grad_enabled", id(set_grad_enabled): "aten::set_grad_enabled",
+                  id(_unwrap_optional): "aten::_unwrap_optional", id(wait): "aten::wait", id(_wait): "aten::wait"})
+    return table
+
+
+def _find_builtin(fn):
+    """"aten::sqrt" for math.sqrt; None for functions that stand for no operator."""
+    global _table
+    if _table is None:
+        _table = _make_table()
+    return _table.get(id(fn))
+
+
+def _register_builtin(fn, op):
+    _find_builtin(fn)
+    _table[id(fn)] = op

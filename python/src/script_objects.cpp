@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "codegen/codegen.h"
 #include "convert.h"
 #include "exec/executor.h"
 #include "graph_objects.h"
@@ -130,8 +131,21 @@ nb::list named_slots(const ObjectHandle& self, Predicate&& wanted) {
 }
 
 template <class Handle>
+constexpr bool is_method = std::is_same_v<Handle, MethodHandle>;
+
+/// (text, {"c0": value}): what `CONSTANTS.c0` in the text stands for.
+nb::object code_with_constants(const ir::GraphFunction& function, bool is_method) {
+  const codegen::PrintedCode code = codegen::print_code(function, is_method);
+  nb::dict constants;
+  for (size_t i = 0; i < code.constants.size(); ++i) constants[cat("c", i).c_str()] = nb::steal(to_python(code.constants[i]));
+  return nb::make_tuple(code.text, constants);
+}
+
+template <class Handle>
 void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function_of)(const Handle&)) {
   type.def_prop_ro("graph", [function_of](const Handle& self) { return function_of(self).graph(); })
+      .def_prop_ro("code", [function_of](const Handle& self) { return codegen::print_code(function_of(self), is_method<Handle>).text; })
+      .def_prop_ro("code_with_constants", [function_of](const Handle& self) { return code_with_constants(function_of(self), is_method<Handle>); })
       .def_prop_ro("inlined_graph", [function_of](const Handle& self) { return passes::inlined_graph(function_of(self)); })
       .def("graph_for", [function_of](const Handle& self, nb::args, nb::kwargs) { return exec::optimized_graph(function_of(self)); })
       .def_prop_ro("schema", [function_of](const Handle& self) { return function_of(self).schema(); })

@@ -41,6 +41,9 @@ MISFITS = [
 
 @pytest.mark.parametrize("call, text", MISFITS, ids=range(len(MISFITS)))
 def test_a_call_that_does_not_fit_says_why(call, text):
+    if "Tensors" in text or "as element" in text:
+        if torch._C._find_function("cat") is None:
+            pytest.skip("torch.cat does not exist yet")
     with pytest.raises(TypeError) as error:
         call()
     assert str(error.value) == text

@@ -1,6 +1,8 @@
 #include "value/class_type.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 
 #include "base/text.h"
 #include "value/function.h"
@@ -88,6 +90,15 @@ bool ClassType::is_subtype_of(const Type& other, std::string* why) const {
 }
 
 ArrayRef<TypePtr> ClassType::contained() const { return {}; }
+
+TypePtr custom_class_type(const std::string& name) {
+  static std::mutex mutex;
+  static std::map<std::string, Ref<ClassType>> known;
+  std::lock_guard lock(mutex);
+  Ref<ClassType>& type = known[name];
+  if (!type) type = ClassType::make(name);
+  return type;
+}
 
 // ---- InterfaceType
 

@@ -71,6 +71,10 @@ class ClassType : public NamedType {
   std::vector<Function*> forward_hooks_;
 };
 
+/// A class that is written in C++ and known by its name alone: `__torch__.torch.classes.quantized.LinearPackedParamsBase`.
+/// One type a name for the whole process, as such classes are registered once.
+TypePtr custom_class_type(const std::string& name);
+
 class InterfaceType : public NamedType {
  public:
   RUSHLIGHT_TYPE_KIND(TypeKind::interface)

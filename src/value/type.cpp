@@ -141,7 +141,7 @@ TypePtr list(TypePtr element) { return make_ref<ElementType>(TypeKind::list, std
 TypePtr dict(TypePtr key, TypePtr value) { return make_ref<DictType>(std::move(key), std::move(value)); }
 TypePtr tuple(std::vector<TypePtr> elements) { return make_ref<TupleType>(std::move(elements)); }
 TypePtr optional(TypePtr element) {
-  if (element->is(TypeKind::optional) || element->is(TypeKind::none) || element->is(TypeKind::any)) return element;
+  if (element->is(TypeKind::optional) || element->is(TypeKind::none)) return element;
   if (element->is(TypeKind::union_)) {
     std::vector<TypePtr> members = element->expect<UnionType>().members();
     members.push_back(none());

@@ -30,6 +30,7 @@ NB_MODULE(_C, m) {
   bind_op_objects(m);
   bind_results(m);
   bind_storage(m);
+  bind_dlpack(m);
   bind_grad_fn(m);
   bind_gradient_hooks(m);
   bind_python_function(m);

@@ -56,3 +56,21 @@ def test_frombuffer():
         torch.frombuffer(b"abc", dtype=torch.int32)
     with pytest.warns(UserWarning, match="The given buffer is not writable"):
         torch.frombuffer(b"abcd", dtype=torch.uint8)
+
+
+def test_dlpack_shares_memory_both_ways():
+    array = numpy.arange(6.0).reshape(2, 3)
+    tensor = torch.from_dlpack(array)
+    tensor[0, 0] = 9
+    assert array[0, 0] == 9 and tensor.__dlpack_device__() == (1, 0)
+    back = numpy.from_dlpack(tensor.t())
+    assert numpy.shares_memory(back, array) and back.shape == (3, 2)
+    with pytest.raises(BufferError, match="Can't export tensors that require gradient"):
+        torch.ones(1, requires_grad=True).__dlpack__()
+
+
+def test_a_capsule_is_consumed_once():
+    capsule = torch.ones(2).__dlpack__()
+    assert torch.from_dlpack(capsule).tolist() == [1.0, 1.0]
+    with pytest.raises(RuntimeError, match="can be consumed only once"):
+        torch.from_dlpack(capsule)

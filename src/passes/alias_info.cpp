@@ -33,7 +33,7 @@ bool related(const Type& a, const Type& b) {
 
 class AliasAnalysis {
  public:
-  explicit AliasAnalysis(AliasInfo& info) : info_(info) {}
+  AliasAnalysis(AliasInfo& info, bool attributes_are_own) : info_(info), attributes_are_own_(attributes_are_own) {}
 
   void run(ir::Graph& graph) {
     for (const Value* input : graph.inputs()) make_wildcard(input);
@@ -124,6 +124,7 @@ class AliasAnalysis {
       for (const Value* input : node.inputs()) hold(node.output(), input);
       return;
     }
+    if (kind == kinds::get_attr && attributes_are_own_ && node.input(0)->type()->is_module()) return make_fresh(node.output());
     if (kind == kinds::tuple_unpack || kind == kinds::tuple_index || kind == kinds::tuple_slice || kind == kinds::list_unpack ||
         kind == kinds::get_attr || kind == kinds::module_container_index) {
       for (const Value* output : node.outputs()) make_wildcard(output);
@@ -294,13 +295,14 @@ class AliasAnalysis {
   }
 
   AliasInfo& info_;
+  bool attributes_are_own_;
   std::vector<const Value*> opened_;   ///< containers that elements were taken out of
   std::vector<const Value*> escaped_;  ///< values that may be anywhere: so may be what they hold
   std::vector<std::pair<const Node*, Place>> writes_;
   std::unordered_map<Place, TypePtr> types_;
 };
 
-AliasInfo::AliasInfo(ir::Graph& graph) { AliasAnalysis(*this).run(graph); }
+AliasInfo::AliasInfo(ir::Graph& graph, bool attributes_are_own) { AliasAnalysis(*this, attributes_are_own).run(graph); }
 AliasInfo::~AliasInfo() = default;
 
 const std::vector<uint32_t>& AliasInfo::leaves_of(const Value* value) const {

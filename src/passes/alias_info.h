@@ -14,7 +14,9 @@ namespace rushlight::passes {
 
 class AliasInfo {
  public:
-  explicit AliasInfo(ir::Graph& graph);
+  /// `attributes_are_own`: an attribute read of a module is memory of its own, which nothing else in the graph can reach;
+  /// true for graphs in which all calls are inlined.
+  explicit AliasInfo(ir::Graph& graph, bool attributes_are_own = false);
   ~AliasInfo();
 
   using Places = std::unordered_set<uint32_t>;

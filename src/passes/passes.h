@@ -1,11 +1,13 @@
 /// All passes by name. What each one does stands on top of its file.
 #pragma once
+#include "passes/fold_frozen.h"
 #include "passes/pass.h"
 
 namespace rushlight::passes {
 
 extern const Pass canonicalize_outputs;
 extern const Pass canonicalize_loops;
+extern const Pass common_subexpression_elimination;
 extern const Pass constant_pooling;
 extern const Pass constant_propagation;
 extern const Pass constant_propagation_of_immutable_types;
@@ -18,6 +20,7 @@ extern const Pass lower_simple_tuples;
 extern const Pass normalize_operators;
 extern const Pass peephole;
 extern const Pass peephole_without_shapes;
+extern const Pass remove_dropout;
 
 /// Null if there is no pass of that name.
 const Pass* find_pass(std::string_view name);

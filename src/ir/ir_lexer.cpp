@@ -34,7 +34,8 @@ void IrLexer::fail(std::string_view message, SourceRange at) const {
 
 void IrLexer::fail_expected(std::string_view what) const {
   const std::string found = current_.kind == IrToken::Kind::mark || current_.kind == IrToken::Kind::ident ? current_.text : kind_name(current_.kind);
-  throw RuntimeError({.message = cat("expected ", what, " but found '", found, "' here:\n", range().highlight()), .range = range()});
+  const SourceRange at = current_.kind == IrToken::Kind::variable ? range(current_.begin, current_.begin + 1) : range();
+  throw RuntimeError({.message = cat("expected ", what, " but found '", found, "' here:\n", at.highlight()), .range = at});
 }
 
 IrToken IrLexer::next() {

@@ -128,7 +128,7 @@ class GraphReader {
     const IrToken name = lexer_.expect(IrToken::Kind::variable);
     const auto found = scope.values.find(name.text);
     if (found == scope.values.end())
-      lexer_.fail(cat("Cannot find a variable with name '", name.text, "'"), lexer_.range(name.begin + 1, name.end));
+      lexer_.fail(cat("Cannot find a variable with name '", name.text, "'"), lexer_.range());  // points behind the name
     return found->second;
   }
 

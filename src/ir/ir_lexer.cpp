@@ -159,7 +159,7 @@ void IrLexer::read_line_start(size_t newline) {
   // A node without outputs is printed with the blank that would follow them: `   = prim::Print(%x)`.
   const size_t depth = at_ - newline - 1 - (text_[at_] == '=' ? 1 : 0);
   if (indents_.empty()) indents_.push_back(0);
-  current_ = {IrToken::Kind::newline, "\n", newline, at_};
+  current_ = {IrToken::Kind::newline, "\n", newline, newline + 1};
   if (depth > indents_.back()) {
     indents_.push_back(depth);
     current_.kind = IrToken::Kind::indent;

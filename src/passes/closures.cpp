@@ -21,12 +21,12 @@ void lift(Node& closure) {
   Block* body = closure.blocks()[0];
   Node* pack = outer.create(kinds::tuple_construct, {}, 1)->insert_after(&closure);
   Value* context = inner->add_input("context");
-  Node* unpack = inner->create(kinds::tuple_unpack, {context}, 0);
-  inner->block().prepend(unpack);
+  Node* unpack = nullptr;  // stands before the first node that needs it, which gives the values their numbers
   std::unordered_map<Value*, Value*> captured;
   const auto map = [&](Value* value) -> Value* {
     const auto [found, added] = captured.try_emplace(value, nullptr);
     if (added) {
+      if (!unpack) unpack = inner->block().append(inner->create(kinds::tuple_unpack, {context}, 0));
       pack->add_input(value);
       found->second = unpack->add_output()->copy_metadata(value);
     }
@@ -73,13 +73,15 @@ void inline_forked(Node& node, Symbol kind) {
   fork->output()->copy_metadata(node.output());
   node.output()->replace_all_uses_with(fork->output());
   // The context is taken apart: each captured value becomes an input.
-  Node* unpack = body->param_node()->next();
-  for (size_t i = 0; i < pack->inputs().size(); ++i) {
-    fork->add_input(pack->input(i));
-    Value* input = body->add_input()->copy_metadata(unpack->output(i));
-    unpack->output(i)->replace_all_uses_with(input);
+  if (body->inputs()[0]->has_uses()) {
+    Node* unpack = body->inputs()[0]->uses()[0].user;
+    for (size_t i = 0; i < pack->inputs().size(); ++i) {
+      fork->add_input(pack->input(i));
+      Value* input = body->add_input()->copy_metadata(unpack->output(i));
+      unpack->output(i)->replace_all_uses_with(input);
+    }
+    unpack->destroy();
   }
-  unpack->destroy();
   body->block().erase_input(0);
   fork->set_attribute(ir::attributes::subgraph, std::move(body));
   node.destroy();

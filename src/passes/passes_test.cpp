@@ -235,6 +235,30 @@ TEST(Inlining, TakesTheNameOfTheCallsResult) {
   EXPECT_EQ(graph->outputs()[0]->node()->inlined_from()->function, &callee);
 }
 
+TEST(Closures, ThatAreForkedBecomeOneNode) {
+  const std::shared_ptr<ir::Graph> graph = ir::parse_ir(
+      "graph(%x.1 : Tensor, %k : int):\n"
+      "  %2 : NoneType = prim::Closure()\n"
+      "    block0():\n"
+      "      %3 : int = prim::Constant[value=7]()\n"
+      "      %4 : Tensor = my::op(%x.1, %3, %k)\n"
+      "      -> (%4)\n"
+      "  %f : Future[Tensor] = prim::forkClosure(%2)\n"
+      "  return (%f)\n",
+      kKeepNames);
+  run_pass(lift_closures, *graph);
+  run_pass(inline_forked_closures, *graph);
+  ir::lint(*graph);
+  EXPECT_EQ(graph->str(),
+            "graph(%x.1 : Tensor,\n      %k : int):\n"
+            "  %f : Future[Tensor] = prim::fork_0(%x.1, %k)\n"
+            "  return (%f)\n"
+            "with prim::fork_0 = graph(%x.1 : Tensor,\n      %k : int):\n"
+            "  %1 : int = prim::Constant[value=7]()\n"
+            "  %4 : Tensor = my::op(%x.1, %1, %k)\n"
+            "  return (%4)\n");
+}
+
 TEST(Freezing, MakesConstantsOfWhatNobodyWrites) {
   auto unit = ir::CompilationUnit::make();
   Ref<ClassType> cls = ClassType::make("__torch__.M", /*is_module=*/true);

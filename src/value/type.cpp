@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "value/class_type.h"
 #include "value/function.h"
+#include "value/unify.h"
 
 namespace rushlight {
 namespace {
@@ -29,6 +30,7 @@ std::string texts(const Range& types, Text&& text) {
 }
 std::string graph_text(const Type& type) { return type.str(); }
 std::string annotation_text(const Type& type) { return type.annotation(); }
+std::string schema_text(const Type& type) { return type.schema_str(); }
 
 bool same_parts(ArrayRef<TypePtr> a, ArrayRef<TypePtr> b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const TypePtr& x, const TypePtr& y) { return *x == *y; });
@@ -40,6 +42,17 @@ bool is_number_kind(TypeKind kind) {
 
 }  // namespace
 
+bool is_int_like(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::int_:
+    case TypeKind::sym_int:
+    case TypeKind::scalar_type:
+    case TypeKind::layout:
+    case TypeKind::memory_format: return true;
+    default: return false;
+  }
+}
+
 TypePtr Type::with_contained(std::vector<TypePtr>) const { return self(); }
 
 bool Type::has_free_variables() const {
@@ -47,7 +60,7 @@ bool Type::has_free_variables() const {
 }
 
 bool Type::is_subtype_of(const Type& other, std::string*) const {
-  if (*this == other) return true;
+  if (*this == other || (is_int_like(*this) && is_int_like(other))) return true;
   switch (other.kind()) {
     case TypeKind::any: return true;
     case TypeKind::optional: {
@@ -58,21 +71,15 @@ bool Type::is_subtype_of(const Type& other, std::string*) const {
       const auto& members = other.expect<UnionType>().members();
       return std::any_of(members.begin(), members.end(), [&](const TypePtr& member) { return is_subtype_of(*member); });
     }
-    case TypeKind::number: return is_number_kind(kind_);
+    case TypeKind::number: return is_number_kind(kind_) || is_int_like(*this);
     case TypeKind::any_list: return is(TypeKind::list);
     case TypeKind::any_tuple: return is(TypeKind::tuple);
     case TypeKind::any_enum: return is(TypeKind::enum_);
     case TypeKind::any_class: return is(TypeKind::class_);
-    // Element types, layouts and memory formats are ints at run time.
-    case TypeKind::int_: return is(TypeKind::sym_int) || is(TypeKind::scalar_type) || is(TypeKind::layout) || is(TypeKind::memory_format);
-    case TypeKind::sym_int: return is(TypeKind::int_);
     case TypeKind::float_: return is(TypeKind::sym_float);
     case TypeKind::sym_float: return is(TypeKind::float_);
     case TypeKind::bool_: return is(TypeKind::sym_bool);
     case TypeKind::sym_bool: return is(TypeKind::bool_);
-    case TypeKind::scalar_type:
-    case TypeKind::layout:
-    case TypeKind::memory_format:
     case TypeKind::qscheme: return is(TypeKind::int_);
     default: return false;
   }
@@ -160,7 +167,7 @@ TypePtr union_(std::vector<TypePtr> members) {
   const auto flatten = [&](const auto& self, const TypePtr& type) -> void {
     if (const UnionType* inner = type->as<UnionType>()) {
       for (const TypePtr& member : inner->members()) self(self, member);
-    } else if (type->is(TypeKind::optional)) {
+    } else if (type->is(TypeKind::optional) && !type->expect<ElementType>().element()->is(TypeKind::any)) {
       self(self, type->expect<ElementType>().element());
       self(self, none());
     } else {
@@ -168,11 +175,24 @@ TypePtr union_(std::vector<TypePtr> members) {
     }
   };
   for (const TypePtr& member : members) flatten(flatten, member);
+  // Any takes in everything, except that None keeps its Optional.
+  const auto is_any = [](const TypePtr& type) { return type->is(TypeKind::any); };
+  const auto has_none = [](const TypePtr& type) { return type->is(TypeKind::none) || type->is(TypeKind::optional); };
+  if (std::any_of(flat.begin(), flat.end(), [&](const TypePtr& type) { return is_any(type) || type->is(TypeKind::optional); }))
+    return std::any_of(flat.begin(), flat.end(), has_none) ? optional(any()) : any();
   std::vector<TypePtr> kept;
-  for (const TypePtr& type : flat) {
-    const bool covered = std::any_of(kept.begin(), kept.end(), [&](const TypePtr& other) { return type->is_subtype_of(*other); });
-    if (covered) continue;
-    std::erase_if(kept, [&](const TypePtr& other) { return other->is_subtype_of(*type); });
+  for (TypePtr type : flat) {
+    // Members that have a common type of their own kind become one, a pair at a time; None stays a member.
+    for (size_t i = 0; i < kept.size();) {
+      const TypePtr common = type->is(TypeKind::none) != kept[i]->is(TypeKind::none) ? nullptr : unify_types(kept[i], type);
+      if (common) {
+        type = common;
+        kept.erase(kept.begin() + ptrdiff_t(i));
+        i = 0;
+      } else {
+        ++i;
+      }
+    }
     kept.push_back(type);
   }
   const auto has = [&](TypeKind kind) { return std::any_of(kept.begin(), kept.end(), [&](const TypePtr& t) { return t->is(kind); }); };
@@ -198,7 +218,7 @@ std::string ElementType::str() const {
     case TypeKind::optional: return inner + "?";
     case TypeKind::future: return cat("Future[", inner, "]");
     case TypeKind::rref: return cat("RRef[", inner, "]");
-    default: return cat("Await(", inner, ")");
+    default: return schema_str();
   }
 }
 std::string ElementType::schema_str() const {
@@ -229,6 +249,7 @@ bool ElementType::equals(const Type& other) const {
   return kind() == other.kind() && *element_ == *static_cast<const ElementType&>(other).element_;
 }
 bool ElementType::is_subtype_of(const Type& other, std::string* why) const {
+  if (is(TypeKind::list) && other.is(TypeKind::list) && is_int_like(*element_) && is_int_like(*other.contained()[0])) return true;
   if (is(TypeKind::optional)) {
     if (other.is(TypeKind::optional)) return element_->is_subtype_of(*other.expect<ElementType>().element(), why);
     if (other.is(TypeKind::union_)) return types::none()->is_subtype_of(other) && element_->is_subtype_of(other, why);
@@ -240,7 +261,7 @@ bool ElementType::is_subtype_of(const Type& other, std::string* why) const {
 
 // ---- DictType
 
-std::string DictType::str() const { return cat("Dict(", key()->str(), ", ", value()->str(), ")"); }
+std::string DictType::str() const { return cat("Dict(", key()->schema_str(), ", ", value()->schema_str(), ")"); }
 std::string DictType::annotation() const { return cat("Dict[", key()->annotation(), ", ", value()->annotation(), "]"); }
 TypePtr DictType::with_contained(std::vector<TypePtr> contained) const { return types::dict(contained[0], contained[1]); }
 bool DictType::equals(const Type& other) const { return other.is(TypeKind::dict) && same_parts(contained(), other.contained()); }
@@ -259,17 +280,20 @@ const std::vector<IValue>& TupleType::defaults() const {
   static const std::vector<IValue> none;
   return defaults_ ? *defaults_ : none;
 }
-std::string TupleType::str() const {
-  if (!is_named()) return cat("(", texts(elements_, graph_text), ")");
+template <class Text>
+std::string TupleType::text(Text&& element_text) const {
+  if (!is_named()) return cat("(", texts(elements_, element_text), ")");
   std::vector<std::string> parts;
   const size_t first_default = elements_.size() - defaults().size();
   for (size_t i = 0; i < elements_.size(); ++i) {
-    std::string part = cat(fields_[i], " : ", elements_[i]->str());
+    std::string part = cat(fields_[i], " : ", element_text(*elements_[i]));
     if (i >= first_default) part += cat(" = ", defaults()[i - first_default].str());
     parts.push_back(std::move(part));
   }
   return cat("NamedTuple(", join(parts, ", "), ")");
 }
+std::string TupleType::str() const { return text(graph_text); }
+std::string TupleType::schema_str() const { return text(schema_text); }
 std::string TupleType::annotation() const {
   if (!name_.empty()) return name_;
   return elements_.empty() ? "Tuple[()]" : cat("Tuple[", texts(elements_, annotation_text), "]");
@@ -295,19 +319,28 @@ bool TupleType::is_subtype_of(const Type& other, std::string* why) const {
 // ---- UnionType
 
 namespace {
+/// Numbers come last, as one. The commas are PyTorch's: one before each member that is not the first, written or not, and one
+/// before the number if any was written so far: `Union(, str, Scalar)`, `Union(TensorScalar)`.
 template <class Text>
 std::string union_text(const std::vector<TypePtr>& members, std::string_view open, std::string_view close, Text&& text) {
-  std::vector<std::string> parts;
+  std::string body;
   std::string number;
-  for (const TypePtr& member : members) {
-    if (member->is(TypeKind::number)) number = text(*member);
-    else parts.push_back(text(*member));
+  bool has_comma = false;
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (members[i]->is(TypeKind::number)) {
+      number = text(*members[i]);
+      continue;
+    }
+    if (i > 0) {
+      body += ", ";
+      has_comma = true;
+    }
+    body += text(*members[i]);
   }
-  if (!number.empty()) parts.push_back(number);
-  return cat("Union", open, join(parts, ", "), close);
+  return cat("Union", open, body, has_comma && !number.empty() ? ", " : "", number, close);
 }
 }  // namespace
-std::string UnionType::str() const { return union_text(members_, "(", ")", graph_text); }
+std::string UnionType::str() const { return union_text(members_, "(", ")", schema_text); }
 std::string UnionType::annotation() const { return union_text(members_, "[", "]", annotation_text); }
 TypePtr UnionType::with_contained(std::vector<TypePtr> contained) const { return types::union_(std::move(contained)); }
 bool UnionType::equals(const Type& other) const { return other.is(TypeKind::union_) && same_parts(members_, other.contained()); }

@@ -1,5 +1,6 @@
 /// The type system of TorchScript. Types are immutable and shared; only classes and interfaces grow while they are defined.
-/// Three texts: `str()` as graphs print it, `annotation()` as code and messages print it, `schema_str()` as schemas print it.
+/// Three texts: `str()` as graphs print it, `annotation()` as code and messages print it, `schema_str()` as schemas print it: there
+/// futures have round brackets and tensors no details. Graphs use it too, inside Dict, Union and Await.
 #pragma once
 #include <memory>
 #include <optional>
@@ -63,6 +64,8 @@ class Type : public RefCounted {
  private:
   TypeKind kind_;
 };
+/// int, SymInt, and element types, layouts and memory formats, which are ints at run time: each may stand for the other.
+bool is_int_like(const Type& type);
 inline bool operator==(const Type& a, const Type& b) { return &a == &b || a.equals(b); }
 
 /// Types without parts. One shared object each: types::int_() and so on.
@@ -175,6 +178,7 @@ class DictType : public Type {
   const TypePtr& value() const { return parts_[1]; }
   std::string str() const override;
   std::string annotation() const override;
+  std::string schema_str() const override { return str(); }
   ArrayRef<TypePtr> contained() const override { return parts_; }
   TypePtr with_contained(std::vector<TypePtr> contained) const override;
   bool equals(const Type& other) const override;
@@ -198,12 +202,15 @@ class TupleType : public Type {
   const std::vector<IValue>& defaults() const;
   std::string str() const override;
   std::string annotation() const override;
+  std::string schema_str() const override;
   ArrayRef<TypePtr> contained() const override { return elements_; }
   TypePtr with_contained(std::vector<TypePtr> contained) const override;
   bool equals(const Type& other) const override;
   bool is_subtype_of(const Type& other, std::string* why) const override;
 
  private:
+  template <class Text>
+  std::string text(Text&& element_text) const;
   std::vector<TypePtr> elements_;
   std::vector<std::string> fields_;
   std::string name_;

@@ -10,27 +10,6 @@ bool fail(std::string* why, std::string reason) {
   return false;
 }
 
-/// What two tensor types have in common.
-TypePtr merge_tensors(const TensorType& a, const TensorType& b) {
-  TensorType::Facts facts;
-  const TensorType::Facts &x = a.facts(), &y = b.facts();
-  if (x.dtype == y.dtype) facts.dtype = x.dtype;
-  if (x.device == y.device) facts.device = x.device;
-  if (x.requires_grad == y.requires_grad) facts.requires_grad = x.requires_grad;
-  if (x.undefined == y.undefined) facts.undefined = x.undefined;
-  const auto merge = [](const auto& left, const auto& right) {
-    std::decay_t<decltype(left)> merged;
-    if (!left || !right || left->size() != right->size()) return merged;
-    merged.emplace(left->size());
-    for (size_t i = 0; i < left->size(); ++i)
-      if ((*left)[i] == (*right)[i]) (*merged)[i] = (*left)[i];
-    return merged;
-  };
-  facts.sizes = merge(x.sizes, y.sizes);
-  facts.strides = merge(x.strides, y.strides);
-  return TensorType::make(std::move(facts));
-}
-
 }  // namespace
 
 bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVariables& variables, std::string* why) {
@@ -109,57 +88,6 @@ TypePtr substitute_variables(const TypePtr& formal, const TypeVariables& variabl
     contained.push_back(std::move(replaced));
   }
   return formal->with_contained(std::move(contained));
-}
-
-TypePtr unify_types(const TypePtr& a, const TypePtr& b, bool any_union, const TypePtr& hint) {
-  if (*a == *b) return a;
-  if (a->is(TypeKind::tensor) && b->is(TypeKind::tensor))
-    return merge_tensors(a->expect<TensorType>(), b->expect<TensorType>());
-  if (a->is_subtype_of(*b)) return b;
-  if (b->is_subtype_of(*a)) return a;
-
-  const auto element_of = [](const TypePtr& type) { return type->expect<ElementType>().element(); };
-  if (a->is(TypeKind::none) && !b->is(TypeKind::none) && !b->is(TypeKind::union_)) return types::optional(b);
-  if (b->is(TypeKind::none) && !a->is(TypeKind::union_)) return types::optional(a);
-  if (a->is(TypeKind::optional) != b->is(TypeKind::optional)) {
-    const TypePtr& optional = a->is(TypeKind::optional) ? a : b;
-    const TypePtr& other = a->is(TypeKind::optional) ? b : a;
-    if (TypePtr element = unify_types(element_of(optional), other)) return types::optional(element);
-  }
-  if (a->kind() == b->kind()) {
-    switch (a->kind()) {
-      case TypeKind::list:
-      case TypeKind::optional:
-      case TypeKind::future:
-        if (TypePtr element = unify_types(element_of(a), element_of(b), a->is(TypeKind::list) ? false : any_union)) {
-          // Lists of different elements are different lists, except where only details of tensors differ.
-          if (a->is(TypeKind::list) && !element->is(TypeKind::tensor)) break;
-          return a->with_contained({element});
-        }
-        break;
-      case TypeKind::tuple: {
-        const auto &x = a->expect<TupleType>().elements(), &y = b->expect<TupleType>().elements();
-        if (x.size() != y.size()) break;
-        std::vector<TypePtr> elements;
-        for (size_t i = 0; i < x.size(); ++i) {
-          TypePtr element = unify_types(x[i], y[i], any_union);
-          if (!element) break;
-          elements.push_back(element);
-        }
-        if (elements.size() == x.size()) return types::tuple(std::move(elements));
-        break;
-      }
-      case TypeKind::dict: {
-        const auto &x = a->expect<DictType>(), &y = b->expect<DictType>();
-        TypePtr value = *x.key() == *y.key() ? unify_types(x.value(), y.value()) : nullptr;
-        if (value && value->is(TypeKind::tensor)) return types::dict(x.key(), value);
-        break;
-      }
-      default: break;
-    }
-  }
-  if (hint && a->is_subtype_of(*hint) && b->is_subtype_of(*hint)) return hint;
-  return any_union ? types::union_({a, b}) : nullptr;
 }
 
 }  // namespace rushlight

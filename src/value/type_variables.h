@@ -3,7 +3,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "value/type.h"
+#include "value/unify.h"
 
 namespace rushlight {
 
@@ -17,9 +17,5 @@ bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVari
 
 /// `formal` with its variables replaced; null when one is not bound.
 TypePtr substitute_variables(const TypePtr& formal, const TypeVariables& variables);
-
-/// The type that both can be seen as: equal types, the wider one, Optional of one when the other is None, tensors that lose
-/// what they do not share, element by element in containers. Null when there is none; with `any_union` a Union then.
-TypePtr unify_types(const TypePtr& a, const TypePtr& b, bool any_union = false, const TypePtr& hint = nullptr);
 
 }  // namespace rushlight

@@ -1,9 +1,9 @@
-# rushlight_layer(NAME DEPENDS layer... LINK library...): the static library rushlight_NAME from src/NAME/**/*.cpp.
+# rushlight_layer(NAME DEPENDS layer... LINK library... TEST_DEPENDS layer...): the static library rushlight_NAME from src/NAME/**/*.cpp.
 # Its headers are found as "NAME/file.h" through <build>/layers/NAME/NAME -> src/NAME, and only the layers that it names
 # (and theirs) are on the include path: an include in the wrong direction does not compile.
-# Files named *_test.cpp become one GoogleTest program a layer, rushlight_NAME_test.
+# Files named *_test.cpp become one GoogleTest program a layer, rushlight_NAME_test, which may use the layers of TEST_DEPENDS too.
 function(rushlight_layer name)
-  cmake_parse_arguments(LAYER "" "" "DEPENDS;LINK" ${ARGN})
+  cmake_parse_arguments(LAYER "" "" "DEPENDS;LINK;TEST_DEPENDS" ${ARGN})
   set(source_dir ${CMAKE_SOURCE_DIR}/src/${name})
   set(include_dir ${CMAKE_BINARY_DIR}/layers/${name})
   file(MAKE_DIRECTORY ${include_dir})
@@ -25,7 +25,8 @@ function(rushlight_layer name)
 
   if(RUSHLIGHT_TESTS AND tests)
     add_executable(rushlight_${name}_test ${tests})
-    target_link_libraries(rushlight_${name}_test PRIVATE rushlight_${name} GTest::gtest_main)
+    list(TRANSFORM LAYER_TEST_DEPENDS PREPEND rushlight_)
+    target_link_libraries(rushlight_${name}_test PRIVATE rushlight_${name} ${LAYER_TEST_DEPENDS} GTest::gtest_main)
     target_compile_definitions(rushlight_${name}_test PRIVATE RUSHLIGHT_TEST_DIR="${CMAKE_SOURCE_DIR}/test")
     add_test(NAME ${name} COMMAND rushlight_${name}_test)
   endif()

@@ -1,0 +1,21 @@
+/// How the compiler finds what a program's names mean outside of the function at hand. The surfaces (Python, archives, strings)
+/// implement it; `virtual`, because a user of this layer plugs it in.
+#pragma once
+#include "ir/function.h"
+#include "script/sugared_value.h"
+
+namespace rushlight::script {
+
+class Resolver {
+ public:
+  virtual ~Resolver() = default;
+  /// Null if the name is not known.
+  virtual SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function, const SourceRange& range) = 0;
+  /// A class, enum, NamedTuple or interface by the name that an annotation writes ("Net", "torch.Tensor", "__torch__.Net").
+  virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
+};
+
+/// Knows `torch`, `math` and the builtins, and nothing else: what every string program starts from.
+std::shared_ptr<Resolver> native_resolver();
+
+}  // namespace rushlight::script

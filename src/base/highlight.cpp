@@ -20,8 +20,8 @@ std::string SourceRange::highlight(size_t context) const {
       const std::string_view shown = source_->line(line);
       if (line + 1 == source_->line_count() && shown.empty()) break;
       out += shown;
-      out += '\n';
-      if (line < first || line > last) continue;
+      if (line + 1 < source_->line_count() || (line >= first && line <= last && begin_ != end)) out += '\n';
+      if (line < first || line > last || begin_ == end) continue;
       const size_t line_begin = source_->line_begin(line);
       const size_t indent = line == first ? begin_ - line_begin : std::min(shown.find_first_not_of(' '), shown.size());
       const size_t mark_end = std::min(end, line_begin + shown.size()) - line_begin;
@@ -30,7 +30,6 @@ std::string SourceRange::highlight(size_t context) const {
       out += line == last ? " <--- HERE\n" : "\n";
     }
   }
-  if (!out.empty() && out.back() != '\n') out += '\n';
   return out;
 }
 

@@ -218,7 +218,7 @@ class Compiler {
     free_temporaries();
     std::vector<Value*> dying;
     const auto consider = [&](Value* value) {
-      if (!dies_at(value, node)) return;
+      if (!dies_at(value, node) || !registers_.count(value)) return;
       for (Value* seen : dying)
         if (seen == value) return;
       dying.push_back(value);
@@ -467,6 +467,7 @@ class Compiler {
     for (Node* node : block.nodes()) {
       for (Block* inner : node->blocks()) defer_compares(*inner);
       if (node->kind() == kinds::if_) defer(node->input(0), node, block);
+      if (node->kind() == kinds::loop) defer(node->input(1), node, block);
     }
     const Node* owner = block.owning_node();
     if (owner && owner->kind() == kinds::loop) defer(block.outputs()[0], block.return_node(), block);

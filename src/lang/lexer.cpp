@@ -278,7 +278,13 @@ Tokens tokenize(const std::shared_ptr<const Source>& source) { return Lexer(sour
 std::string unescape_string(std::string_view text) { return Lexer::unescape(text); }
 
 void fail_at(const SourceRange& range, const std::string& message, std::string hint) {
-  throw CompileError({.message = cat("\n", message, ":\n", range.highlight()), .range = range, .hint = std::move(hint)});
+  throw CompileError({.message = cat("\n", message, ":\n", located(range)), .range = range, .hint = std::move(hint)});
+}
+
+std::string located(const SourceRange& range) {
+  if (!range) return {};
+  const SourceRange::Position at = range.position();
+  return cat(at.filename.empty() ? "" : cat("  File \"", at.filename, "\", line ", at.line, "\n"), range.highlight());
 }
 
 std::string dotted_name(const Expr& expr) {

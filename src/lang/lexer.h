@@ -30,6 +30,8 @@ inline constexpr size_t kMaxNesting = 200;
 /// Throws CompileError with PyTorch's words for what no token can be.
 Tokens tokenize(const std::shared_ptr<const Source>& source);
 
+/// `  File "name", line 3` and the highlighted range: the second part of every compile error.
+std::string located(const SourceRange& range);
 /// Throws the error of a place in a source: the message, a colon and the highlighted range.
 [[noreturn]] void fail_at(const SourceRange& range, const std::string& message, std::string hint = {});
 

@@ -73,8 +73,10 @@ class Parser {
     }
   }
   [[noreturn]] void unexpected(std::string_view expected) const {
-    throw CompileError({.message = cat("expected ", expected, " but found '", shown(now()), "' here:\n", token_range(now()).highlight()),
-                        .range = token_range(now())});
+    // The end of a line and the indent behind it are one token for PyTorch.
+    const Token& found = at(TokenKind::newline) && ahead().kind == TokenKind::indent ? ahead() : now();
+    const SourceRange place = range(found.begin, found.kind == TokenKind::indent || found.kind == TokenKind::end ? found.begin : found.end);
+    throw CompileError({.message = cat("expected ", expected, " but found '", shown(found), "' here:\n", located(place)), .range = place});
   }
   void expect(std::string_view op) {
     if (!accept(op)) unexpected(op);
@@ -292,8 +294,9 @@ class Parser {
       }
       if (!accept(",")) break;
     }
+    // The range of a call is that of what is called.
+    made->range = range(begin, callee->range.end());
     expect(")");
-    made->range = range(begin, last().end);
     return made;
   }
 
@@ -476,7 +479,7 @@ class Parser {
   }
 
   [[noreturn]] void unsupported(std::string_view what) {
-    throw CompileError({.message = cat(what, " aren't supported:\n", token_range(now()).highlight()), .range = token_range(now())});
+    throw CompileError({.message = cat(what, " aren't supported:\n", located(token_range(now()))), .range = token_range(now())});
   }
 
   // ---- Statements

@@ -159,7 +159,7 @@ std::optional<MatchedCall> match_schema(Emitter& emitter, const SourceRange& ran
     } else if (argument.default_value) {
       value = emitter.constant(*argument.default_value, range, argument.default_value->is_none() ? types::none() : nullptr);
     } else {
-      return why += cat(schema_title(schema), "() is missing value for argument '", argument.name, "'. Declaration: ", schema.str(), "\n"), std::nullopt;
+      return why += cat("Argument ", argument.name, " not provided.\n"), std::nullopt;
     }
     value = convert_argument(emitter, at ? at : range, argument, value, allow_conversions, variables, why, schema);
     if (!value) return std::nullopt;
@@ -210,7 +210,9 @@ SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, i
                   aten ? "Rushlight may not have this operator yet" : "");
   }
   if (overloads.size() == 1) lang::fail_at(range, why.substr(why.find(":\n") + 2));
-  lang::fail_at(range, cat("Arguments for call are not valid.\nThe following variants are available:\n  ", why, "\nThe original call is"));
+  std::string indented;
+  for (std::string_view line : split(std::string_view(why).substr(0, why.size() - 1), '\n')) indented += cat("  ", line, "\n");
+  lang::fail_at(range, cat("Arguments for call are not valid.\nThe following variants are available:\n", indented, "\nThe original call is"));
 }
 
 ir::Value* emit_operator(Emitter& emitter, const SourceRange& range, std::string_view name, std::vector<ir::Value*> arguments) {

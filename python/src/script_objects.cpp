@@ -13,6 +13,7 @@
 #include "passes/inline.h"
 #include "script_types.h"
 #include "script_values.h"
+#include "value/call_arguments.h"
 #include "value/class_type.h"
 #include "value/containers.h"
 #include "value/future.h"
@@ -20,29 +21,19 @@
 namespace rushlight::python {
 namespace {
 
-[[noreturn]] void throw_wrong_argument(const Schema& schema, size_t position, nb::handle value, const std::string& details) {
-  const Argument& argument = schema.arguments[position];
-  const TensorType* tensor = argument.type->as<TensorType>();
-  const bool inferred = tensor && tensor->is_inferred();
+[[noreturn]] void throw_uncastable(const Schema& schema, size_t position, nb::handle value, const std::string& details) {
   const InferredType found = infer_type(value);
-  std::string text = cat(schema.name, "() Expected a value of type '", argument.type->annotation(), inferred ? " (inferred)" : "", "' for argument '",
-                         argument.name, "' but instead found type '",
-                         PyObject_IsInstance(value.ptr(), reinterpret_cast<PyObject*>(&PyTuple_Type)) == 1 && found.type
-                             ? found.type->annotation()
-                             : nb::cast<std::string>(nb::str(value.type().attr("__name__"))),
-                         "'.\n");
-  if (inferred)
-    text += cat("Inferred '", argument.name, "' to be of type 'Tensor' because it was not annotated with an explicit type.\n");
-  text += cat("Position: ", position, "\nValue: ", nb::cast<std::string>(nb::repr(value)), "\nDeclaration: ", schema.str(),
-              "\nCast error details: ", details);
-  throw RuntimeError(text);
+  const bool is_tuple = PyObject_IsInstance(value.ptr(), reinterpret_cast<PyObject*>(&PyTuple_Type)) == 1;
+  throw_wrong_argument(schema, schema.arguments[position],
+                       is_tuple && found.type ? found.type->annotation() : nb::cast<std::string>(nb::str(value.type().attr("__name__"))),
+                       position, nb::cast<std::string>(nb::repr(value)), cat("Cast error details: ", details));
 }
 
 IValue argument_value(const Schema& schema, size_t position, nb::handle value) {
   try {
     return to_value(value, *schema.arguments[position].type);
   } catch (const CastError& error) {
-    throw_wrong_argument(schema, position, value, error.what());
+    throw_uncastable(schema, position, value, error.what());
   }
 }
 
@@ -64,17 +55,13 @@ std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& sel
     } else if (argument.default_value) {
       values.push_back(*argument.default_value);
     } else {
-      throw RuntimeError(cat(schema.name, "() is missing value for argument '", argument.name, "'. Declaration: ", schema.str()));
+      throw_missing_argument(schema, argument);
     }
   }
   if (used == keywords.size()) return values;
-  for (auto [key, value] : keywords) {
-    const std::string name = nb::cast<std::string>(nb::str(key));
-    const std::optional<size_t> position = schema.find_argument(name);
-    if (!position) throw RuntimeError(cat("Unknown keyword argument '", name, "' for operator '", schema.name, "'. Schema: ", schema.str()));
-    throw RuntimeError(cat("Argument '", name, "' specified twice in schema for operator '", schema.name, "'. Schema: ", schema.str()));
-  }
-  return values;
+  std::vector<std::string> names;
+  for (auto [key, value] : keywords) names.push_back(nb::cast<std::string>(nb::str(key)));
+  throw_unused_keyword(schema, names, (self ? 1 : 0) + arguments.size());
 }
 
 /// Attributes are slots; methods, constants and properties belong to the class.

@@ -1,40 +1,13 @@
 // Graphs as text (ir.md section 3).
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 
 #include "base/text.h"
 #include "ir/graph.h"
-#include "tensor/print.h"
 #include "value/constant_text.h"
 
 namespace rushlight::ir {
 namespace {
-
-std::string short_float(double value) {
-  char digits[40];
-  std::snprintf(digits, sizeof digits, "%g", value);
-  return digits;
-}
-
-/// A tensor of up to ten elements prints its values, a longer one only that it is one.
-std::string tensor_text(const Tensor& tensor) {
-  constexpr int64_t kMaxElements = 10;
-  if (!tensor.defined()) return "<Tensor>";
-  if (tensor.numel() == 1) {
-    const Scalar item = tensor.item();
-    if (item.is_bool()) return item.to<bool>() ? "{1}" : "{0}";
-    if (item.is_complex()) {
-      const auto value = item.to<std::complex<double>>();
-      return cat("{(", short_float(value.real()), ",", short_float(value.imag()), ")}");
-    }
-    return item.is_float() ? cat("{", short_float(item.to<double>()), "}") : cat("{", item.to<int64_t>(), "}");
-  }
-  if (tensor.numel() > kMaxElements) return "<Tensor>";
-  std::string text = tensor_cpp_text(tensor);
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
 
 template <class T, class Print>
 std::string list_text(const std::vector<T>& values, Print print) {

@@ -1,11 +1,23 @@
 #include "value/constant_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include "base/text.h"
+#include "tensor/print.h"
+#include "value/containers.h"
 
 namespace rushlight {
+namespace {
+
+std::string short_float(double value) {
+  char digits[40];
+  std::snprintf(digits, sizeof digits, "%g", value);
+  return digits;
+}
+
+}  // namespace
 
 std::string float_text(double value) {
   if (std::isnan(value)) return std::signbit(value) ? "-nan" : "nan";
@@ -18,9 +30,15 @@ std::string float_text(double value) {
   return text;
 }
 
+std::string printed_float(double value) {
+  constexpr double kTwoTo63 = 9223372036854775808.0;
+  if (value == std::trunc(value) && std::fabs(value) < kTwoTo63) return cat(int64_t(value), ".");
+  return float_text(value);
+}
+
 std::string complex_text(std::complex<double> value) {
-  const std::string imaginary = float_text(value.imag());
-  return cat(float_text(value.real()), imaginary[0] == '-' ? "" : "+", imaginary, "j");
+  const std::string imaginary = printed_float(value.imag());
+  return cat(printed_float(value.real()), imaginary[0] == '-' ? "" : "+", imaginary, "j");
 }
 
 std::string quoted(std::string_view text) {
@@ -51,6 +69,24 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
+std::string tensor_text(const Tensor& tensor) {
+  constexpr int64_t kMaxElements = 10;
+  if (!tensor.defined()) return "<Tensor>";
+  if (tensor.numel() == 1) {
+    const Scalar item = tensor.item();
+    if (item.is_bool()) return item.to<bool>() ? "{1}" : "{0}";
+    if (item.is_complex()) {
+      const auto value = item.to<std::complex<double>>();
+      return cat("{(", short_float(value.real()), ",", short_float(value.imag()), ")}");
+    }
+    return item.is_float() ? cat("{", short_float(item.to<double>()), "}") : cat("{", item.to<int64_t>(), "}");
+  }
+  if (tensor.numel() > kMaxElements) return "<Tensor>";
+  std::string text = tensor_cpp_text(tensor);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 std::string constant_text(const IValue& value) {
   std::vector<std::string> parts;
   switch (value.tag()) {
@@ -61,7 +97,7 @@ std::string constant_text(const IValue& value) {
     case Tag::complex: return complex_text(value.to_complex());
     case Tag::string: return quoted(value.to_string());
     case Tag::device: return cat("torch.device(", quoted(value.to_device().str()), ")");
-    case Tag::tensor: return "<Tensor>";
+    case Tag::tensor: return tensor_text(value.tensor());
     case Tag::list:
       if (value.list().element_type()->is(TypeKind::tensor)) return "[<Tensors>]";
       for (size_t i = 0; i < value.list().size(); ++i) parts.push_back(constant_text(value.list().get(i)));

@@ -56,7 +56,7 @@ Scalar IValue::to_scalar() const {
     case Tag::floating: return Scalar(payload_.d);
     case Tag::complex: return Scalar(to_complex());
     case Tag::tensor: return tensor().item();
-    default: throw RuntimeError(cat("IValue is not a Scalar: found ", tag_name()));
+    default: throw RuntimeError("IValue is not a Scalar");
   }
 }
 const Tensor& IValue::optional_tensor() const {
@@ -281,7 +281,7 @@ std::string IValue::str() const {
     case Tag::none: return "None";
     case Tag::boolean: return payload_.i ? "True" : "False";
     case Tag::integer: return cat(payload_.i);
-    case Tag::floating: return float_text(payload_.d);
+    case Tag::floating: return printed_float(payload_.d);
     case Tag::complex: return complex_text(to_complex());
     case Tag::device: return to_device().str();
     case Tag::tensor: return tensor().defined() ? tensor_cpp_text(tensor()) : "[ Tensor (undefined) ]";

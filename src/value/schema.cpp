@@ -1,7 +1,6 @@
 #include "value/schema.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.h"
 #include "value/constant_text.h"
@@ -33,13 +32,6 @@ std::string annotated_type(const Type& type, const std::optional<AliasAnnotation
   return text;
 }
 
-/// Schemas mark every integral float, unlike `float_text`, which stops at 1e10.
-std::string schema_float_text(double value) {
-  constexpr double kTwoTo63 = 9223372036854775808.0;
-  if (value == std::trunc(value) && std::fabs(value) < kTwoTo63) return cat(int64_t(value), ".");
-  return float_text(value);
-}
-
 std::string default_text(const Argument& argument) {
   const IValue& value = *argument.default_value;
   const Type* type = argument.type.get();
@@ -50,14 +42,14 @@ std::string default_text(const Argument& argument) {
     std::vector<std::string> parts;
     for (size_t i = 0; i < list.size(); ++i) {
       const IValue element = list.get(i);
-      parts.push_back(element.is_float() ? schema_float_text(element.to_float()) : constant_text(element));
+      parts.push_back(element.is_float() ? printed_float(element.to_float()) : constant_text(element));
     }
     // `int[2] padding=[0, 0]` is written `=0`; PyTorch does so for plain ints only.
     const bool plain = argument.list_length && type->is(TypeKind::list) && type->expect<ElementType>().element()->is(TypeKind::int_);
     if (plain && parts.size() > 1 && std::equal(parts.begin() + 1, parts.end(), parts.begin())) return parts[0];
     return cat("[", join(parts, ", "), "]");
   }
-  return value.is_float() ? schema_float_text(value.to_float()) : value.str();
+  return value.is_float() ? printed_float(value.to_float()) : value.str();
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks what the compiler does not: that Python sources compile, that no file includes a layer it may not know, that no
-tracked text names a path of one machine. Prints each finding with its place; exit status 1 if there is one.
+tracked text names a path of one machine. With --tidy, also runs clang-tidy on the files that are named.
+Prints each finding with its place; exit status 1 if there is one.
 """
-import py_compile
+import argparse
 import re
 import subprocess
 import sys
@@ -41,9 +42,9 @@ def check_layers(findings):
 def check_python(findings):
     for path in tracked("*.py"):
         try:
-            py_compile.compile(str(path), cfile="/dev/null", doraise=True)
-        except py_compile.PyCompileError as error:
-            findings.append(str(error))
+            compile(path.read_text(), path, "exec")
+        except SyntaxError as error:
+            findings.append(f"{path.relative_to(ROOT)}:{error.lineno}: {error.msg}")
 
 
 def check_text(findings):
@@ -57,8 +58,20 @@ def check_text(findings):
                 findings.append(f"{path.relative_to(ROOT)}:{number}: a path of one machine: {line.strip()[:100]}")
 
 
+def check_tidy(build, files, findings):
+    done = subprocess.run(["clang-tidy-14", "-p", build, "--quiet", *files], capture_output=True, text=True, cwd=ROOT)
+    if done.returncode:
+        findings.append(done.stdout.rstrip() or done.stderr.rstrip())
+
+
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", help="the build folder, for clang-tidy")
+    parser.add_argument("--tidy", nargs="+", default=[], metavar="FILE", help="C++ files to check with clang-tidy")
+    options = parser.parse_args()
     findings = []
+    if options.tidy:
+        check_tidy(options.build, options.tidy, findings)
     check_layers(findings)
     check_python(findings)
     check_text(findings)

@@ -42,13 +42,29 @@ def run_cpp(build, only, totals):
         totals.add(layer, int(suite.get("tests")) - failed, failed, done.stdout)
 
 
-def run_python(build, totals):
+def selection(names):
+    """({layers}, [Python test paths]) of the names on the command line: layers, `python`, or paths in the repository."""
+    layers, paths = set(), []
+    for name in names:
+        parts = Path(name).parts
+        if name == "python":
+            paths.append("test/python")
+        elif parts[0] == "src" and len(parts) > 1:
+            layers.add(parts[1])
+        elif parts[0] == "test":
+            paths.append(name)
+        else:
+            layers.add(name)
+    return layers, paths
+
+
+def run_python(build, paths, totals):
     package = build / "python"
     if not list((package / "rushlight").glob("_C*.so")):
         print("python: skipped, the native module was not built")
         return
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "test/python"], capture_output=True, text=True, cwd=ROOT,
-                          env={**os.environ, "PYTHONPATH": str(package)})
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", *paths],
+                          capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(package)})
     counts = dict((word, int(number)) for number, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout))
     failed = counts.get("failed", 0) + counts.get("error", 0)
     if done.returncode not in (0, 1, 5) and not failed:
@@ -68,18 +84,21 @@ def main():
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
     parser.add_argument("--quick", action="store_true", help="leave the conformance corpus out")
     parser.add_argument("--update", action="store_true", help="rewrite golden files instead of comparing")
-    parser.add_argument("only", nargs="*", help="layers, or `python`")
+    parser.add_argument("only", nargs="*", help="layers, `python`, or paths (src/ir, test/python/test_graph.py)")
     options = parser.parse_args()
     build = options.build.resolve()
     if options.update:
         os.environ["RUSHLIGHT_UPDATE"] = "1"
     totals = Totals()
-    run_cpp(build, options.only, totals)
-    if not options.only or "python" in options.only:
-        run_python(build, totals)
+    layers, paths = selection(options.only)
+    if layers or not options.only:
+        run_cpp(build, layers, totals)
+    if paths or not options.only:
+        run_python(build, paths or ["test/python"], totals)
     if not options.only:
         run_script("lint", ["scripts/lint.py"], totals)
-        if not options.quick:
+        run_script("links", ["scripts/check_links.py"], totals)
+        if not options.quick and list((build / "python" / "rushlight").glob("_C*.so")):
             env = {**os.environ, "PYTHONPATH": str(build / "python")}
             print(run_script("conformance", ["test/run_conformance.py"], totals, env).rstrip())
     print(f"{totals.passed} passed, {totals.failed} failed")

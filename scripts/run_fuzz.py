@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Builds the programs of fuzz/ with clang and feeds each with random inputs for a while: ./dev fuzz [--seconds N].
+
+A crash, a hang or a leak ends with exit status 1; the input that caused it lies in build/fuzz.
+"""
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "fuzz"
+LONGEST_INPUT_SECONDS = 10
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=30, help="for each program [30]")
+    options = parser.parse_args()
+    subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+                    "-DCMAKE_CXX_COMPILER=clang++-14", "-DRUSHLIGHT_FUZZ=ON", "-DRUSHLIGHT_SANITIZE=address,undefined",
+                    "-DRUSHLIGHT_PYTHON=OFF", "-DRUSHLIGHT_CLI=OFF", "-DRUSHLIGHT_TESTS=OFF", "-DRUSHLIGHT_WERROR=OFF"],
+                   check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", BUILD, "--target", "rushlight_fuzz"], check=True)
+    failed = []
+    for program in sorted(BUILD.glob("fuzz/fuzz_*")):
+        if not program.is_file():
+            continue
+        corpus = BUILD / "corpus" / program.name
+        corpus.mkdir(parents=True, exist_ok=True)
+        print(f"{program.name}: {options.seconds} s", flush=True)
+        done = subprocess.run([program, corpus, f"-max_total_time={options.seconds}", f"-timeout={LONGEST_INPUT_SECONDS}",
+                               "-print_final_stats=0", "-verbosity=0"], cwd=BUILD)
+        if done.returncode:
+            failed.append(program.name)
+    print("fuzz: " + ("failed: " + ", ".join(failed) if failed else "nothing found"))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -263,6 +263,7 @@ class GraphReader {
   /// `type` is that of the constant's output, null for other attributes.
   AttributeValue read_attribute(const TypePtr& type) {
     if (lexer_.peek().is("<") || (lexer_.peek().is("{") && (!type || type->is(TypeKind::tensor)))) return read_tensor(type);
+    if (type && type->is(TypeKind::tensor) && options_.tensor_constants) return read_printed_tensor(type->expect<TensorType>());
     if (lexer_.peek().is("[")) return read_list_attribute(type);
     if (lexer_.peek().kind == IrToken::Kind::ident && !lexer_.peek().is("inf") && !lexer_.peek().is("nan") && !lexer_.peek().is("annotate") &&
         !(type && type->is(TypeKind::enum_)))
@@ -425,6 +426,42 @@ class GraphReader {
     } else {
       lexer_.expect("Tensor");
       lexer_.expect(">");
+    }
+    return tensor;
+  }
+
+  /// ` 1  2 [ CPUFloatType{2} ]`: what C++ prints for 2 to 10 elements, row by row, perhaps with a common factor in front.
+  Tensor read_printed_tensor(const TensorType& type) {
+    const size_t begin = lexer_.peek().begin;
+    const std::string text = lexer_.until_separator();
+    const auto refuse = [&] { lexer_.fail("Could not parse tensor constant", lexer_.range(begin, begin + text.size())); };
+    if (!type.facts().dtype || !type.facts().sizes) refuse();
+    std::vector<int64_t> sizes;
+    for (const auto& size : *type.facts().sizes) {
+      if (!size) refuse();
+      sizes.push_back(*size);
+    }
+    Tensor tensor = empty_tensor(sizes, *type.facts().dtype);
+    if (dtype_info(tensor.dtype()).kind == DtypeKind::complex) refuse();
+    std::vector<double> values;
+    double factor = 1;
+    const std::string numbers = text.substr(0, text.find('['));
+    for (std::string_view word : split(numbers, ' ')) {
+      if (word.empty()) continue;
+      if (word == "*" && values.size() == 1) {
+        factor = values[0];
+        values.clear();
+        continue;
+      }
+      const std::string digits(word);
+      char* end = nullptr;
+      values.push_back(std::strtod(digits.c_str(), &end));
+      if (*end) refuse();
+    }
+    if (int64_t(values.size()) != tensor.numel()) refuse();
+    for (size_t i = 0; i < values.size(); ++i) {
+      const Tensor element = scalar_tensor(Scalar(values[i] * factor), tensor.dtype());
+      std::memcpy(static_cast<std::byte*>(tensor.data()) + i * tensor.item_size(), element.data(), tensor.item_size());
     }
     return tensor;
   }

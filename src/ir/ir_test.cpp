@@ -134,6 +134,15 @@ TEST(Text, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(error_of("graph("), "");
 }
 
+TEST(Text, SmallTensorConstantsComeBack) {
+  const std::string text =
+      "graph():\n"
+      "  %0 : Long(2, 2, strides=[2, 1], requires_grad=0, device=cpu) = prim::Constant[value= 1 -2  3  4 [ CPULongType{2,2} ]]()\n"
+      "  %1 : Long(requires_grad=0, device=cpu) = prim::Constant[value={-7}]()\n"
+      "  return (%0, %1)\n";
+  EXPECT_EQ(reread(text, {.tensor_constants = true}), text);
+}
+
 TEST(Text, DeepNestingIsRefusedAndDoesNotCrash) {
   std::string text = "graph(%c : bool):\n";
   for (size_t i = 0; i < 5000; ++i) text += std::string(2 + 4 * i, ' ') + "prim::If(%c)\n" + std::string(4 + 4 * i, ' ') + "block0():\n";

@@ -13,7 +13,9 @@ extern const Pass constant_propagation;
 extern const Pass constant_propagation_of_immutable_types;
 extern const Pass dead_code_elimination;                ///< with alias analysis
 extern const Pass dead_code_elimination_without_alias;  ///< keeps everything that writes
+extern const Pass erase_shape_information;
 extern const Pass inline_calls;
+extern const Pass inline_fork_wait;
 extern const Pass inline_forked_closures;
 extern const Pass lift_closures;
 extern const Pass lower_simple_tuples;
@@ -21,6 +23,7 @@ extern const Pass normalize_operators;
 extern const Pass peephole;
 extern const Pass peephole_without_shapes;
 extern const Pass remove_dropout;
+extern const Pass remove_list_mutation;
 
 /// Null if there is no pass of that name.
 const Pass* find_pass(std::string_view name);

@@ -235,6 +235,48 @@ TEST(Inlining, TakesTheNameOfTheCallsResult) {
   EXPECT_EQ(graph->outputs()[0]->node()->inlined_from()->function, &callee);
 }
 
+TEST(Lists, WrittenAfterTheyAreMadeAreMadeAtOnce) {
+  EXPECT_EQ(after(remove_list_mutation,
+                  "graph(%x : Tensor, %y : Tensor):\n"
+                  "  %2 : int = prim::Constant[value=0]()\n"
+                  "  %3 : Tensor[] = prim::ListConstruct(%x)\n"
+                  "  %4 : Tensor = my::op(%y)\n"
+                  "  %5 : Tensor[] = aten::append(%3, %4)\n"
+                  "  aten::insert(%3, %2, %y)\n"
+                  "  return (%3)\n"),
+            "graph(%x : Tensor,\n      %y : Tensor):\n"
+            "  %2 : int = prim::Constant[value=0]()\n"
+            "  %4 : Tensor = my::op(%y)\n"
+            "  %3 : Tensor[] = prim::ListConstruct(%y, %x, %4)\n"
+            "  return (%3)\n");
+}
+
+TEST(Lists, ThatSomebodySawStayAsTheyAre) {
+  stays(remove_list_mutation,
+        "graph(%x : Tensor):\n"
+        "  %1 : Tensor[] = prim::ListConstruct(%x)\n"
+        "  %2 : int = my::count(%1)\n"
+        "  %3 : Tensor[] = aten::append(%1, %x)\n"
+        "  return (%1)\n");
+}
+
+TEST(Forks, ThatAreOnlyWaitedForAreDoneInPlace) {
+  EXPECT_EQ(after(inline_fork_wait,
+                  "graph(%x : Tensor):\n"
+                  "  %1 : Future[Tensor] = prim::fork_0(%x)\n"
+                  "  %2 : Tensor = aten::wait(%1)\n"
+                  "  return (%2)\n"
+                  "with prim::fork_0 = graph(%x : Tensor):\n"
+                  "  %1 : Tensor = my::op(%x)\n"
+                  "  return (%1)\n"),
+            "graph(%x : Tensor):\n  %3 : Tensor = my::op(%x)\n  return (%3)\n");
+}
+
+TEST(Shapes, AreForgottenInsideOfContainersToo) {
+  EXPECT_EQ(after(erase_shape_information, "graph(%x : Float(2, 3), %y : (Long(4), int)):\n  return (%x)\n"),
+            "graph(%x : Tensor,\n      %y : (Tensor, int)):\n  return (%x)\n");
+}
+
 TEST(Closures, ThatAreForkedBecomeOneNode) {
   const std::shared_ptr<ir::Graph> graph = ir::parse_ir(
       "graph(%x.1 : Tensor, %k : int):\n"

@@ -17,25 +17,32 @@ def tracked(*patterns):
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).exists()]
 
 
-def layer_dependencies():
-    """{layer: all layers it may include}, from the rushlight_layer calls in CMakeLists.txt."""
-    direct = {}
+def named_layers(keyword):
+    """{layer: the layers after `keyword`}, lowest first, from the rushlight_layer calls in CMakeLists.txt."""
+    named = {}
     for name, rest in re.findall(r"^rushlight_layer\((\w+)([^)]*)\)", (ROOT / "CMakeLists.txt").read_text(), re.M):
-        depends = re.search(r"DEPENDS ([\w ]+?)(?: LINK|$)", rest.strip())
-        direct[name] = depends.group(1).split() if depends else []
+        group = re.search(rf"(?<!\w){keyword}((?: [a-z]\w*(?!\S))*)", rest)
+        named[name] = group.group(1).split() if group else []
+    return named
+
+
+def layer_dependencies():
+    """{layer: all layers it may include}."""
     reach = {}
-    for name, depends in direct.items():  # lower layers come first, so their reach is known
-        reach[name] = {name}.union(*(reach[d] for d in depends)) if depends else {name}
+    for name, depends in named_layers("DEPENDS").items():  # lower layers come first, so their reach is known
+        reach[name] = {name}.union(*(reach[d] for d in depends))
     return reach
 
 
 def check_layers(findings):
     reach = layer_dependencies()
+    for_tests = {name: set().union(*(reach[d] for d in extra)) for name, extra in named_layers("TEST_DEPENDS").items()}
     for path in tracked("src/*.h", "src/*.cpp"):
         layer = path.relative_to(ROOT / "src").parts[0]
+        allowed = reach.get(layer, set()) | (for_tests.get(layer, set()) if path.name.endswith("_test.cpp") else set())
         for number, line in enumerate(path.read_text().splitlines(), 1):
             include = re.match(r'#include "(\w+)/', line)
-            if include and include.group(1) in reach and include.group(1) not in reach.get(layer, set()):
+            if include and include.group(1) in reach and include.group(1) not in allowed:
                 findings.append(f"{path.relative_to(ROOT)}:{number}: layer {layer} may not include {include.group(1)}")
 
 

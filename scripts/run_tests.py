@@ -96,6 +96,8 @@ def main():
     if paths or not options.only:
         run_python(build, paths or ["test/python"], totals)
     if not options.only:
+        if list((build / "python" / "rushlight").glob("_C*.so")):
+            run_script("examples", ["scripts/run_demo.py", "--build", str(build)], totals)
         run_script("lint", ["scripts/lint.py"], totals)
         run_script("links", ["scripts/check_links.py"], totals)
         if not options.quick and list((build / "python" / "rushlight").glob("_C*.so")):

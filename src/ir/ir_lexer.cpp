@@ -163,6 +163,7 @@ void IrLexer::read_line_start(size_t newline) {
   if (depth > indents_.back()) {
     indents_.push_back(depth);
     current_.kind = IrToken::Kind::indent;
+    current_.begin = current_.end = text_.size();  // messages about an indentation show the text and mark nothing
   } else if (depth < indents_.back()) {
     while (!indents_.empty() && indents_.back() > depth) {
       indents_.pop_back();

@@ -105,9 +105,21 @@ class GraphReader {
     }
   }
 
+  /// Types of values are written as graphs print them: `Union(int, str)`, not `Union[int, str]` as in source.
+  void refuse_annotation_form() const {
+    static const std::unordered_set<std::string> containers = {"Union", "Dict", "List", "Optional", "Tuple"};
+    const IrToken& word = lexer_.peek();
+    const SourceRange bracket = lexer_.range(word.end, word.end + 1);
+    if (containers.contains(word.text) && word.end < bracket.source()->text().size() && bracket.text() == "[")
+      throw RuntimeError({.message = cat("expected ( but found '[' here:\n", bracket.highlight()), .range = bracket});
+  }
+
   Output read_output() {
     Output output{lexer_.expect(IrToken::Kind::variable).text, nullptr};
-    if (lexer_.accept(":")) output.type = read_type();
+    if (lexer_.accept(":")) {
+      refuse_annotation_form();
+      output.type = read_type();
+    }
     return output;
   }
 

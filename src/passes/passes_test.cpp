@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "passes/differentiable_groups.h"
 #include "passes/freeze.h"
 #include "passes/inline.h"
 #include "passes/pipelines.h"
@@ -299,6 +300,26 @@ TEST(Closures, ThatAreForkedBecomeOneNode) {
             "  %1 : int = prim::Constant[value=7]()\n"
             "  %4 : Tensor = my::op(%x.1, %1, %k)\n"
             "  return (%4)\n");
+}
+
+std::vector<bool> grouped(std::string_view text) {
+  return outputs_in_differentiable_groups(ir::GraphFunction("__torch__.f", ir::parse_ir(text, kKeepNames)));
+}
+
+TEST(DifferentiableGroups, NeedTwoOperators) {
+  EXPECT_EQ(grouped("graph(%x : Tensor):\n  %1 : Tensor = aten::exp(%x)\n  return (%1)\n"), std::vector<bool>({false}));
+  EXPECT_EQ(grouped("graph(%x : Tensor):\n  %1 : Tensor = aten::exp(%x)\n  %2 : Tensor = aten::tanh(%1)\n  return (%2)\n"),
+            std::vector<bool>({true}));
+}
+
+TEST(DifferentiableGroups, DoNotReachAcrossWhatHasNoGradient) {
+  EXPECT_EQ(grouped("graph(%x : Tensor):\n"
+                    "  %1 : Tensor = aten::exp(%x)\n"
+                    "  %2 : Tensor = my::op(%1)\n"
+                    "  %3 : Tensor = aten::tanh(%2)\n"
+                    "  %4 : (Tensor, Tensor) = prim::TupleConstruct(%1, %3)\n"
+                    "  return (%4)\n"),
+            std::vector<bool>({false, false}));
 }
 
 TEST(Freezing, MakesConstantsOfWhatNobodyWrites) {

@@ -7,6 +7,7 @@
 namespace rushlight::passes {
 namespace {
 
+constexpr const Pass* kNormalize[] = {&canonicalize_loops, &normalize_operators};
 constexpr const Pass* kCloseOver[] = {&lift_closures, &inline_forked_closures};
 constexpr const Pass* kSimplify[] = {&lower_simple_tuples, &dead_code_elimination};
 constexpr const Pass* kFold[] = {&constant_propagation_of_immutable_types};
@@ -49,6 +50,8 @@ void number_warnings(ir::Block& block) {
 }
 
 }  // namespace
+
+void normalize_compiled(ir::Graph& graph) { run_pipeline(kNormalize, graph); }
 
 void clean_up_compiled(ir::Graph& graph) {
   run_pipeline(kCloseOver, graph);

@@ -16,7 +16,9 @@ std::optional<size_t> ClassType::find_attribute(std::string_view name) const {
 }
 
 size_t ClassType::add_attribute(std::string name, TypePtr type, bool is_parameter, bool is_buffer) {
-  if (find_attribute(name)) throw RuntimeError(cat("attempting to add attribute '", name, "' to ", this->name(), " but a field of the same name already exists with type ", attributes_[*find_attribute(name)].type->annotation()));
+  if (const std::optional<size_t> slot = find_attribute(name))
+    throw RuntimeError(cat("attempting to add attribute '", name, "' to ", this->name(),
+                           " but a field of the same name already exists with type ", attributes_[*slot].type->annotation()));
   if (is_parameter && is_buffer) throw RuntimeError(cat("attribute '", name, "' cannot be a parameter and a buffer"));
   attributes_.push_back({std::move(name), std::move(type), is_parameter, is_buffer});
   return attributes_.size() - 1;
@@ -32,7 +34,9 @@ const IValue* ClassType::find_constant(std::string_view name) const {
   return nullptr;
 }
 void ClassType::add_constant(std::string name, IValue value) {
-  if (find_constant(name)) throw RuntimeError(cat("attempting to add constant '", name, "' to ", this->name(), " but a constant field of the same name already exists with value ", find_constant(name)->str()));
+  if (const IValue* constant = find_constant(name))
+    throw RuntimeError(cat("attempting to add constant '", name, "' to ", this->name(),
+                           " but a constant field of the same name already exists with value ", constant->str()));
   constants_.push_back({std::move(name), std::move(value)});
 }
 
@@ -40,7 +44,8 @@ namespace {
 Function* find_named(const std::vector<Function*>& functions, std::string_view name) {
   for (Function* function : functions) {
     const std::string& qualified = function->qualified_name();
-    if (qualified.size() > name.size() && qualified.ends_with(name) && qualified[qualified.size() - name.size() - 1] == '.') return function;
+    if (qualified.size() > name.size() && qualified.ends_with(name) && qualified[qualified.size() - name.size() - 1] == '.')
+      return function;
     if (qualified == name) return function;
   }
   return nullptr;
@@ -72,7 +77,9 @@ bool ClassType::is_subtype_of(const Type& other, std::string* why) const {
   const InterfaceType* interface = other.as<InterfaceType>();
   if (!interface) return Type::is_subtype_of(other, why);
   if (interface->is_module() && !is_module()) {
-    if (why) *why += cat("Class '", annotation(), "' is not a subtype of the module interface '", other.annotation(), "': it is not a module, only ScriptModule classes can be subtypes of module interfaces.");
+    if (why)
+      *why += cat("Class '", annotation(), "' is not a subtype of the module interface '", other.annotation(),
+                  "': it is not a module, only ScriptModule classes can be subtypes of module interfaces.");
     return false;
   }
   for (const Schema& wanted : interface->methods()) {
@@ -82,7 +89,9 @@ bool ClassType::is_subtype_of(const Type& other, std::string* why) const {
       return false;
     }
     if (!is_subtype_schema(method->schema(), wanted, why)) {
-      if (why) *why += cat("Method on class '", annotation(), "' (1) is not compatible with interface '", other.annotation(), "' (2)\n  (1) ", method->schema().str(), "\n  (2) ", wanted.str(), "\n");
+      if (why)
+        *why += cat("Method on class '", annotation(), "' (1) is not compatible with interface '", other.annotation(),
+                    "' (2)\n  (1) ", method->schema().str(), "\n  (2) ", wanted.str(), "\n");
       return false;
     }
   }
@@ -123,11 +132,15 @@ bool InterfaceType::is_subtype_of(const Type& other, std::string* why) const {
   for (const Schema& method : wanted->methods()) {
     const Schema* mine = find_method(method.name);
     if (!mine) {
-      if (why) *why += cat("Interface '", annotation(), "' does not have method '", method.name, "' but interface '", other.annotation(), "' does.\n");
+      if (why)
+        *why += cat("Interface '", annotation(), "' does not have method '", method.name, "' but interface '", other.annotation(),
+                    "' does.\n");
       return false;
     }
     if (!is_subtype_schema(*mine, method, why)) {
-      if (why) *why += cat("Method on interface '", annotation(), "' (1) is not compatible with interface '", other.annotation(), "' (2)\n  (1) ", mine->str(), "\n  (2) ", method.str(), "\n");
+      if (why)
+        *why += cat("Method on interface '", annotation(), "' (1) is not compatible with interface '", other.annotation(),
+                    "' (2)\n  (1) ", mine->str(), "\n  (2) ", method.str(), "\n");
       return false;
     }
   }

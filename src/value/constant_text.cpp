@@ -107,7 +107,9 @@ std::string constant_text(const IValue& value) {
       for (const IValue& part : value.tuple().elements) parts.push_back(constant_text(part));
       return cat("(", join(parts, ", "), parts.size() == 1 ? ",)" : ")");
     case Tag::dict:
-      value.dict().for_each([&](const IValue& key, const IValue& item) { parts.push_back(cat(constant_text(key), ": ", constant_text(item))); });
+      value.dict().for_each([&](const IValue& key, const IValue& item) {
+        parts.push_back(cat(constant_text(key), ": ", constant_text(item)));
+      });
       if (parts.empty()) return cat("annotate(", value.type()->annotation(), ",{})");
       return cat("{", join(parts, ", "), "}");
     case Tag::enum_: return cat(value.enumerator().type->name(), ".", value.enumerator().name);

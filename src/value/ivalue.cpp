@@ -15,8 +15,9 @@
 namespace rushlight {
 namespace {
 
-constexpr const char* kTagNames[] = {"None",  "Bool",        "Int",         "Double", "Device", "Tensor",   "ComplexDouble", "String",  "Tuple",   "GenericList",
-                                     "GenericDict", "Object", "Enum",   "Future", "Function", "Generator",     "Storage", "Capsule", "PyObject"};
+constexpr const char* kTagNames[] = {"None",     "Bool",        "Int",    "Double", "Device",   "Tensor",    "ComplexDouble",
+                                     "String",   "Tuple",       "GenericList", "GenericDict", "Object",    "Enum",
+                                     "Future",   "Function",    "Generator", "Storage", "Capsule", "PyObject"};
 
 size_t combine(size_t seed, size_t hash) { return seed ^ (hash + 0x9e3779b97f4a7c15ull + (seed << 6) + (seed >> 2)); }
 
@@ -112,7 +113,7 @@ bool IValue::equals(const IValue& other) const {
     case Tag::tuple: {
       const auto& a = tuple().elements;
       const auto& b = other.tuple().elements;
-      return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const IValue& x, const IValue& y) { return x.equals(y); });
+      return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const IValue& x, const IValue& y) { return x.equals(y); });
     }
     case Tag::list: {
       const ListObject& a = list();
@@ -200,9 +201,9 @@ bool IValue::is_instance_of(const Type& type) const {
     case TypeKind::tensor: return is_tensor();
     case TypeKind::list: {
       if (!is_list()) return false;
-      const Type& element = *type.expect<ElementType>().element();
-      const Type& mine = *list().element_type();
-      return mine == element || mine.is_subtype_of(element);
+      // Lists are invariant; what is known about the tensors in them does not matter.
+      const bool tensors = type.contained()[0]->is(TypeKind::tensor) && list().element_type()->is(TypeKind::tensor);
+      return tensors || this->type()->is_subtype_of(type);
     }
     case TypeKind::tuple: {
       if (!is_tuple()) return false;

@@ -110,6 +110,8 @@ TEST(IValue, KnowsItsType) {
   EXPECT_FALSE(make_tuple({IValue(1)}).is_instance_of(*parse_type("(int, str?)")));
   EXPECT_TRUE(strings({}).is_instance_of(*parse_type("Union(int, str[])")));
   EXPECT_FALSE(strings({}).is_instance_of(*parse_type("int[]")));
+  EXPECT_FALSE(strings({}).is_instance_of(*parse_type("str?[]")));
+  EXPECT_TRUE(IValue(std::vector<Tensor>{ones({1})}).is_instance_of(*parse_type("Tensor[]?")));
 }
 
 TEST(IValue, EqualNumbersHashAlike) {

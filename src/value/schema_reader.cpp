@@ -109,7 +109,8 @@ IValue TypeReader::number_default(const Type& type) {
   double real = 0;
   int64_t integral = 0;
   const bool is_imaginary = at_ < text_.size() && text_[at_] == 'j';
-  const auto [read, error] = wants_float || is_imaginary ? std::from_chars(digits.data(), end, real) : std::from_chars(digits.data(), end, integral);
+  const auto [read, error] = wants_float || is_imaginary ? std::from_chars(digits.data(), end, real)
+                                                         : std::from_chars(digits.data(), end, integral);
   if (error != std::errc() || read != end) fail("invalid numeric default value");
   if (is_imaginary) {
     ++at_;
@@ -220,7 +221,8 @@ class SchemaReader : public TypeReader {
     for (const Argument& argument : schema.arguments) {
       if (argument.default_value) seen = true;
       else if (seen && !argument.keyword_only)
-        throw RuntimeError(cat("Non-default positional argument follows default argument. Parameter ", argument.name, " in ", schema.str()));
+        throw RuntimeError(cat("Non-default positional argument follows default argument. Parameter ", argument.name, " in ",
+                               schema.str()));
     }
   }
 };

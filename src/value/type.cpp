@@ -13,7 +13,8 @@ namespace {
 /// A type without parts: its text is all that there is.
 class SimpleType final : public Type {
  public:
-  SimpleType(TypeKind kind, std::string text, std::string annotation) : Type(kind), text_(std::move(text)), annotation_(std::move(annotation)) {}
+  SimpleType(TypeKind kind, std::string text, std::string annotation)
+      : Type(kind), text_(std::move(text)), annotation_(std::move(annotation)) {}
   std::string str() const override { return text_; }
   std::string annotation() const override { return annotation_; }
 
@@ -204,7 +205,8 @@ TypePtr union_(std::vector<TypePtr> members) {
     return a->kind() != b->kind() ? a->kind() < b->kind() : a->str() < b->str();
   });
   if (kept.size() == 1) return kept[0];
-  if (kept.size() == 2 && has(TypeKind::none)) return make_ref<ElementType>(TypeKind::optional, kept[0]->is(TypeKind::none) ? kept[1] : kept[0]);
+  if (kept.size() == 2 && has(TypeKind::none))
+    return make_ref<ElementType>(TypeKind::optional, kept[0]->is(TypeKind::none) ? kept[1] : kept[0]);
   return make_ref<UnionType>(std::move(kept));
 }
 }  // namespace types

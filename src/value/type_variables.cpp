@@ -57,8 +57,9 @@ bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVari
     case TypeKind::await:
     case TypeKind::rref:
       if (actual->kind() == formal->kind()) return match_type_variables(element_of(formal), element_of(actual), variables, why);
-      return fail(why, cat("Cannot match ", formal->is(TypeKind::future) ? "a future" : formal->is(TypeKind::await) ? "an await" : "an rref",
-                           " to ", actual->annotation()));
+      return fail(why, cat("Cannot match ",
+                           formal->is(TypeKind::future) ? "a future" : formal->is(TypeKind::await) ? "an await" : "an rref", " to ",
+                           actual->annotation()));
     case TypeKind::optional:
       if (actual->is(TypeKind::optional)) return match_type_variables(element_of(formal), element_of(actual), variables, why);
       // None leaves the variable open; the substitution fails later if nothing else binds it.

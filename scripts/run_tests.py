@@ -94,7 +94,7 @@ def main():
     if layers or not options.only:
         run_cpp(build, layers, totals)
     if paths or not options.only:
-        run_python(build, paths or ["test/python"], totals)
+        run_python(build, paths or ["test"], totals)
     if not options.only:
         if list((build / "python" / "rushlight").glob("_C*.so")):
             run_script("examples", ["scripts/run_demo.py", "--build", str(build)], totals)

@@ -5,6 +5,7 @@
 namespace rushlight::python {
 
 void bind_autograd(nb::module_& m);
+void bind_compiler(nb::module_& m);
 void bind_dlpack(nb::module_& m);
 void bind_passes(nb::module_& m);
 void bind_schema(nb::module_& m);

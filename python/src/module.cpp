@@ -44,5 +44,6 @@ NB_MODULE(_C, m) {
   bind_node(m);
   bind_script_objects(m);
   bind_passes(m);
+  bind_compiler(m);
   m.attr("__name__") = real_name;
 }

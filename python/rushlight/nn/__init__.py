@@ -1,0 +1,5 @@
+"""Neural network parts: modules, their functions, their initialisation."""
+from .parameter import Parameter
+from . import functional, init
+from .modules import *
+from . import modules

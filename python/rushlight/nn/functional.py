@@ -1,0 +1,73 @@
+"""The functions behind the modules."""
+import warnings
+
+from .. import _C
+from .. import dropout as _dropout
+from .. import relu as _relu
+from .. import relu_ as _relu_
+
+
+def linear(input, weight, bias=None):
+    """input @ weight.T + bias."""
+    return _C._nn.linear(input, weight, bias)
+
+
+def relu(input, inplace=False):
+    return _relu_(input) if inplace else _relu(input)
+
+
+def leaky_relu(input, negative_slope=0.01, inplace=False):
+    return _C._nn.leaky_relu_(input, negative_slope) if inplace else _C._nn.leaky_relu(input, negative_slope)
+
+
+def silu(input, inplace=False):
+    return _C._nn.silu_(input) if inplace else _C._nn.silu(input)
+
+
+def tanh(input):
+    return input.tanh()
+
+
+def sigmoid(input):
+    return input.sigmoid()
+
+
+def _implicit_dim(name, rank, stack_level):
+    warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
+                  stacklevel=stack_level)
+    return 0 if rank in (0, 1, 3) else 1
+
+
+def softmax(input, dim=None, _stacklevel=3, dtype=None):
+    return input.softmax(_implicit_dim("softmax", input.dim(), _stacklevel) if dim is None else dim, dtype)
+
+
+def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
+    return input.log_softmax(_implicit_dim("log_softmax", input.dim(), _stacklevel) if dim is None else dim, dtype)
+
+
+def dropout(input, p=0.5, training=True, inplace=False):
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    result = _dropout(input, p, training)
+    return input.copy_(result) if inplace else result
+
+
+def _reduce(values, reduction):
+    if reduction == "none":
+        return values
+    if reduction == "mean":
+        return values.mean()
+    if reduction == "sum":
+        return values.sum()
+    raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """Squared differences; shapes broadcast."""
+    return _reduce((input - target).pow(2), reduction)
+
+
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    """Absolute differences; shapes broadcast."""
+    return _reduce((input - target).abs(), reduction)

@@ -1,0 +1,3 @@
+"""Optimizers."""
+from .optimizer import Optimizer
+from .sgd import SGD

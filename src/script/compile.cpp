@@ -31,6 +31,7 @@ ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualifi
     ir::Graph& graph = *function.raw_graph();
     convert_to_ssa(graph);
     transform_exits(graph);
+    passes::normalize_compiled(graph);
     passes::clean_up_compiled(graph);
   };
   ir::GraphFunction* function = unit.add_function(std::make_unique<ir::GraphFunction>(qualified_name, std::make_shared<ir::Graph>(), std::move(compile_body)));

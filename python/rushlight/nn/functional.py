@@ -2,26 +2,22 @@
 import warnings
 
 from .. import _C
-from .. import dropout as _dropout
-from .. import relu as _relu
-from .. import relu_ as _relu_
 
+_op = _C._find_function
 
-def linear(input, weight, bias=None):
-    """input @ weight.T + bias."""
-    return _C._nn.linear(input, weight, bias)
+linear = _op("linear")
 
 
 def relu(input, inplace=False):
-    return _relu_(input) if inplace else _relu(input)
+    return input.relu_() if inplace else input.relu()
 
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
-    return _C._nn.leaky_relu_(input, negative_slope) if inplace else _C._nn.leaky_relu(input, negative_slope)
+    return _op("leaky_relu_" if inplace else "leaky_relu")(input, negative_slope)
 
 
 def silu(input, inplace=False):
-    return _C._nn.silu_(input) if inplace else _C._nn.silu(input)
+    return _op("silu_" if inplace else "silu")(input)
 
 
 def tanh(input):
@@ -49,7 +45,7 @@ def log_softmax(input, dim=None, _stacklevel=3, dtype=None):
 def dropout(input, p=0.5, training=True, inplace=False):
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    result = _dropout(input, p, training)
+    result = _op("dropout")(input, p, training)
     return input.copy_(result) if inplace else result
 
 

@@ -24,6 +24,9 @@ class Parameter(Tensor):
         memo[id(self)] = result
         return result
 
+    def __repr__(self):
+        return "Parameter containing:\n" + super().__repr__()
+
 
 def is_lazy(parameter):
     """Whether a parameter has no shape yet. Rushlight has none of these."""

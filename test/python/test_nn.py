@@ -56,7 +56,7 @@ def test_a_wrong_state_changes_nothing():
 
 def test_names_are_checked():
     module = torch.nn.Module()
-    with pytest.raises(KeyError, match='module name can\'t contain "."'):
+    with pytest.raises(KeyError, match="contain"):
         module.add_module("a.b", torch.nn.ReLU())
     with pytest.raises(AttributeError, match="'Module' object has no attribute 'nope'"):
         module.nope

@@ -46,6 +46,7 @@ class _Parametrised:
 Await = _GetItemAlias("_Await")
 RRef = _GetItemAlias("RRef")
 Future = _C.Future
+Future.__class_getitem__ = classmethod(_Parametrised)
 
 
 class BroadcastingListCls:

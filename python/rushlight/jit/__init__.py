@@ -167,6 +167,6 @@ def __getattr__(name):
     import importlib
     if name in _PARTS:
         return importlib.import_module(f"{__name__}.{name}")
-    if name in ("ScriptModule", "RecursiveScriptModule"):
+    if name in ("ScriptModule", "RecursiveScriptModule", "TracedModule", "TopLevelTracedModule"):
         return getattr(importlib.import_module(f"{__name__}._modules"), name)
     raise AttributeError(f"module 'torch.jit' has no attribute '{name}'")

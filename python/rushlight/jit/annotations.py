@@ -8,7 +8,8 @@ from textwrap import dedent
 from typing import Any, Dict, List, Optional, Tuple, Union
 
 from .. import _C
-from .._jit_internal import (Await, Future, RRef, _Parametrised, is_dict, is_final, is_list, is_optional, is_tuple, is_union)
+from .._jit_internal import (Await, BroadcastingList1, BroadcastingList2, BroadcastingList3, Future, RRef, _Parametrised, is_dict, is_final,
+                             is_list, is_optional, is_tuple, is_union)
 from .._script_types import (AnyType, AwaitType, BoolType, ComplexType, DeviceObjType, DictType, FloatType, FutureType, GeneratorType, IntType,
                              ListType, NoneType, OptionalType, RRefType, StreamObjType, StringType, TensorType, TupleType, UnionType, enum_type,
                              named_tuple_type)

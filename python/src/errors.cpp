@@ -41,8 +41,9 @@ void raise(const Error& error) {
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }
 
-PyObject* new_exception(nb::module_& m, const char* name, const char* doc, PyObject* base, const char* module) {
-  PyObject* type = checked(PyErr_NewExceptionWithDoc(cat(module, ".", name).c_str(), doc, base, nullptr));
+/// `full_name`: what tracebacks show.
+PyObject* new_exception(nb::module_& m, const char* name, const char* doc, PyObject* base, const char* full_name) {
+  PyObject* type = checked(PyErr_NewExceptionWithDoc(full_name, doc, base, nullptr));
   m.attr(name) = nb::borrow(type);
   return type;
 }
@@ -77,11 +78,11 @@ void raise_current_exception() noexcept {
 
 void bind_errors(nb::module_& m) {
   jit_error_class = new_exception(m, "JITException", "Raised for a `raise` statement of compiled code (torch.jit.Error).",
-                                  PyExc_Exception, "torch.jit");
+                                  PyExc_Exception, "torch.jit.Error");
   file_refused_class = new_exception(m, "FileRefused", "A file is damaged, foreign or dangerous; the text names the record and the reason.",
-                                     PyExc_RuntimeError, "rushlight");
+                                     PyExc_RuntimeError, "rushlight.FileRefused");
   limit_exceeded_class = new_exception(m, "LimitExceeded", "A limit that the caller set (fuel, memory, depth, size) was reached.",
-                                       PyExc_RuntimeError, "rushlight");
+                                       PyExc_RuntimeError, "rushlight.LimitExceeded");
   warning_hook = &warn_in_python;
   nb::register_exception_translator([](const std::exception_ptr& exception, void*) {
     try {

@@ -270,6 +270,9 @@ bool DictType::equals(const Type& other) const { return other.is(TypeKind::dict)
 
 // ---- TupleType
 
+TypePtr TupleType::named(std::string qualified_name, std::vector<std::string> fields, std::vector<TypePtr> elements) {
+  return named(std::move(qualified_name), std::move(fields), std::move(elements), {});
+}
 TypePtr TupleType::named(std::string qualified_name, std::vector<std::string> fields, std::vector<TypePtr> elements,
                          std::vector<IValue> defaults) {
   Ref<TupleType> type = make_ref<TupleType>(std::move(elements));

@@ -193,8 +193,9 @@ class TupleType : public Type {
   RUSHLIGHT_TYPE_KIND(TypeKind::tuple)
   explicit TupleType(std::vector<TypePtr> elements) : Type(TypeKind::tuple), elements_(std::move(elements)) {}
   /// `defaults`: of the last fields, one each; may be empty.
+  static TypePtr named(std::string qualified_name, std::vector<std::string> fields, std::vector<TypePtr> elements);
   static TypePtr named(std::string qualified_name, std::vector<std::string> fields, std::vector<TypePtr> elements,
-                       std::vector<IValue> defaults = {});
+                       std::vector<IValue> defaults);
   const std::vector<TypePtr>& elements() const { return elements_; }
   bool is_named() const { return !fields_.empty() || !name_.empty(); }
   const std::string& name() const { return name_; }  ///< "__torch__.Point", or empty

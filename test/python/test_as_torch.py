@@ -37,7 +37,6 @@ def test_a_missing_program_is_named(tmp_path):
     assert result.returncode == 2 and "nowhere.py" in result.stderr
 
 
-def test_import_is_quick_and_without_numpy():
-    program = "import sys, time; t = time.perf_counter(); import rushlight; t = time.perf_counter() - t; print('numpy' in sys.modules, t)"
-    lines = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split() for _ in range(3)]
-    assert lines[0][0] == "False" and min(float(seconds) for _, seconds in lines) < 0.08
+def test_import_leaves_numpy_alone():
+    program = "import sys, rushlight; print('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split() == ["False"]

@@ -38,11 +38,13 @@ std::string given_text(const CallArguments& arguments) {
   return cat("(", join(parts, ", "), ")");
 }
 
-/// The parameters as PyTorch's messages count them: the `*` in front of the keyword-only ones is one of them (null here).
+/// The parameters as PyTorch's messages count them: the `*` in front of the keyword-only ones is one of them (null
+/// here).
 std::vector<const Parameter*> listed(const Signature& signature) {
   std::vector<const Parameter*> list;
   for (const Parameter& parameter : signature.parameters) {
-    if (parameter.keyword_only && (list.empty() || (list.back() && !list.back()->keyword_only))) list.push_back(nullptr);
+    if (parameter.keyword_only && (list.empty() || (list.back() && !list.back()->keyword_only)))
+      list.push_back(nullptr);
     list.push_back(&parameter);
   }
   return list;
@@ -52,7 +54,8 @@ bool leaves_out_out(const Signature& signature, const std::vector<std::string>& 
   return signature.out_op && std::ranges::find(keywords, "out") == keywords.end();
 }
 
-bool takes_as_many(const Signature& signature, const CallArguments& arguments, const std::vector<std::string>& keywords) {
+bool takes_as_many(const Signature& signature, const CallArguments& arguments,
+                   const std::vector<std::string>& keywords) {
   return arguments.count + keywords.size() == listed(signature).size() - (leaves_out_out(signature, keywords) ? 1 : 0);
 }
 
@@ -91,7 +94,8 @@ bool has_right_type(const Parameter& parameter, PyObject* value) {
 /// "(Tensor, !str!, dim=!float!)": wrong ones are marked, in colour where somebody looks at a terminal.
 std::string marked_text(const Signature& signature, const CallArguments& arguments) {
   const bool coloured = isatty(1) && isatty(2);
-  const std::string wrong = coloured ? "\33[31;1m" : "!", right = coloured ? "\33[32m" : "", reset = coloured ? "\33[0m" : "";
+  const std::string wrong = coloured ? "\33[31;1m" : "!", right = coloured ? "\33[32m" : "",
+                    reset = coloured ? "\33[0m" : "";
   const std::vector<const Parameter*> list = listed(signature);
   std::vector<std::string> parts;
   const size_t total = arguments.count + arguments.keyword_count();
@@ -105,7 +109,10 @@ std::string marked_text(const Signature& signature, const CallArguments& argumen
       parameter = &signature.parameters[*find_parameter(signature, keyword)];
     }
     const bool fits = parameter && has_right_type(*parameter, value);
-    parts.push_back(cat(fits ? right : wrong, prefix, detailed_type(value), fits && !coloured ? "" : coloured ? reset : "!"));
+    parts.push_back(cat(fits ? right : wrong, prefix, detailed_type(value),
+                        fits && !coloured ? ""
+                        : coloured        ? reset
+                                          : "!"));
   }
   return cat("(", join(parts, ", "), ")");
 }
@@ -116,11 +123,13 @@ void throw_too_many(const std::string& function, const Signature& signature, con
   const size_t most = signature.positional;
   if (most == 0 && signature.parameters.empty() && arguments.self)
     throw TypeError(cat("TensorBase.", function, "() takes no arguments (", arguments.count, " given)"));
-  const size_t least = size_t(std::ranges::count_if(signature.parameters, [](const Parameter& p) { return !p.keyword_only && !p.is_optional; }));
+  const size_t least = size_t(std::ranges::count_if(
+      signature.parameters, [](const Parameter& p) { return !p.keyword_only && !p.is_optional; }));
   if (least != most)
-    throw TypeError(cat(function, "() takes from ", least, " to ", most, " positional arguments but ", arguments.count, " were given"));
-  throw TypeError(cat(function, "() takes ", most, " positional argument", most == 1 ? "" : "s", " but ", arguments.count,
-                      arguments.count == 1 ? " was given" : " were given"));
+    throw TypeError(cat(function, "() takes from ", least, " to ", most, " positional arguments but ", arguments.count,
+                        " were given"));
+  throw TypeError(cat(function, "() takes ", most, " positional argument", most == 1 ? "" : "s", " but ",
+                      arguments.count, arguments.count == 1 ? " was given" : " were given"));
 }
 
 void throw_missing(const std::string& function, const Signature& signature, size_t first) {
@@ -128,7 +137,8 @@ void throw_missing(const std::string& function, const Signature& signature, size
   for (size_t i = first; i < signature.parameters.size(); ++i)
     if (!signature.parameters[i].is_optional) names.push_back(cat('"', signature.parameters[i].name, '"'));
   // PyTorch has the plural the wrong way round.
-  throw TypeError(cat(function, "() missing ", names.size(), " required positional argument", names.size() == 1 ? "s" : "", ": ", join(names, ", ")));
+  throw TypeError(cat(function, "() missing ", names.size(), " required positional argument",
+                      names.size() == 1 ? "s" : "", ": ", join(names, ", ")));
 }
 
 void throw_wrong_type(const std::string& function, const Parameter& parameter, PyObject* value, size_t position) {
@@ -138,21 +148,26 @@ void throw_wrong_type(const std::string& function, const Parameter& parameter, P
     throw TypeError(cat(function, "(): argument '", parameter.name, "'", place, " must be ", parameter.type_name(),
                         ", but found element of type ", type_name_of(first.ptr()), " at pos 0"));
   }
-  throw TypeError(cat(function, "(): argument '", parameter.name, "'", place, " must be ", parameter.type_name(), ", not ", type_name_of(value)));
+  throw TypeError(cat(function, "(): argument '", parameter.name, "'", place, " must be ", parameter.type_name(),
+                      ", not ", type_name_of(value)));
 }
 
 void throw_unexpected_keyword(const std::string& function, const Signature& signature, const CallArguments& arguments) {
-  if (signature.parameters.empty() && arguments.self) throw TypeError(cat("TensorBase.", function, "() takes no keyword arguments"));
+  if (signature.parameters.empty() && arguments.self)
+    throw TypeError(cat("TensorBase.", function, "() takes no keyword arguments"));
   for (const std::string& keyword : keywords_of(arguments)) {
     const std::optional<size_t> parameter = find_parameter(signature, keyword);
     if (!parameter) throw TypeError(cat(function, "() got an unexpected keyword argument '", keyword, "'"));
-    if (*parameter < arguments.count) throw TypeError(cat(function, "() got multiple values for argument '", keyword, "'"));
+    if (*parameter < arguments.count)
+      throw TypeError(cat(function, "() got multiple values for argument '", keyword, "'"));
   }
   throw TypeError("invalid keyword arguments");
 }
 
-void throw_no_overload(const std::string& function, const std::vector<Signature>& signatures, const CallArguments& arguments) {
-  std::string text = cat(function, "() received an invalid combination of arguments - got ", given_text(arguments), ", but expected ");
+void throw_no_overload(const std::string& function, const std::vector<Signature>& signatures,
+                       const CallArguments& arguments) {
+  std::string text =
+      cat(function, "() received an invalid combination of arguments - got ", given_text(arguments), ", but expected ");
   const std::vector<std::string> keywords = keywords_of(arguments);
   if (std::ranges::count(signatures, false, &Signature::is_hidden) == 1) throw TypeError(text + signatures[0].str());
   text += "one of:\n";
@@ -164,7 +179,8 @@ void throw_no_overload(const std::string& function, const std::vector<Signature>
     if (!unknown.empty()) {
       text += cat("      didn't match because some of the keywords were incorrect: ", join(unknown, ", "), "\n");
     } else {
-      text += cat("      didn't match because some of the arguments have invalid types: ", marked_text(signature, arguments), "\n");
+      text += cat("      didn't match because some of the arguments have invalid types: ",
+                  marked_text(signature, arguments), "\n");
     }
   }
   throw TypeError(text);
@@ -172,8 +188,11 @@ void throw_no_overload(const std::string& function, const std::vector<Signature>
 
 void warn_old_order(const std::string& function, const Signature& signature) {
   checked(PyErr_WarnEx(PyExc_UserWarning,
-                       cat("This overload of ", function, " is deprecated:\n\t", function, signature.str(), "\nConsider using one of the following "
-                           "signatures instead:\n\t", function, find_function(function)->signatures()[0].str()).c_str(),
+                       cat("This overload of ", function, " is deprecated:\n\t", function, signature.str(),
+                           "\nConsider using one of the following "
+                           "signatures instead:\n\t",
+                           function, find_function(function)->signatures()[0].str())
+                           .c_str(),
                        1));
 }
 

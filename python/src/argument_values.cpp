@@ -21,7 +21,9 @@ bool is_number_tensor(PyObject* value) {
 bool is_sequence(PyObject* value) { return PyTuple_Check(value) || PyList_Check(value); }
 
 /// The elements of a tuple or list, borrowed.
-size_t length_of(PyObject* sequence) { return size_t(PyTuple_Check(sequence) ? PyTuple_Size(sequence) : PyList_Size(sequence)); }
+size_t length_of(PyObject* sequence) {
+  return size_t(PyTuple_Check(sequence) ? PyTuple_Size(sequence) : PyList_Size(sequence));
+}
 PyObject* element_of(PyObject* sequence, size_t i) {
   return PyTuple_Check(sequence) ? PyTuple_GetItem(sequence, Py_ssize_t(i)) : PyList_GetItem(sequence, Py_ssize_t(i));
 }
@@ -42,7 +44,8 @@ bool is_bool(PyObject* value) {
 }
 
 template <class T, class Convert>
-std::vector<T> to_list(const std::string& function, const Parameter& parameter, PyObject* value, Convert convert, bool (*accepts_element)(PyObject*)) {
+std::vector<T> to_list(const std::string& function, const Parameter& parameter, PyObject* value, Convert convert,
+                       bool (*accepts_element)(PyObject*)) {
   if (!is_sequence(value)) return std::vector<T>(size_t(parameter.list_length), T(convert(value)));
   std::vector<T> list;
   const size_t count = length_of(value);
@@ -51,7 +54,8 @@ std::vector<T> to_list(const std::string& function, const Parameter& parameter, 
     PyObject* element = element_of(value, i);
     if (!accepts_element(element))
       throw TypeError(cat(function, "(): argument '", parameter.name, "' failed to unpack the object at pos ", i + 1,
-                          " with error \"type must be ", parameter.type_name(), ",but got ", type_name_of(element), "\""));
+                          " with error \"type must be ", parameter.type_name(), ",but got ", type_name_of(element),
+                          "\""));
     list.push_back(T(convert(element)));
   }
   return list;
@@ -63,8 +67,8 @@ nb::object numpy_item(PyObject* value) { return nb::handle(value).attr("item")()
 
 bool is_numpy_scalar(PyObject* value) {
   PyTypeObject* type = Py_TYPE(value);
-  if (type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type || type == &PyTuple_Type || type == &PyList_Type ||
-      is_tensor(value))
+  if (type == &PyFloat_Type || type == &PyLong_Type || type == &PyUnicode_Type || type == &PyTuple_Type ||
+      type == &PyList_Type || is_tensor(value))
     return false;
   nb::object module = nb::getattr(nb::handle(reinterpret_cast<PyObject*>(type)), "__module__", nb::none());
   if (!PyUnicode_Check(module.ptr()) || !str_view(module.ptr()).starts_with("numpy")) return false;
@@ -80,8 +84,9 @@ bool accepts_int(PyObject* value) {
 }
 
 bool accepts_dtype(PyObject* value) {
-  return is_dtype(value) || value == reinterpret_cast<PyObject*>(&PyFloat_Type) || value == reinterpret_cast<PyObject*>(&PyLong_Type) ||
-         value == reinterpret_cast<PyObject*>(&PyBool_Type) || value == reinterpret_cast<PyObject*>(&PyComplex_Type);
+  return is_dtype(value) || value == reinterpret_cast<PyObject*>(&PyFloat_Type) ||
+         value == reinterpret_cast<PyObject*>(&PyLong_Type) || value == reinterpret_cast<PyObject*>(&PyBool_Type) ||
+         value == reinterpret_cast<PyObject*>(&PyComplex_Type);
 }
 
 ScalarType to_dtype(PyObject* value) {
@@ -117,7 +122,8 @@ Scalar to_scalar(PyObject* value) {
     if (number == -1 && PyErr_Occurred()) nb::raise_python_error();
     return Scalar(int64_t(number));
   }
-  if (PyComplex_Check(value)) return Scalar(std::complex<double>(PyComplex_RealAsDouble(value), PyComplex_ImagAsDouble(value)));
+  if (PyComplex_Check(value))
+    return Scalar(std::complex<double>(PyComplex_RealAsDouble(value), PyComplex_ImagAsDouble(value)));
   if (is_tensor(value)) return tensor_of(value).item();
   nb::object item = numpy_item(value);
   if (!is_plain_number(item.ptr())) throw TypeError(cat("must be a number, not ", type_name_of(value)));
@@ -126,25 +132,43 @@ Scalar to_scalar(PyObject* value) {
 
 bool accepts(const Parameter& parameter, PyObject* value) {
   switch (parameter.kind) {
-    case ParameterKind::tensor: return is_tensor(value) || (parameter.allows_numbers && is_number(value));
-    case ParameterKind::scalar: return is_plain_number(value) || is_number_tensor(value) || is_numpy_scalar(value);
-    case ParameterKind::int_: return accepts_int(value);
-    case ParameterKind::float_: return accepts_float(value);
-    case ParameterKind::complex: return PyComplex_Check(value) || accepts_float(value);
-    case ParameterKind::bool_: return is_bool(value);
-    case ParameterKind::string: return PyUnicode_Check(value);
-    case ParameterKind::dtype: return accepts_dtype(value);
-    case ParameterKind::layout: return is_layout(value);
-    case ParameterKind::memory_format: return is_memory_format(value);
-    case ParameterKind::device: return is_device(value) || PyUnicode_Check(value) || (PyLong_Check(value) && !PyBool_Check(value));
-    case ParameterKind::generator: return is_generator(value);
-    case ParameterKind::storage: return false;
+    case ParameterKind::tensor:
+      return is_tensor(value) || (parameter.allows_numbers && is_number(value));
+    case ParameterKind::scalar:
+      return is_plain_number(value) || is_number_tensor(value) || is_numpy_scalar(value);
+    case ParameterKind::int_:
+      return accepts_int(value);
+    case ParameterKind::float_:
+      return accepts_float(value);
+    case ParameterKind::complex:
+      return PyComplex_Check(value) || accepts_float(value);
+    case ParameterKind::bool_:
+      return is_bool(value);
+    case ParameterKind::string:
+      return PyUnicode_Check(value);
+    case ParameterKind::dtype:
+      return accepts_dtype(value);
+    case ParameterKind::layout:
+      return is_layout(value);
+    case ParameterKind::memory_format:
+      return is_memory_format(value);
+    case ParameterKind::device:
+      return is_device(value) || PyUnicode_Check(value) || (PyLong_Check(value) && !PyBool_Check(value));
+    case ParameterKind::generator:
+      return is_generator(value);
+    case ParameterKind::storage:
+      return false;
     case ParameterKind::tensor_list:
-    case ParameterKind::optional_tensor_list: return is_sequence(value);
-    case ParameterKind::int_list: return accepts_list(parameter, value, &accepts_int);
-    case ParameterKind::float_list: return accepts_list(parameter, value, &accepts_float);
-    case ParameterKind::bool_list: return accepts_list(parameter, value, &is_bool);
-    case ParameterKind::scalar_list: return accepts_list(parameter, value, &is_number);
+    case ParameterKind::optional_tensor_list:
+      return is_sequence(value);
+    case ParameterKind::int_list:
+      return accepts_list(parameter, value, &accepts_int);
+    case ParameterKind::float_list:
+      return accepts_list(parameter, value, &accepts_float);
+    case ParameterKind::bool_list:
+      return accepts_list(parameter, value, &is_bool);
+    case ParameterKind::scalar_list:
+      return accepts_list(parameter, value, &is_number);
   }
   return false;
 }
@@ -162,7 +186,8 @@ IValue to_tensor_list(PyObject* value, size_t index, bool allow_none) {
       tensors.emplace_back();
       has_none = true;
     } else {
-      throw TypeError(cat("expected Tensor as element ", i, " in argument ", index, ", but got ", type_name_of(element)));
+      throw TypeError(
+          cat("expected Tensor as element ", i, " in argument ", index, ", but got ", type_name_of(element)));
     }
   }
   if (!allow_none) return IValue(tensors);
@@ -173,31 +198,50 @@ IValue to_tensor_list(PyObject* value, size_t index, bool allow_none) {
 
 IValue to_argument(const std::string& function, const Parameter& parameter, size_t index, PyObject* value) {
   switch (parameter.kind) {
-    case ParameterKind::tensor: return is_tensor(value) ? IValue(tensor_of(value)) : IValue(wrapped_number(to_scalar(value)));
-    case ParameterKind::scalar: return IValue(to_scalar(value));
-    case ParameterKind::int_: return IValue(to_int(value));
-    case ParameterKind::float_: return IValue(to_float(value));
-    case ParameterKind::complex: return IValue(to_scalar(value).to<std::complex<double>>());
-    case ParameterKind::bool_: return IValue(PyObject_IsTrue(value) == 1);
-    case ParameterKind::string: return IValue(str_view(value));
-    case ParameterKind::dtype: return IValue(to_dtype(value));
-    case ParameterKind::layout: return IValue(layout_of_object(value));
-    case ParameterKind::memory_format: return IValue(memory_format_of_object(value));
-    case ParameterKind::device: return IValue(device_from(value));
-    case ParameterKind::generator: return IValue(generator_of(value));
-    case ParameterKind::storage: break;
-    case ParameterKind::tensor_list: return to_tensor_list(value, index, false);
-    case ParameterKind::optional_tensor_list: return to_tensor_list(value, index, true);
-    case ParameterKind::int_list: return IValue(to_list<int64_t>(function, parameter, value, &to_int, &accepts_int));
-    case ParameterKind::float_list: return IValue(to_list<double>(function, parameter, value, &to_float, &accepts_float));
+    case ParameterKind::tensor:
+      return is_tensor(value) ? IValue(tensor_of(value)) : IValue(wrapped_number(to_scalar(value)));
+    case ParameterKind::scalar:
+      return IValue(to_scalar(value));
+    case ParameterKind::int_:
+      return IValue(to_int(value));
+    case ParameterKind::float_:
+      return IValue(to_float(value));
+    case ParameterKind::complex:
+      return IValue(to_scalar(value).to<std::complex<double>>());
+    case ParameterKind::bool_:
+      return IValue(PyObject_IsTrue(value) == 1);
+    case ParameterKind::string:
+      return IValue(str_view(value));
+    case ParameterKind::dtype:
+      return IValue(to_dtype(value));
+    case ParameterKind::layout:
+      return IValue(layout_of_object(value));
+    case ParameterKind::memory_format:
+      return IValue(memory_format_of_object(value));
+    case ParameterKind::device:
+      return IValue(device_from(value));
+    case ParameterKind::generator:
+      return IValue(generator_of(value));
+    case ParameterKind::storage:
+      break;
+    case ParameterKind::tensor_list:
+      return to_tensor_list(value, index, false);
+    case ParameterKind::optional_tensor_list:
+      return to_tensor_list(value, index, true);
+    case ParameterKind::int_list:
+      return IValue(to_list<int64_t>(function, parameter, value, &to_int, &accepts_int));
+    case ParameterKind::float_list:
+      return IValue(to_list<double>(function, parameter, value, &to_float, &accepts_float));
     case ParameterKind::bool_list: {
       Ref<ListObject> list = ListObject::make(types::bool_());
-      for (uint8_t element : to_list<uint8_t>(function, parameter, value, &PyObject_IsTrue, &is_bool)) list->append(IValue(element != 0));
+      for (uint8_t element : to_list<uint8_t>(function, parameter, value, &PyObject_IsTrue, &is_bool))
+        list->append(IValue(element != 0));
       return IValue(std::move(list));
     }
     case ParameterKind::scalar_list: {
       Ref<ListObject> list = ListObject::make(types::number());
-      for (const Scalar& element : to_list<Scalar>(function, parameter, value, &to_scalar, &is_number)) list->append(IValue(element));
+      for (const Scalar& element : to_list<Scalar>(function, parameter, value, &to_scalar, &is_number))
+        list->append(IValue(element));
       return IValue(std::move(list));
     }
   }

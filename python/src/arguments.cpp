@@ -18,7 +18,8 @@ constexpr size_t kMaxParameters = 40;  // _thnn_fused_lstm_cell and its like hav
 PyObject* find_keyword(const CallArguments& arguments, PyObject* key) {
   const size_t count = arguments.keyword_count();
   for (size_t i = 0; i < count; ++i)
-    if (PyTuple_GetItem(arguments.keyword_names, Py_ssize_t(i)) == key) return arguments.positional[arguments.count + i];
+    if (PyTuple_GetItem(arguments.keyword_names, Py_ssize_t(i)) == key)
+      return arguments.positional[arguments.count + i];
   // Names that were made at run time are not interned.
   for (size_t i = 0; i < count; ++i)
     if (PyUnicode_Compare(PyTuple_GetItem(arguments.keyword_names, Py_ssize_t(i)), key) == 0)
@@ -28,7 +29,8 @@ PyObject* find_keyword(const CallArguments& arguments, PyObject* key) {
 
 PyObject* find_keyword(const CallArguments& arguments, const Parameter& parameter) {
   PyObject* value = find_keyword(arguments, parameter.key.ptr());
-  for (size_t i = 0; !value && i < parameter.aliases.size(); ++i) value = find_keyword(arguments, parameter.aliases[i].ptr());
+  for (size_t i = 0; !value && i < parameter.aliases.size(); ++i)
+    value = find_keyword(arguments, parameter.aliases[i].ptr());
   return value;
 }
 
@@ -39,10 +41,12 @@ struct Match {
 };
 
 /// Fills `match`. When the call does not fit: false, or the TypeError that says why.
-bool match_signature(const OverloadSet& set, const Signature& signature, const CallArguments& arguments, Match& match, bool raise) {
+bool match_signature(const OverloadSet& set, const Signature& signature, const CallArguments& arguments, Match& match,
+                     bool raise) {
   const std::vector<Parameter>& parameters = signature.parameters;
   // f(2, 3) is f((2, 3)) when a list of ints is all that can be given by position.
-  const bool varargs_allowed = signature.positional == 1 && !parameters.empty() && parameters[0].kind == ParameterKind::int_list;
+  const bool varargs_allowed =
+      signature.positional == 1 && !parameters.empty() && parameters[0].kind == ParameterKind::int_list;
   if (arguments.count > signature.positional && !varargs_allowed) {
     if (raise) throw_too_many(set.name(), signature, arguments);
     return false;
@@ -73,7 +77,8 @@ bool match_signature(const OverloadSet& set, const Signature& signature, const C
       match.values[i] = value;
     } else if (may_be_varargs && accepts_int(value)) {
       nb::object tuple = owned(PyTuple_New(Py_ssize_t(arguments.count)));
-      for (size_t k = 0; k < arguments.count; ++k) PyTuple_SetItem(tuple.ptr(), Py_ssize_t(k), new_reference(arguments.positional[k]));
+      for (size_t k = 0; k < arguments.count; ++k)
+        PyTuple_SetItem(tuple.ptr(), Py_ssize_t(k), new_reference(arguments.positional[k]));
       match.varargs = std::move(tuple);
       match.values[i] = match.varargs.ptr();
       at = arguments.count;
@@ -149,10 +154,13 @@ PyObject* call_with_out(const OverloadSet& set, const Signature& signature, Valu
   } else {
     const size_t wanted = op.argument_count() - at;
     const size_t given = size_t(checked(int(PySequence_Size(out))));
-    if (given != wanted) throw TypeError(cat(set.name(), "(): argument 'out' must be tuple of ", wanted, " Tensors, not ", given));
+    if (given != wanted)
+      throw TypeError(cat(set.name(), "(): argument 'out' must be tuple of ", wanted, " Tensors, not ", given));
     for (size_t i = 0; i < wanted; ++i) {
       nb::object element = owned(PySequence_GetItem(out, Py_ssize_t(i)));
-      if (!is_tensor(element.ptr())) throw TypeError(cat("expected Tensor as element ", i, " in argument 'out', but got ", type_name_of(element.ptr())));
+      if (!is_tensor(element.ptr()))
+        throw TypeError(
+            cat("expected Tensor as element ", i, " in argument 'out', but got ", type_name_of(element.ptr())));
       all[at + i] = IValue(tensor_of(element.ptr()));
     }
   }
@@ -161,7 +169,8 @@ PyObject* call_with_out(const OverloadSet& set, const Signature& signature, Valu
   return wrap_results(set.name(), *signature.op, results.data());
 }
 
-PyObject* call_signature(const OverloadSet& set, const Signature& signature, const CallArguments& arguments, const Match& match) {
+PyObject* call_signature(const OverloadSet& set, const Signature& signature, const CallArguments& arguments,
+                         const Match& match) {
   const Operator& op = *signature.op;
   if (signature.is_hidden) warn_old_order(set.name(), signature);
   Values values(op.argument_count());
@@ -210,7 +219,8 @@ PyObject* OverloadSet::call(const CallArguments& arguments) const {
   Match match;
   const bool only = signatures_.size() == 1;
   for (const Signature& signature : signatures_)
-    if (match_signature(*this, signature, arguments, match, only)) return call_signature(*this, signature, arguments, match);
+    if (match_signature(*this, signature, arguments, match, only))
+      return call_signature(*this, signature, arguments, match);
   // When the number of arguments leaves one overload, the message is about that one.
   const size_t given = arguments.count + arguments.keyword_count();
   const Signature* plausible = nullptr;
@@ -228,7 +238,8 @@ PyObject* OverloadSet::call_operator_slot(PyObject* self, PyObject* other) const
   const CallArguments arguments{.self = self, .positional = &other, .count = other ? 1u : 0u};
   Match match;
   for (const Signature& signature : signatures_)
-    if (match_signature(*this, signature, arguments, match, false)) return call_signature(*this, signature, arguments, match);
+    if (match_signature(*this, signature, arguments, match, false))
+      return call_signature(*this, signature, arguments, match);
   return new_reference(Py_NotImplemented);
 }
 

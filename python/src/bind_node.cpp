@@ -17,7 +17,8 @@ namespace rushlight::python {
 namespace {
 
 /// PyTorch's names of the kinds of attributes, in the order of AttributeValue's alternatives.
-constexpr const char* kAttributeKinds[] = {"f", "c", "i", "s", "t", "g", "ty", "ival", "fs", "cs", "is", "ss", "ts", "gs", "tys"};
+constexpr const char* kAttributeKinds[] = {"f",  "c",  "i",  "s",  "t",  "g",  "ty", "ival",
+                                           "fs", "cs", "is", "ss", "ts", "gs", "tys"};
 
 const ir::AttributeValue& required(const NodeHandle& self, const std::string& name) {
   const ir::AttributeValue* value = self->find_attribute(ir::Symbol::intern(name));
@@ -28,7 +29,8 @@ const ir::AttributeValue& required(const NodeHandle& self, const std::string& na
 template <class T>
 const T& typed(const NodeHandle& self, const std::string& name) {
   const T* value = std::get_if<T>(&required(self, name));
-  if (!value) throw RuntimeError(cat("attribute '", name, "' has kind '", kAttributeKinds[required(self, name).index()], "'"));
+  if (!value)
+    throw RuntimeError(cat("attribute '", name, "' has kind '", kAttributeKinds[required(self, name).index()], "'"));
   return *value;
 }
 
@@ -44,8 +46,8 @@ void bind_attribute(nb::class_<NodeHandle>& node, const char* kind) {
 
 ir::Value* only(const std::vector<ir::Value*>& values, const NodeHandle& self, const char* what) {
   if (values.size() == 1) return values[0];
-  throw RuntimeError(cat("Tried to access a single ", what, " on node '", self->kind().str(), "' which has ", values.size(), " ", what,
-                         "s. You may consider using node.", what, "s() instead."));
+  throw RuntimeError(cat("Tried to access a single ", what, " on node '", self->kind().str(), "' which has ",
+                         values.size(), " ", what, "s. You may consider using node.", what, "s() instead."));
 }
 
 ir::Value* at(const std::vector<ir::Value*>& values, size_t i) {
@@ -58,13 +60,16 @@ std::string position_text(const SourceRange& range) { return range ? range.highl
 void bind_places(nb::class_<NodeHandle>& node) {
   node.def("prev", [](const NodeHandle& self) { return handle_of(self->prev()); })
       .def("owningBlock", [](const NodeHandle& self) { return handle_of(self->owning_block()); })
-      .def("insertBefore", [](const NodeHandle& self, const NodeHandle& other) { return handle_of(self->insert_before(other.part)); })
-      .def("insertAfter", [](const NodeHandle& self, const NodeHandle& other) { return handle_of(self->insert_after(other.part)); })
+      .def("insertBefore",
+           [](const NodeHandle& self, const NodeHandle& other) { return handle_of(self->insert_before(other.part)); })
+      .def("insertAfter",
+           [](const NodeHandle& self, const NodeHandle& other) { return handle_of(self->insert_after(other.part)); })
       .def("moveBefore", [](const NodeHandle& self, const NodeHandle& other) { self->move_before(other.part); })
       .def("moveAfter", [](const NodeHandle& self, const NodeHandle& other) { self->move_after(other.part); })
       .def("isBefore", [](const NodeHandle& self, const NodeHandle& other) { return self->is_before(other.part); })
       .def("isAfter", [](const NodeHandle& self, const NodeHandle& other) { return self->is_after(other.part); })
-      .def("replaceAllUsesWith", [](const NodeHandle& self, const NodeHandle& other) { self->replace_all_uses_with(other.part); })
+      .def("replaceAllUsesWith",
+           [](const NodeHandle& self, const NodeHandle& other) { self->replace_all_uses_with(other.part); })
       .def("destroy", [](NodeHandle& self) {
         if (self->has_uses()) throw RuntimeError(cat("node '", self->kind().str(), "' still has uses"));
         self->destroy();
@@ -82,21 +87,26 @@ void bind_inputs(nb::class_<NodeHandle>& node) {
       .def("outputsSize", [](const NodeHandle& self) { return self->outputs().size(); })
       .def("hasMultipleOutputs", [](const NodeHandle& self) { return self->outputs().size() > 1; })
       .def("hasUses", [](const NodeHandle& self) { return self->has_uses(); })
-      .def("namedInput", [](const NodeHandle& self, const std::string& name) {
-        ir::Value* value = self->named_input(name);
-        if (!value) throw RuntimeError(cat("node '", self->kind().str(), "' has no argument '", name, "'"));
-        return handle_of(value);
-      })
-      .def("addInput", [](const NodeHandle& self, const ValueHandle& value) { return handle_of(self->add_input(value.part)); })
-      .def("replaceInput", [](const NodeHandle& self, size_t i, const ValueHandle& value) {
-        at(self->inputs(), i);
-        return handle_of(self->replace_input(i, value.part));
-      })
-      .def("replaceInputWith", [](const NodeHandle& self, const ValueHandle& from, const ValueHandle& to) { self->replace_input_with(from.part, to.part); })
-      .def("removeInput", [](const NodeHandle& self, size_t i) {
-        at(self->inputs(), i);
-        self->remove_input(i);
-      })
+      .def("namedInput",
+           [](const NodeHandle& self, const std::string& name) {
+             ir::Value* value = self->named_input(name);
+             if (!value) throw RuntimeError(cat("node '", self->kind().str(), "' has no argument '", name, "'"));
+             return handle_of(value);
+           })
+      .def("addInput",
+           [](const NodeHandle& self, const ValueHandle& value) { return handle_of(self->add_input(value.part)); })
+      .def("replaceInput",
+           [](const NodeHandle& self, size_t i, const ValueHandle& value) {
+             at(self->inputs(), i);
+             return handle_of(self->replace_input(i, value.part));
+           })
+      .def("replaceInputWith", [](const NodeHandle& self, const ValueHandle& from,
+                                  const ValueHandle& to) { self->replace_input_with(from.part, to.part); })
+      .def("removeInput",
+           [](const NodeHandle& self, size_t i) {
+             at(self->inputs(), i);
+             self->remove_input(i);
+           })
       .def("removeAllInputs", [](const NodeHandle& self) { self->remove_all_inputs(); })
       .def("addOutput", [](const NodeHandle& self) { return handle_of(self->add_output()); })
       .def("eraseOutput", [](const NodeHandle& self, size_t i) {
@@ -113,39 +123,56 @@ void bind_node(nb::module_& m) {
       .def("__eq__", [](const NodeHandle& self, const NodeHandle& other) { return self == other; })
       .def("__hash__", [](const NodeHandle& self) { return std::hash<const void*>()(self.part); })
       .def("kind", [](const NodeHandle& self) { return self->kind().str(); })
-      .def("schema", [](const NodeHandle& self) { return self->find_schema() ? self->find_schema()->str() : std::string("(no schema)"); })
-      .def("matches", [](const NodeHandle& self, const std::string& schema) {
-        return self->find_schema() && self->find_schema()->str() == Schema::parse(schema).str();
-      })
+      .def("schema",
+           [](const NodeHandle& self) {
+             return self->find_schema() ? self->find_schema()->str() : std::string("(no schema)");
+           })
+      .def("matches",
+           [](const NodeHandle& self, const std::string& schema) {
+             return self->find_schema() && self->find_schema()->str() == Schema::parse(schema).str();
+           })
       .def("sourceRange", [](const NodeHandle& self) { return position_text(self->range()); })
       .def("scopeName", [](const NodeHandle& self) { return self->scope(); })
       .def("blocks", [](const NodeHandle& self) { return iterator_over(self->blocks()); })
       .def("addBlock", [](const NodeHandle& self) { return handle_of(self->add_block()); })
-      .def("mustBeNone", [](const NodeHandle& self) { return self->outputs().size() == 1 && self->output()->type()->is(TypeKind::none); })
-      .def("isNondeterministic", [](const NodeHandle& self) { return self->find_op() && self->find_op()->has(OpTraits::nondeterministic); })
+      .def("mustBeNone",
+           [](const NodeHandle& self) {
+             return self->outputs().size() == 1 && self->output()->type()->is(TypeKind::none);
+           })
+      .def("isNondeterministic",
+           [](const NodeHandle& self) { return self->find_op() && self->find_op()->has(OpTraits::nondeterministic); })
       .def("copyAttributes", [](const NodeHandle& self, const NodeHandle& from) { self->copy_attributes(*from.part); })
-      .def("copyMetadata", [](const NodeHandle& self, const NodeHandle& from) {
-        self->set_range(from->range());
-        self->set_scope(from->scope());
-        self->set_inlined_from(from->inlined_from());
-      })
-      .def("attributeNames", [](const NodeHandle& self) {
-        std::vector<std::string> names;
-        for (const ir::Attribute& attribute : self->attributes()) names.push_back(attribute.name.str());
-        return names;
-      })
+      .def("copyMetadata",
+           [](const NodeHandle& self, const NodeHandle& from) {
+             self->set_range(from->range());
+             self->set_scope(from->scope());
+             self->set_inlined_from(from->inlined_from());
+           })
+      .def("attributeNames",
+           [](const NodeHandle& self) {
+             std::vector<std::string> names;
+             for (const ir::Attribute& attribute : self->attributes()) names.push_back(attribute.name.str());
+             return names;
+           })
       .def("hasAttributes", [](const NodeHandle& self) { return !self->attributes().empty(); })
-      .def("hasAttribute", [](const NodeHandle& self, const std::string& name) { return self->has_attribute(ir::Symbol::intern(name)); })
-      .def("kindOf", [](const NodeHandle& self, const std::string& name) { return kAttributeKinds[required(self, name).index()]; })
-      .def("removeAttribute", [](const NodeHandle& self, const std::string& name) {
-        required(self, name);
-        self->remove_attribute(ir::Symbol::intern(name));
-      })
-      .def("ival", [](const NodeHandle& self, const std::string& name) { return nb::steal(to_python(typed<IValue>(self, name))); })
-      .def("ival_", [](const NodeHandle& self, const std::string& name, nb::object value) {
-        self->set_attribute(ir::Symbol::intern(name), to_value(value));
-        return self;
-      }, nb::arg("name"), nb::arg("value").none());
+      .def("hasAttribute", [](const NodeHandle& self,
+                              const std::string& name) { return self->has_attribute(ir::Symbol::intern(name)); })
+      .def("kindOf", [](const NodeHandle& self,
+                        const std::string& name) { return kAttributeKinds[required(self, name).index()]; })
+      .def("removeAttribute",
+           [](const NodeHandle& self, const std::string& name) {
+             required(self, name);
+             self->remove_attribute(ir::Symbol::intern(name));
+           })
+      .def("ival", [](const NodeHandle& self,
+                      const std::string& name) { return nb::steal(to_python(typed<IValue>(self, name))); })
+      .def(
+          "ival_",
+          [](const NodeHandle& self, const std::string& name, nb::object value) {
+            self->set_attribute(ir::Symbol::intern(name), to_value(value));
+            return self;
+          },
+          nb::arg("name"), nb::arg("value").none());
   bind_attribute<double>(node, "f");
   bind_attribute<std::complex<double>>(node, "c");
   bind_attribute<int64_t>(node, "i");

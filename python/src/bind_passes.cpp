@@ -27,11 +27,13 @@ FunctionHandle function_of_graph(const std::string& name, const std::shared_ptr<
 void bind_passes(nb::module_& m) {
   exec::install();
   for (const passes::Pass* pass : passes::all_passes())
-    m.def(cat("_jit_pass_", pass->name).c_str(), [pass](ir::Graph& graph) { passes::run_pass(*pass, graph); }, nb::arg("graph"),
-          std::string(pass->summary).c_str());
+    m.def(
+        cat("_jit_pass_", pass->name).c_str(), [pass](ir::Graph& graph) { passes::run_pass(*pass, graph); },
+        nb::arg("graph"), std::string(pass->summary).c_str());
   m.def("_jit_pass_lint", [](const ir::Graph& graph) { ir::lint(graph); });
-  m.def("_jit_pass_canonicalize", [](const ir::Graph& graph, bool keep_names) { return graph.copy(keep_names); }, nb::arg("graph"),
-        nb::arg("keep_unique_names") = true);
+  m.def(
+      "_jit_pass_canonicalize", [](const ir::Graph& graph, bool keep_names) { return graph.copy(keep_names); },
+      nb::arg("graph"), nb::arg("keep_unique_names") = true);
   m.def("_create_function_from_graph", &function_of_graph, nb::arg("qualname"), nb::arg("graph"));
   m.def("_jit_interpret_graph", [](const std::shared_ptr<ir::Graph>& graph, nb::args arguments) {
     const FunctionHandle handle = function_of_graph("graph", graph);

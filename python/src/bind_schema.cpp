@@ -18,9 +18,10 @@ void bind_schema(nb::module_& m) {
       .def_prop_ro("kwarg_only", [](const Argument& self) { return self.keyword_only; })
       .def_prop_ro("is_write", [](const Argument& self) { return self.is_write(); })
       .def_prop_ro("is_out", [](const Argument& self) { return self.keyword_only && self.is_write(); })
-      .def_prop_ro("default_value", [](const Argument& self) {
-        return self.default_value ? nb::steal(to_python(*self.default_value)) : nb::none();
-      })
+      .def_prop_ro("default_value",
+                   [](const Argument& self) {
+                     return self.default_value ? nb::steal(to_python(*self.default_value)) : nb::none();
+                   })
       .def("has_default_value", [](const Argument& self) { return self.default_value.has_value(); });
   nb::class_<Schema>(m, "FunctionSchema", "Name, arguments and results of a function or operator.")
       .def_prop_ro("name", [](const Schema& self) { return self.name; })

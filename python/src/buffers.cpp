@@ -38,7 +38,8 @@ std::shared_ptr<BufferView> open_view(PyObject* object, int flags) {
 }
 
 constexpr std::string_view kReadOnly =
-    "is not writable, and PyTorch does not support non-writable tensors. This means you can write to the underlying (supposedly "
+    "is not writable, and PyTorch does not support non-writable tensors. This means you can write to the underlying "
+    "(supposedly "
     "non-writable) ";
 
 void warn_read_only(std::string_view what, std::string_view rest) {
@@ -52,28 +53,45 @@ std::optional<ScalarType> dtype_of_format(std::string_view format, Py_ssize_t si
   if (format == "Zd") return ScalarType::complex128;
   if (format.size() != 1) return std::nullopt;
   switch (format[0]) {
-    case '?': return ScalarType::bool_;
-    case 'e': return ScalarType::float16;
-    case 'f': return ScalarType::float32;
-    case 'd': return ScalarType::float64;
-    case 'B': return ScalarType::uint8;
-    case 'b': case 'h': case 'i': case 'l': case 'q':
+    case '?':
+      return ScalarType::bool_;
+    case 'e':
+      return ScalarType::float16;
+    case 'f':
+      return ScalarType::float32;
+    case 'd':
+      return ScalarType::float64;
+    case 'B':
+      return ScalarType::uint8;
+    case 'b':
+    case 'h':
+    case 'i':
+    case 'l':
+    case 'q':
       switch (size) {
-        case 1: return ScalarType::int8;
-        case 2: return ScalarType::int16;
-        case 4: return ScalarType::int32;
-        case 8: return ScalarType::int64;
+        case 1:
+          return ScalarType::int8;
+        case 2:
+          return ScalarType::int16;
+        case 4:
+          return ScalarType::int32;
+        case 8:
+          return ScalarType::int64;
       }
       return std::nullopt;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
 [[noreturn]] void refuse_element_type(PyObject* array) {
   nb::object dtype = nb::getattr(nb::handle(array), "dtype", nb::none());
-  const std::string name = dtype.is_none() ? type_name_of(array) : cat("numpy.", nb::cast<std::string>(nb::str(dtype.attr("type").attr("__name__"))));
+  const std::string name = dtype.is_none()
+                               ? type_name_of(array)
+                               : cat("numpy.", nb::cast<std::string>(nb::str(dtype.attr("type").attr("__name__"))));
   throw TypeError(cat("can't convert np.ndarray of type ", name,
-                      ". The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, "
+                      ". The only supported types are: float64, float32, float16, complex64, complex128, int64, int32, "
+                      "int16, int8, uint64, "
                       "uint32, uint16, uint8, and bool."));
 }
 
@@ -94,16 +112,21 @@ Tensor tensor_from_array(PyObject* array, bool is_shared) {
   Strides strides;
   for (int i = 0; i < buffer.ndim; ++i) {
     if (buffer.strides[i] < 0)
-      throw ValueError("At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. "
-                       "(You can probably work around this by making a copy of your array  with array.copy().) ");
+      throw ValueError(
+          "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+          "currently supported. "
+          "(You can probably work around this by making a copy of your array  with array.copy().) ");
     if (buffer.strides[i] % buffer.itemsize)
-      throw ValueError("given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.");
+      throw ValueError(
+          "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the "
+          "memory.");
     sizes.push_back(buffer.shape[i]);
     strides.push_back(buffer.strides[i] / buffer.itemsize);
   }
   if (buffer.readonly && is_shared)
     warn_read_only("The given NumPy array",
-                   "NumPy array using the tensor. You may want to copy the array to protect its data or make it writable before converting it to a "
+                   "NumPy array using the tensor. You may want to copy the array to protect its data or make it "
+                   "writable before converting it to a "
                    "tensor. This type of warning will be suppressed for the rest of this program.");
   const size_t bytes = size_t(storage_extent(sizes, strides)) * item_size(*dtype);
   return tensor_over(Storage::borrow(buffer.buf, bytes, [view] {}), *dtype, sizes, strides, 0);
@@ -118,10 +141,12 @@ Tensor tensor_from_bytes(PyObject* object, ScalarType dtype, int64_t count, int6
   if (length <= 0 || count == 0)
     throw ValueError(cat("both buffer length (", length, ") and count (", count, ") must not be 0"));
   if (offset < 0 || offset >= length)
-    throw ValueError(cat("offset (", offset, " bytes) must be non-negative and no greater than buffer length (", length, " bytes) minus 1"));
+    throw ValueError(cat("offset (", offset, " bytes) must be non-negative and no greater than buffer length (", length,
+                         " bytes) minus 1"));
   if (count < 0) {
     if ((length - offset) % size)
-      throw ValueError(cat("buffer length (", length - offset, " bytes) after offset (", offset, " bytes) must be a multiple of element size (", size, ")"));
+      throw ValueError(cat("buffer length (", length - offset, " bytes) after offset (", offset,
+                           " bytes) must be a multiple of element size (", size, ")"));
     count = (length - offset) / size;
   }
   if (count > (length - offset) / size)
@@ -129,7 +154,8 @@ Tensor tensor_from_bytes(PyObject* object, ScalarType dtype, int64_t count, int6
                          " bytes) must not be greater than actual buffer length (", length, " bytes)"));
   if (buffer.readonly)
     warn_read_only("The given buffer",
-                   "buffer using the tensor. You may want to copy the buffer to protect its data or make it writable before converting it to a "
+                   "buffer using the tensor. You may want to copy the buffer to protect its data or make it writable "
+                   "before converting it to a "
                    "tensor. This type of warning will be suppressed for the rest of this program.");
   std::byte* data = static_cast<std::byte*>(buffer.buf) + offset;
   return tensor_over(Storage::borrow(data, size_t(count * size), [view] {}), dtype, {count}, {1}, 0);

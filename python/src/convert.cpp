@@ -28,7 +28,8 @@ PyObject* dict_to_python(const DictObject& dict) {
 
 PyObject* tuple_to_python(const TupleObject& tuple) {
   nb::object result = owned(PyTuple_New(Py_ssize_t(tuple.elements.size())));
-  for (size_t i = 0; i < tuple.elements.size(); ++i) PyTuple_SetItem(result.ptr(), Py_ssize_t(i), to_python(tuple.elements[i]));
+  for (size_t i = 0; i < tuple.elements.size(); ++i)
+    PyTuple_SetItem(result.ptr(), Py_ssize_t(i), to_python(tuple.elements[i]));
   return result.release().ptr();
 }
 
@@ -36,21 +37,33 @@ PyObject* tuple_to_python(const TupleObject& tuple) {
 
 PyObject* to_python(const IValue& value) {
   switch (value.tag()) {
-    case Tag::none: return new_reference(Py_None);
-    case Tag::boolean: return PyBool_FromLong(value.to_bool());
-    case Tag::integer: return PyLong_FromLongLong(value.raw_int());
-    case Tag::floating: return checked(PyFloat_FromDouble(value.raw_float()));
-    case Tag::complex: return checked(PyComplex_FromDoubles(value.to_complex().real(), value.to_complex().imag()));
-    case Tag::string: return to_str(value.to_string());
-    case Tag::device: return wrap(value.to_device());
-    case Tag::tensor: return wrap(value.tensor());
-    case Tag::list: return list_to_python(value.list());
-    case Tag::dict: return dict_to_python(value.dict());
-    case Tag::generator: return wrap(Ref<Generator>(&value.generator())).release().ptr();
+    case Tag::none:
+      return new_reference(Py_None);
+    case Tag::boolean:
+      return PyBool_FromLong(value.to_bool());
+    case Tag::integer:
+      return PyLong_FromLongLong(value.raw_int());
+    case Tag::floating:
+      return checked(PyFloat_FromDouble(value.raw_float()));
+    case Tag::complex:
+      return checked(PyComplex_FromDoubles(value.to_complex().real(), value.to_complex().imag()));
+    case Tag::string:
+      return to_str(value.to_string());
+    case Tag::device:
+      return wrap(value.to_device());
+    case Tag::tensor:
+      return wrap(value.tensor());
+    case Tag::list:
+      return list_to_python(value.list());
+    case Tag::dict:
+      return dict_to_python(value.dict());
+    case Tag::generator:
+      return wrap(Ref<Generator>(&value.generator())).release().ptr();
     case Tag::tuple:
       if (!value.tuple().type) return tuple_to_python(value.tuple());
       break;
-    default: break;
+    default:
+      break;
   }
   if (convert_script_value)
     if (nb::object object = convert_script_value(value); object.is_valid()) return object.release().ptr();

@@ -8,7 +8,8 @@ namespace rushlight::python {
 /// A new reference. Lists, dictionaries and tuples are copied, tensors are not.
 PyObject* to_python(const IValue& value);
 
-/// How values that only torch.jit knows (objects, enums, futures, named tuples) become Python objects; set by its binding.
+/// How values that only torch.jit knows (objects, enums, futures, named tuples) become Python objects; set by its
+/// binding.
 extern nb::object (*convert_script_value)(const IValue& value);
 
 }  // namespace rushlight::python

@@ -64,7 +64,8 @@ ScalarType dtype_from(DLDataType dtype) {
         const DLDataType known = dlpack_dtype(info->type);
         if (known.code == dtype.code && known.bits == dtype.bits) return info->type;
       }
-  throw RuntimeError(cat("Unsupported kind of elements in a DLPack tensor: code ", int(dtype.code), ", ", int(dtype.bits), " bits, ", dtype.lanes, " lanes"));
+  throw RuntimeError(cat("Unsupported kind of elements in a DLPack tensor: code ", int(dtype.code), ", ",
+                         int(dtype.bits), " bits, ", dtype.lanes, " lanes"));
 }
 
 /// The tensor is kept alive together with the struct that describes it.
@@ -112,12 +113,15 @@ nb::object to_dlpack(const Tensor& tensor, bool versioned) {
 
 Tensor tensor_over(const DLTensor& description, std::function<void()> release) {
   if (description.device.type != kCpu) throw RuntimeError("only memory of the CPU can be shared");
-  if (description.ndim < 0 || description.ndim > kMaxRank) throw RuntimeError(cat("a DLPack tensor of ", description.ndim, " dimensions"));
+  if (description.ndim < 0 || description.ndim > kMaxRank)
+    throw RuntimeError(cat("a DLPack tensor of ", description.ndim, " dimensions"));
   const ScalarType dtype = dtype_from(description.dtype);
   const IntArrayRef sizes(description.shape, size_t(description.ndim));
-  const Strides strides = description.strides ? Strides(IntArrayRef(description.strides, size_t(description.ndim))) : contiguous_strides(sizes);
+  const Strides strides = description.strides ? Strides(IntArrayRef(description.strides, size_t(description.ndim)))
+                                              : contiguous_strides(sizes);
   for (size_t i = 0; i < sizes.size(); ++i)
-    if (sizes[i] < 0 || strides[i] < 0) throw RuntimeError("a DLPack tensor with negative sizes or strides cannot be shared");
+    if (sizes[i] < 0 || strides[i] < 0)
+      throw RuntimeError("a DLPack tensor with negative sizes or strides cannot be shared");
   std::byte* data = static_cast<std::byte*>(description.data) + description.byte_offset;
   const size_t bytes = size_t(storage_extent(sizes, strides)) * item_size(dtype);
   return rushlight::tensor_over(Storage::borrow(data, bytes, std::move(release)), dtype, sizes, strides, 0);
@@ -129,9 +133,11 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
   if (!managed) nb::raise_python_error();
   if constexpr (std::is_same_v<Managed, DLManagedTensorVersioned>) {
-    if (managed->version.major != 1) throw RuntimeError(cat("DLPack version ", managed->version.major, " is not known"));
+    if (managed->version.major != 1)
+      throw RuntimeError(cat("DLPack version ", managed->version.major, " is not known"));
     if (managed->flags & kReadOnly)
-      checked(PyErr_WarnEx(PyExc_UserWarning, "The given array is not writable, and tensors cannot be protected from writing.", 1));
+      checked(PyErr_WarnEx(PyExc_UserWarning,
+                           "The given array is not writable, and tensors cannot be protected from writing.", 1));
   }
   Tensor tensor = tensor_over(managed->tensor, [managed] {
     if (!managed->deleter || !Py_IsInitialized()) return;
@@ -145,9 +151,12 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name) {
 Tensor from_dlpack(nb::object capsule) {
   if (PyCapsule_IsValid(capsule.ptr(), "dltensor_versioned"))
     return take<DLManagedTensorVersioned>(capsule.ptr(), "dltensor_versioned", "used_dltensor_versioned");
-  if (PyCapsule_IsValid(capsule.ptr(), "dltensor")) return take<DLManagedTensor>(capsule.ptr(), "dltensor", "used_dltensor");
-  throw RuntimeError("from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have already "
-                     "constructed a tensor from it once.");
+  if (PyCapsule_IsValid(capsule.ptr(), "dltensor"))
+    return take<DLManagedTensor>(capsule.ptr(), "dltensor", "used_dltensor");
+  throw RuntimeError(
+      "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
+      "have already "
+      "constructed a tensor from it once.");
 }
 
 }  // namespace

@@ -13,10 +13,14 @@ template <class T>
 PyObject* load(const void* data) {
   T value;
   std::memcpy(&value, data, sizeof(T));
-  if constexpr (std::is_same_v<T, bool>) return PyBool_FromLong(value);
-  else if constexpr (std::is_integral_v<T>) return PyLong_FromLongLong(int64_t(value));
-  else if constexpr (requires { value.real(); }) return PyComplex_FromDoubles(double(value.real()), double(value.imag()));
-  else return PyFloat_FromDouble(double(value));
+  if constexpr (std::is_same_v<T, bool>)
+    return PyBool_FromLong(value);
+  else if constexpr (std::is_integral_v<T>)
+    return PyLong_FromLongLong(int64_t(value));
+  else if constexpr (requires { value.real(); })
+    return PyComplex_FromDoubles(double(value.real()), double(value.imag()));
+  else
+    return PyFloat_FromDouble(double(value));
 }
 
 template <class T>
@@ -53,7 +57,8 @@ void store(void* data, PyObject* python_value, std::string_view name) {
 PyObject* element_to_python(const void* data, ScalarType dtype) {
   switch (dtype) {
 #define RUSHLIGHT_DTYPE(name, number, cpp, ...) \
-  case ScalarType::name: return load<cpp>(data);
+  case ScalarType::name:                        \
+    return load<cpp>(data);
     RUSHLIGHT_FORALL_DTYPES(RUSHLIGHT_DTYPE)
 #undef RUSHLIGHT_DTYPE
   }
@@ -63,7 +68,8 @@ PyObject* element_to_python(const void* data, ScalarType dtype) {
 void element_from_python(void* data, ScalarType dtype, PyObject* value) {
   switch (dtype) {
 #define RUSHLIGHT_DTYPE(name, number, cpp, ...) \
-  case ScalarType::name: return store<cpp>(data, value, #cpp);
+  case ScalarType::name:                        \
+    return store<cpp>(data, value, #cpp);
     RUSHLIGHT_FORALL_DTYPES(RUSHLIGHT_DTYPE)
 #undef RUSHLIGHT_DTYPE
   }

@@ -1,4 +1,5 @@
-/// Exceptions both ways: C++ classes become the Python classes of the same name, Python's errors pass through C++ unharmed.
+/// Exceptions both ways: C++ classes become the Python classes of the same name, Python's errors pass through C++
+/// unharmed.
 #include "errors.h"
 
 #include "base/error.h"
@@ -70,19 +71,23 @@ void raise_current_exception() noexcept {
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const nb::builtin_exception& error) {
-    PyErr_SetString(error.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_RuntimeError, error.what());
+    PyErr_SetString(error.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_RuntimeError,
+                    error.what());
   } catch (const std::exception& error) {
     PyErr_SetString(PyExc_RuntimeError, error.what());
   }
 }
 
 void bind_errors(nb::module_& m) {
-  jit_error_class = new_exception(m, "JITException", "Raised for a `raise` statement of compiled code (torch.jit.Error).",
-                                  PyExc_Exception, "torch.jit.Error");
-  file_refused_class = new_exception(m, "FileRefused", "A file is damaged, foreign or dangerous; the text names the record and the reason.",
-                                     PyExc_RuntimeError, "rushlight.FileRefused");
-  limit_exceeded_class = new_exception(m, "LimitExceeded", "A limit that the caller set (fuel, memory, depth, size) was reached.",
-                                       PyExc_RuntimeError, "rushlight.LimitExceeded");
+  jit_error_class =
+      new_exception(m, "JITException", "Raised for a `raise` statement of compiled code (torch.jit.Error).",
+                    PyExc_Exception, "torch.jit.Error");
+  file_refused_class = new_exception(
+      m, "FileRefused", "A file is damaged, foreign or dangerous; the text names the record and the reason.",
+      PyExc_RuntimeError, "rushlight.FileRefused");
+  limit_exceeded_class =
+      new_exception(m, "LimitExceeded", "A limit that the caller set (fuel, memory, depth, size) was reached.",
+                    PyExc_RuntimeError, "rushlight.LimitExceeded");
   warning_hook = &warn_in_python;
   nb::register_exception_translator([](const std::exception_ptr& exception, void*) {
     try {

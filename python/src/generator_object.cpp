@@ -1,6 +1,5 @@
 #include "generator_object.h"
 
-
 #include <cstring>
 #include <random>
 
@@ -28,7 +27,8 @@ Tensor state_tensor(const Generator& generator) {
 }
 
 void restore_state(Generator& generator, const Tensor& state) {
-  if (state.dtype() != ScalarType::uint8 || !state.is_contiguous()) throw TypeError("RNG state must be a torch.ByteTensor");
+  if (state.dtype() != ScalarType::uint8 || !state.is_contiguous())
+    throw TypeError("RNG state must be a torch.ByteTensor");
   const std::lock_guard lock(generator.mutex);
   generator.set_state(static_cast<const uint8_t*>(state.data()), size_t(state.numel()));
 }
@@ -57,19 +57,23 @@ uint64_t random_seed() {
 
 }  // namespace
 
-bool is_generator(PyObject* object) { return PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(generator_class)); }
+bool is_generator(PyObject* object) {
+  return PyObject_TypeCheck(object, reinterpret_cast<PyTypeObject*>(generator_class));
+}
 Ref<Generator> generator_of(PyObject* object) { return nb::cast<GeneratorHandle&>(nb::handle(object)).stream; }
 nb::object wrap(Ref<Generator> generator) { return nb::cast(GeneratorHandle{std::move(generator)}); }
 
 void bind_generator(nb::module_& m) {
   auto type = nb::class_<GeneratorHandle>(m, "Generator", "A stream of random numbers of its own.");
   generator_class = type.ptr();
-  type.def("__init__",
-           [](GeneratorHandle* self, nb::object device) {
-             if (!device.is_none() && device_from(device.ptr()).type == DeviceType::cuda)
-               throw RuntimeError("Cannot get CUDA generator: Rushlight computes on the CPU");
-             new (self) GeneratorHandle{make_ref<Generator>()};
-           }, nb::arg("device") = nb::none());
+  type.def(
+      "__init__",
+      [](GeneratorHandle* self, nb::object device) {
+        if (!device.is_none() && device_from(device.ptr()).type == DeviceType::cuda)
+          throw RuntimeError("Cannot get CUDA generator: Rushlight computes on the CPU");
+        new (self) GeneratorHandle{make_ref<Generator>()};
+      },
+      nb::arg("device") = nb::none());
   type.def("manual_seed", [](nb::object self, nb::object seed) {
     Generator& generator = *generator_of(self.ptr());
     const std::lock_guard lock(generator.mutex);
@@ -94,10 +98,10 @@ void bind_generator(nb::module_& m) {
     return GeneratorHandle{std::move(copy)};
   });
   type.def_prop_ro("device", [](const GeneratorHandle&) { return nb::steal(wrap(Device{})); });
-  type.def("__reduce__", [](nb::object self) {
-    return nb::make_tuple(self.type(), nb::make_tuple(), self.attr("get_state")());
-  });
-  type.def("__setstate__", [](nb::object self, const Tensor& state) { restore_state(*generator_of(self.ptr()), state); });
+  type.def("__reduce__",
+           [](nb::object self) { return nb::make_tuple(self.type(), nb::make_tuple(), self.attr("get_state")()); });
+  type.def("__setstate__",
+           [](nb::object self, const Tensor& state) { restore_state(*generator_of(self.ptr()), state); });
   m.attr("default_generator") = wrap(Ref<Generator>(&default_generator()));
 }
 

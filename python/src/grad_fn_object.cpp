@@ -7,16 +7,15 @@
 #include "autograd/accumulate_grad.h"
 #include "base/text.h"
 #include "gradient_hooks.h"
-#include "tensor_object.h"
 #include "python_function.h"
+#include "tensor_object.h"
 
 namespace rushlight::python {
 namespace {
 
 struct GradFnObject {
-  PyObject_HEAD
-  autograd::GradNode* node;  ///< counted
-  PyObject* metadata;        ///< a dict, made when first asked for
+  PyObject_HEAD autograd::GradNode* node;  ///< counted
+  PyObject* metadata;                      ///< a dict, made when first asked for
 };
 
 PyTypeObject* grad_fn_base = nullptr;
@@ -83,7 +82,8 @@ PyObject* call(PyObject* self, PyObject* arguments, PyObject*) {
 PyMethodDef methods[] = {
     {"name", name, METH_NOARGS, "\"TanhBackward0\""},
     {"_sequence_nr", sequence, METH_NOARGS, "Order of creation."},
-    {"register_hook", register_hook, METH_O, "Calls hook(grad_inputs, grad_outputs) after this node ran; returns a handle."},
+    {"register_hook", register_hook, METH_O,
+     "Calls hook(grad_inputs, grad_outputs) after this node ran; returns a handle."},
     {"register_prehook", register_prehook, METH_O, "Calls hook(grad_outputs) before this node runs; returns a handle."},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -132,9 +132,14 @@ PyObject* wrap(const Ref<autograd::GradNode>& node) {
 }
 
 void bind_grad_fn(nb::module_& m) {
-  PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(&dealloc)}, {Py_tp_methods, methods}, {Py_tp_getset, properties},
-                         {Py_tp_call, reinterpret_cast<void*>(&call)}, {Py_tp_repr, reinterpret_cast<void*>(&repr)}, {0, nullptr}};
-  PyType_Spec spec = {"torch.autograd.graph.Node", sizeof(GradFnObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+  PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(&dealloc)},
+                         {Py_tp_methods, methods},
+                         {Py_tp_getset, properties},
+                         {Py_tp_call, reinterpret_cast<void*>(&call)},
+                         {Py_tp_repr, reinterpret_cast<void*>(&repr)},
+                         {0, nullptr}};
+  PyType_Spec spec = {"torch.autograd.graph.Node", sizeof(GradFnObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                      slots};
   grad_fn_base = add_type(m, spec);
 }
 

@@ -38,7 +38,8 @@ NewHook make_hook(nb::object hook) {
 
 Tensor hook_result(nb::handle result) {
   if (result.is_none()) return {};
-  if (!is_tensor(result.ptr())) throw TypeError(cat("expected Variable, but hook returned '", type_name_of(result.ptr()), "'"));
+  if (!is_tensor(result.ptr()))
+    throw TypeError(cat("expected Variable, but hook returned '", type_name_of(result.ptr()), "'"));
   return tensor_of(result.ptr());
 }
 
@@ -48,7 +49,8 @@ std::vector<Tensor> tensors_from(nb::handle sequence) {
   std::vector<Tensor> tensors;
   if (is_tensor(sequence.ptr())) return {tensor_of(sequence.ptr())};
   for (nb::handle element : sequence) {
-    if (!element.is_none() && !is_tensor(element.ptr())) throw TypeError(cat("expected Tensor or None, but got ", type_name_of(element.ptr())));
+    if (!element.is_none() && !is_tensor(element.ptr()))
+      throw TypeError(cat("expected Tensor or None, but got ", type_name_of(element.ptr())));
     tensors.push_back(element.is_none() ? Tensor() : tensor_of(element.ptr()));
   }
   return tensors;
@@ -87,35 +89,44 @@ nb::object add_pre_hook(autograd::GradNode& node, nb::object hook) {
 }
 
 void bind_gradient_hooks(nb::module_& m) {
-  m.def("_register_hook", [](const Tensor& tensor, nb::object hook) {
-    if (!autograd::requires_grad(tensor)) throw RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
-    NewHook made = make_hook(std::move(hook));
-    autograd::register_hook(tensor, [hooks = made.hooks](const Tensor& gradient) {
-      const nb::gil_scoped_acquire locked;
-      Tensor current = gradient;
-      bool changed = false;
-      for_each_hook(hooks, [&](nb::handle function) {
-        Tensor result = hook_result(function(nb::steal(wrap(current))));
-        if (!result.defined()) return;
-        current = result;
-        changed = true;
-      });
-      return changed ? current : Tensor();
-    });
-    return made.handle;
-  }, "Calls hook(grad) when the gradient of this tensor is known; returns a handle.");
-  m.def("_register_post_accumulate_grad_hook", [](const Tensor& tensor, nb::object hook) {
-    if (!autograd::requires_grad(tensor)) throw RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
-    if (!autograd::is_leaf(tensor)) throw RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
-    NewHook made = make_hook(std::move(hook));
-    autograd::register_post_accumulate_grad_hook(tensor, [hooks = made.hooks](const Tensor& leaf) {
-      const nb::gil_scoped_acquire locked;
-      for_each_hook(hooks, [&](nb::handle function) {
-        if (!function(nb::steal(wrap(leaf))).is_none()) throw RuntimeError("hooks should return None.");
-      });
-    });
-    return made.handle;
-  }, "Calls hook(tensor) after its gradient was accumulated; returns a handle.");
+  m.def(
+      "_register_hook",
+      [](const Tensor& tensor, nb::object hook) {
+        if (!autograd::requires_grad(tensor))
+          throw RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+        NewHook made = make_hook(std::move(hook));
+        autograd::register_hook(tensor, [hooks = made.hooks](const Tensor& gradient) {
+          const nb::gil_scoped_acquire locked;
+          Tensor current = gradient;
+          bool changed = false;
+          for_each_hook(hooks, [&](nb::handle function) {
+            Tensor result = hook_result(function(nb::steal(wrap(current))));
+            if (!result.defined()) return;
+            current = result;
+            changed = true;
+          });
+          return changed ? current : Tensor();
+        });
+        return made.handle;
+      },
+      "Calls hook(grad) when the gradient of this tensor is known; returns a handle.");
+  m.def(
+      "_register_post_accumulate_grad_hook",
+      [](const Tensor& tensor, nb::object hook) {
+        if (!autograd::requires_grad(tensor))
+          throw RuntimeError("cannot register a hook on a tensor that doesn't require gradient");
+        if (!autograd::is_leaf(tensor))
+          throw RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors");
+        NewHook made = make_hook(std::move(hook));
+        autograd::register_post_accumulate_grad_hook(tensor, [hooks = made.hooks](const Tensor& leaf) {
+          const nb::gil_scoped_acquire locked;
+          for_each_hook(hooks, [&](nb::handle function) {
+            if (!function(nb::steal(wrap(leaf))).is_none()) throw RuntimeError("hooks should return None.");
+          });
+        });
+        return made.handle;
+      },
+      "Calls hook(tensor) after its gradient was accumulated; returns a handle.");
 }
 
 }  // namespace rushlight::python

@@ -11,7 +11,8 @@ namespace rushlight::python {
 std::vector<Tensor> tensors_from(nb::handle sequence);
 nb::object tuple_from(const std::vector<Tensor>& tensors);
 
-/// hook(grad_inputs, grad_outputs) after, hook(grad_outputs) before the node runs. Return a handle whose remove() takes them away.
+/// hook(grad_inputs, grad_outputs) after, hook(grad_outputs) before the node runs. Return a handle whose remove() takes
+/// them away.
 nb::object add_post_hook(autograd::GradNode& node, nb::object hook);
 nb::object add_pre_hook(autograd::GradNode& node, nb::object hook);
 

@@ -1,4 +1,5 @@
-/// Graphs, blocks, nodes and values as Python objects. A handle keeps its graph alive; the graph owns what it points to.
+/// Graphs, blocks, nodes and values as Python objects. A handle keeps its graph alive; the graph owns what it points
+/// to.
 #pragma once
 #include <memory>
 

@@ -16,10 +16,14 @@ namespace {
 
 constexpr size_t kMaxDepth = 128;  // deeper nesting is a list that contains itself
 
-bool is_array(PyObject* data) { return PyObject_CheckBuffer(data) && !PyBytes_Check(data) && nb::hasattr(nb::handle(data), "__array_interface__"); }
+bool is_array(PyObject* data) {
+  return PyObject_CheckBuffer(data) && !PyBytes_Check(data) && nb::hasattr(nb::handle(data), "__array_interface__");
+}
 
 /// Text and bytes are sequences, yet no data.
-bool is_nested(PyObject* data) { return PySequence_Check(data) && !PyUnicode_Check(data) && !PyBytes_Check(data) && !is_number(data); }
+bool is_nested(PyObject* data) {
+  return PySequence_Check(data) && !PyUnicode_Check(data) && !PyBytes_Check(data) && !is_number(data);
+}
 
 nb::object fast_sequence(PyObject* data) { return owned(PySequence_Tuple(data)); }
 
@@ -80,7 +84,8 @@ void fill(std::byte*& at, const Shape& shape, size_t dim, ScalarType dtype, PyOb
   if (!PySequence_Check(data)) throw TypeError(cat("not a sequence"));
   nb::object elements = fast_sequence(data);
   const Py_ssize_t length = PyTuple_Size(elements.ptr());
-  if (length != shape[dim]) throw ValueError(cat("expected sequence of length ", shape[dim], " at dim ", dim, " (got ", length, ")"));
+  if (length != shape[dim])
+    throw ValueError(cat("expected sequence of length ", shape[dim], " at dim ", dim, " (got ", length, ")"));
   for (Py_ssize_t i = 0; i < length; ++i) fill(at, shape, dim + 1, dtype, PyTuple_GetItem(elements.ptr(), i));
 }
 
@@ -92,7 +97,8 @@ Tensor convert(const Tensor& tensor, std::optional<ScalarType> dtype, Device dev
 
 std::optional<ScalarType> dtype_argument(const char* function, nb::handle value) {
   if (value.is_none()) return std::nullopt;
-  if (!accepts_dtype(value.ptr())) throw TypeError(cat(function, "(): argument 'dtype' must be torch.dtype, not ", type_name_of(value.ptr())));
+  if (!accepts_dtype(value.ptr()))
+    throw TypeError(cat(function, "(): argument 'dtype' must be torch.dtype, not ", type_name_of(value.ptr())));
   return to_dtype(value.ptr());
 }
 Device device_argument(nb::handle value) { return value.is_none() ? Device{} : device_from(value.ptr()); }
@@ -138,7 +144,8 @@ PyObject* legacy_tensor_new(PyTypeObject* type, PyObject* arguments, PyObject* k
     if (keywords && PyDict_Size(keywords)) {
       PyObject* device = PyDict_GetItemString(keywords, "device");
       PyObject* requires_grad = PyDict_GetItemString(keywords, "requires_grad");
-      if (PyDict_Size(keywords) != (device ? 1 : 0) + (requires_grad ? 1 : 0)) throw TypeError("new() received an invalid combination of arguments");
+      if (PyDict_Size(keywords) != (device ? 1 : 0) + (requires_grad ? 1 : 0))
+        throw TypeError("new() received an invalid combination of arguments");
     }
     PyObject* first = count ? PyTuple_GetItem(arguments, 0) : nullptr;
     if (count == 1 && is_tensor(first)) {
@@ -146,13 +153,15 @@ PyObject* legacy_tensor_new(PyTypeObject* type, PyObject* arguments, PyObject* k
       return wrap_as(type, alias_tensor(source, source.sizes(), source.strides(), source.storage_offset()));
     }
     if (count == 1 && !accepts_int(first) && Py_TYPE(first) != size_type) {
-      if (!PySequence_Check(first) || PyUnicode_Check(first)) throw TypeError(cat("new(): data must be a sequence (got ", type_name_of(first), ")"));
+      if (!PySequence_Check(first) || PyUnicode_Check(first))
+        throw TypeError(cat("new(): data must be a sequence (got ", type_name_of(first), ")"));
       return wrap_as(type, tensor_from_data(first, default_dtype(), {}));
     }
     PyObject* sizes = count == 1 && !accepts_int(first) ? first : arguments;
     Shape shape;
     for (Py_ssize_t i = 0; i < PyTuple_Size(sizes); ++i) {
-      if (!accepts_int(PyTuple_GetItem(sizes, i))) throw TypeError("new() received an invalid combination of arguments");
+      if (!accepts_int(PyTuple_GetItem(sizes, i)))
+        throw TypeError("new() received an invalid combination of arguments");
       shape.push_back(to_int(PyTuple_GetItem(sizes, i)));
     }
     if (count == 0) shape.push_back(0);
@@ -161,29 +170,41 @@ PyObject* legacy_tensor_new(PyTypeObject* type, PyObject* arguments, PyObject* k
 }
 
 void bind_new_tensor(nb::module_& m) {
-  m.def("tensor", [](nb::object data, nb::object dtype, nb::object device, bool requires_grad, bool) { return new_tensor(data, dtype, device, requires_grad); },
-        nb::arg("data"), nb::kw_only(), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(), nb::arg("requires_grad") = false,
-        nb::arg("pin_memory") = false);
-  m.def("as_tensor", [](nb::object data, nb::object dtype, nb::object device) { return as_tensor(data, dtype, device); }, nb::arg("data"),
-        nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none());
+  m.def(
+      "tensor",
+      [](nb::object data, nb::object dtype, nb::object device, bool requires_grad, bool) {
+        return new_tensor(data, dtype, device, requires_grad);
+      },
+      nb::arg("data"), nb::kw_only(), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none(),
+      nb::arg("requires_grad") = false, nb::arg("pin_memory") = false);
+  m.def(
+      "as_tensor", [](nb::object data, nb::object dtype, nb::object device) { return as_tensor(data, dtype, device); },
+      nb::arg("data"), nb::arg("dtype") = nb::none(), nb::arg("device") = nb::none());
   m.def("from_numpy", [](nb::object array) {
     if (type_name_of(array.ptr()) != "ndarray" && !is_array(array.ptr()))
       throw TypeError(cat("expected np.ndarray (got ", type_name_of(array.ptr()), ")"));
     return tensor_from_array(array.ptr());
   });
-  m.def("frombuffer", [](nb::object buffer, nb::object dtype, int64_t count, int64_t offset, bool requires_grad) {
-    const std::optional<ScalarType> type = dtype_argument("frombuffer", dtype);
-    if (!type) throw TypeError("frombuffer(): argument 'dtype' must be torch.dtype, not NoneType");
-    Tensor tensor = tensor_from_bytes(buffer.ptr(), *type, count, offset);
-    if (requires_grad) autograd::set_requires_grad(tensor, true);
-    return tensor;
-  }, nb::arg("buffer"), nb::kw_only(), nb::arg("dtype"), nb::arg("count") = -1, nb::arg("offset") = 0, nb::arg("requires_grad") = false);
-  m.def("_make_subclass", [](nb::type_object type, const Tensor& data, bool requires_grad) {
-    Tensor tensor = tensor_over(data.storage(), data.dtype(), data.sizes(), data.strides(), data.storage_offset());
-    nb::object object = nb::steal(wrap_as(reinterpret_cast<PyTypeObject*>(type.ptr()), tensor));
-    if (requires_grad) autograd::set_requires_grad(tensor, true);
-    return object;
-  }, nb::arg("cls"), nb::arg("data"), nb::arg("require_grad") = false);
+  m.def(
+      "frombuffer",
+      [](nb::object buffer, nb::object dtype, int64_t count, int64_t offset, bool requires_grad) {
+        const std::optional<ScalarType> type = dtype_argument("frombuffer", dtype);
+        if (!type) throw TypeError("frombuffer(): argument 'dtype' must be torch.dtype, not NoneType");
+        Tensor tensor = tensor_from_bytes(buffer.ptr(), *type, count, offset);
+        if (requires_grad) autograd::set_requires_grad(tensor, true);
+        return tensor;
+      },
+      nb::arg("buffer"), nb::kw_only(), nb::arg("dtype"), nb::arg("count") = -1, nb::arg("offset") = 0,
+      nb::arg("requires_grad") = false);
+  m.def(
+      "_make_subclass",
+      [](nb::type_object type, const Tensor& data, bool requires_grad) {
+        Tensor tensor = tensor_over(data.storage(), data.dtype(), data.sizes(), data.strides(), data.storage_offset());
+        nb::object object = nb::steal(wrap_as(reinterpret_cast<PyTypeObject*>(type.ptr()), tensor));
+        if (requires_grad) autograd::set_requires_grad(tensor, true);
+        return object;
+      },
+      nb::arg("cls"), nb::arg("data"), nb::arg("require_grad") = false);
 }
 
 }  // namespace rushlight::python

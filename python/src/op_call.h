@@ -1,4 +1,5 @@
-/// Calls of operators by name from the binding itself: `op_call<"aten::select", "int">(self, dim, index)`, all arguments given.
+/// Calls of operators by name from the binding itself: `op_call<"aten::select", "int">(self, dim, index)`, all
+/// arguments given.
 #pragma once
 #include "ops/op.h"
 

@@ -1,4 +1,5 @@
-/// What every file of the binding starts from: Python, nanobind, and the frame around functions that Python calls directly.
+/// What every file of the binding starts from: Python, nanobind, and the frame around functions that Python calls
+/// directly.
 #pragma once
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
@@ -41,7 +42,9 @@ inline PyObject* new_reference(PyObject* object) {
 }
 
 /// A Python str. Invalid UTF-8, which can only come from files, is replaced.
-inline PyObject* to_str(std::string_view text) { return checked(PyUnicode_DecodeUTF8(text.data(), Py_ssize_t(text.size()), "replace")); }
+inline PyObject* to_str(std::string_view text) {
+  return checked(PyUnicode_DecodeUTF8(text.data(), Py_ssize_t(text.size()), "replace"));
+}
 inline std::string_view str_view(PyObject* text) {
   Py_ssize_t size = 0;
   const char* data = PyUnicode_AsUTF8AndSize(text, &size);

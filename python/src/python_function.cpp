@@ -1,6 +1,5 @@
 #include "python_function.h"
 
-
 #include <algorithm>
 
 #include "autograd/meta.h"
@@ -24,7 +23,9 @@ struct FunctionContext {
 
 class PythonNode final : public autograd::GradNode {
  public:
-  explicit PythonNode(nb::object context) : context_(std::move(context)) { nb::cast<FunctionContext&>(context_).node = this; }
+  explicit PythonNode(nb::object context) : context_(std::move(context)) {
+    nb::cast<FunctionContext&>(context_).node = this;
+  }
   ~PythonNode() override {
     if (!Py_IsInitialized()) {
       context_.release();
@@ -73,14 +74,16 @@ bool contains(const std::vector<Tensor>& tensors, const Tensor& tensor) {
 }
 
 /// The outputs of `forward` as results of a new node; those that are inputs handed back become views of them.
-nb::object record(nb::object context, nb::handle input_sequence, nb::handle output_sequence, nb::handle saved, nb::handle dirty, nb::handle plain) {
+nb::object record(nb::object context, nb::handle input_sequence, nb::handle output_sequence, nb::handle saved,
+                  nb::handle dirty, nb::handle plain) {
   const std::vector<Tensor> inputs = tensors_from(input_sequence);
   const std::vector<Tensor> written = tensors_from(dirty);
   const std::vector<Tensor> not_differentiable = tensors_from(plain);
   std::vector<Tensor> outputs = tensors_from(output_sequence);
   auto node = make_ref<PythonNode>(std::move(context));
   std::vector<autograd::Edge> edges;
-  for (const Tensor& input : inputs) edges.push_back(autograd::requires_grad(input) ? autograd::gradient_edge(input) : autograd::Edge{});
+  for (const Tensor& input : inputs)
+    edges.push_back(autograd::requires_grad(input) ? autograd::gradient_edge(input) : autograd::Edge{});
   node->set_next_edges(std::move(edges));
   for (Tensor& output : outputs) {
     if (contains(inputs, output) && !contains(written, output))
@@ -100,8 +103,10 @@ nb::object saved_tensors(const FunctionContext& context) {
   PythonNode& node = context.checked_node();
   if (node.was_released)
     throw RuntimeError(
-        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved "
-        "intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to "
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+        "been freed). Saved "
+        "intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+        "retain_graph=True if you need to "
         "backward through the graph a second time or if you need to access saved tensors after calling backward.");
   std::vector<Tensor> tensors;
   for (const autograd::SavedTensor& saved : node.saved)
@@ -117,17 +122,21 @@ PyObject* context_of(const autograd::GradNode& node) {
 }
 
 void bind_python_function(nb::module_& m) {
-  nb::class_<FunctionContext>(m, "_FunctionBase", nb::dynamic_attr(), nb::is_weak_referenceable(), "The node of a torch.autograd.Function.")
+  nb::class_<FunctionContext>(m, "_FunctionBase", nb::dynamic_attr(), nb::is_weak_referenceable(),
+                              "The node of a torch.autograd.Function.")
       .def(nb::init<>())
-      .def("_record", &record, nb::arg("inputs"), nb::arg("outputs"), nb::arg("saved"), nb::arg("dirty"), nb::arg("non_differentiable"),
-           "Puts a node for this context on the tape; returns the outputs.")
+      .def("_record", &record, nb::arg("inputs"), nb::arg("outputs"), nb::arg("saved"), nb::arg("dirty"),
+           nb::arg("non_differentiable"), "Puts a node for this context on the tape; returns the outputs.")
       .def("_saved_tensors", &saved_tensors)
       .def("_is_recorded", [](const FunctionContext& self) { return self.node != nullptr; })
       .def("name", [](nb::object self) { return nb::cast<std::string>(nb::str(self.type().attr("__name__"))); })
       .def_prop_ro("next_functions", [](const FunctionContext& self) { return next_functions_of(self.checked_node()); })
       .def("_sequence_nr", [](const FunctionContext& self) { return self.checked_node().sequence(); })
-      .def("register_hook", [](const FunctionContext& self, nb::object hook) { return add_post_hook(self.checked_node(), std::move(hook)); })
-      .def("register_prehook", [](const FunctionContext& self, nb::object hook) { return add_pre_hook(self.checked_node(), std::move(hook)); });
+      .def("register_hook", [](const FunctionContext& self,
+                               nb::object hook) { return add_post_hook(self.checked_node(), std::move(hook)); })
+      .def("register_prehook", [](const FunctionContext& self, nb::object hook) {
+        return add_pre_hook(self.checked_node(), std::move(hook));
+      });
 }
 
 }  // namespace rushlight::python

@@ -27,12 +27,15 @@ class ConstantValue final : public SugaredValue {
   SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
     return script::simple(as_value(emitter, range))->attribute(emitter, range, name);
   }
-  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range, std::optional<size_t> wanted) override {
+  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
+                                        std::optional<size_t> wanted) override {
     return script::simple(as_value(emitter, range))->as_tuple(emitter, range, wanted);
   }
   bool is_iterable() const override { return value_.is_list() || value_.is_tuple() || value_.is_string(); }
   bool is_unrolled() const override { return value_.is_tuple(); }
-  ir::Value* length(Emitter& emitter, const SourceRange& range) override { return script::simple(as_value(emitter, range))->length(emitter, range); }
+  ir::Value* length(Emitter& emitter, const SourceRange& range) override {
+    return script::simple(as_value(emitter, range))->length(emitter, range);
+  }
   SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index) override {
     return script::simple(as_value(emitter, range))->element(emitter, range, index);
   }
@@ -46,7 +49,9 @@ class ConstantFunction final : public SugaredValue {
  public:
   explicit ConstantFunction(IValue value) : value_(std::move(value)) {}
   std::string kind() const override { return "function"; }
-  SugaredValuePtr call(Emitter&, const SourceRange&, std::vector<NamedValue>, std::vector<NamedValue>) override { return constant_sugared(value_); }
+  SugaredValuePtr call(Emitter&, const SourceRange&, std::vector<NamedValue>, std::vector<NamedValue>) override {
+    return constant_sugared(value_);
+  }
 
  private:
   IValue value_;
@@ -65,13 +70,16 @@ class PythonValue : public SugaredValue {
     return cat("python value of type '", nb::cast<std::string>(nb::str(object_.type().attr("__name__"))), "'");
   }
   ir::Value* as_value(Emitter&, const SourceRange& range) override {
-    lang::fail_at(range, cat(kind(), " cannot be used as a value. Perhaps it is a closed over global variable? If so, please consider passing it in "
-                                "as an argument or use a local variable instead."));
+    lang::fail_at(range, cat(kind(),
+                             " cannot be used as a value. Perhaps it is a closed over global variable? If so, please "
+                             "consider passing it in "
+                             "as an argument or use a local variable instead."));
   }
   SugaredValuePtr call(Emitter&, const SourceRange& range, std::vector<NamedValue>, std::vector<NamedValue>) override {
     const nb::gil_scoped_acquire locked;
     if (PyCFunction_Check(object_.ptr()))
-      lang::fail_at(range, cat("Python builtin ", nb::cast<std::string>(nb::repr(object_)), " is currently not supported in Torchscript"));
+      lang::fail_at(range, cat("Python builtin ", nb::cast<std::string>(nb::repr(object_)),
+                               " is currently not supported in Torchscript"));
     lang::fail_at(range, cat("cannot call a ", kind()));
   }
 
@@ -97,23 +105,28 @@ class PythonModuleValue final : public PythonValue {
 /// A function with two bodies, of which a constant flag picks one while compiling (_jit_internal.boolean_dispatch).
 class DispatchedFunction final : public PythonValue {
  public:
-  DispatchedFunction(nb::object function, nb::object bodies) : PythonValue(std::move(function)), bodies_(std::move(bodies)) {}
+  DispatchedFunction(nb::object function, nb::object bodies)
+      : PythonValue(std::move(function)), bodies_(std::move(bodies)) {}
   ~DispatchedFunction() override {
     const nb::gil_scoped_acquire locked;
     bodies_.reset();
   }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) override {
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
     const nb::gil_scoped_acquire locked;
     const std::string flag_name = nb::cast<std::string>(bodies_["arg_name"]);
     const size_t index = nb::cast<size_t>(bodies_["index"]);
     bool flag = nb::cast<bool>(bodies_["default"]);
     const auto keyword = std::ranges::find(keywords, flag_name, &NamedValue::name);
     if (keyword != keywords.end()) {
-      flag = constant_flag(*keyword, range, cat("Keyword argument '", flag_name, "' for boolean dispatch at position was not constant"));
+      flag = constant_flag(*keyword, range,
+                           cat("Keyword argument '", flag_name, "' for boolean dispatch at position was not constant"));
     } else if (index < arguments.size()) {
-      flag = constant_flag(arguments[index], range, cat("Argument for boolean dispatch at position ", index, " was not constant"));
+      flag = constant_flag(arguments[index], range,
+                           cat("Argument for boolean dispatch at position ", index, " was not constant"));
     }
-    return sugared(nb::object(bodies_[flag ? "if_true" : "if_false"]), range, false)->call(emitter, range, std::move(arguments), std::move(keywords));
+    return sugared(nb::object(bodies_[flag ? "if_true" : "if_false"]), range, false)
+        ->call(emitter, range, std::move(arguments), std::move(keywords));
   }
 
  private:
@@ -129,8 +142,10 @@ class DispatchedFunction final : public PythonValue {
 class UnusedFunction final : public SugaredValue {
  public:
   std::string kind() const override { return "unused function"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue>, std::vector<NamedValue>) override {
-    ir::Value* text = emitter.constant(IValue("This Python function is annotated to be ignored and cannot be run"), range);
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue>,
+                       std::vector<NamedValue>) override {
+    ir::Value* text =
+        emitter.constant(IValue("This Python function is annotated to be ignored and cannot be run"), range);
     ir::Value* none = emitter.constant(IValue(), range);
     emitter.insert_node(ir::kinds::raise_exception, {text, none}, 0, range);
     return script::simple(emitter.constant(IValue(), range));
@@ -138,14 +153,17 @@ class UnusedFunction final : public SugaredValue {
 };
 
 const std::pair<const char*, script::SpecialForm> kSpecialForms[] = {
-    {"annotate", script::SpecialForm::annotate}, {"isinstance", script::SpecialForm::isinstance}, {"fork", script::SpecialForm::fork},
+    {"annotate", script::SpecialForm::annotate},
+    {"isinstance", script::SpecialForm::isinstance},
+    {"fork", script::SpecialForm::fork},
     {"tensor", script::SpecialForm::tensor},
 };
 
 /// Numbers, texts and the like, whose values are part of the program when they are read from a Python module.
 bool is_constant_kind(PyObject* object) {
-  if (PyBool_Check(object) || PyLong_Check(object) || PyFloat_Check(object) || PyComplex_Check(object) || PyUnicode_Check(object) ||
-      object == Py_None || is_device(object) || is_dtype(object) || is_layout(object) || is_memory_format(object))
+  if (PyBool_Check(object) || PyLong_Check(object) || PyFloat_Check(object) || PyComplex_Check(object) ||
+      PyUnicode_Check(object) || object == Py_None || is_device(object) || is_dtype(object) || is_layout(object) ||
+      is_memory_format(object))
     return true;
   if (!PyTuple_Check(object)) return false;
   for (nb::handle element : nb::handle(object))
@@ -153,12 +171,14 @@ bool is_constant_kind(PyObject* object) {
   return true;
 }
 
-/// What the Python side knows about an object: ("builtin", "aten::relu"), ("function", ScriptFunction), ("type", Type) ...
+/// What the Python side knows about an object: ("builtin", "aten::relu"), ("function", ScriptFunction), ("type", Type)
+/// ...
 SugaredValuePtr classified(nb::object object, const SourceRange& range) {
   nb::object found = frontend().attr("classify")(object, range ? range.highlight() : std::string());
   const std::string what = nb::cast<std::string>(found[0]);
   nb::object detail = found[1];
-  if (what == "builtin") return std::make_shared<script::BuiltinFunction>(ir::Symbol::intern(nb::cast<std::string>(detail)));
+  if (what == "builtin")
+    return std::make_shared<script::BuiltinFunction>(ir::Symbol::intern(nb::cast<std::string>(detail)));
   if (what == "special") {
     const std::string name = nb::cast<std::string>(detail);
     for (const auto& [form_name, form] : kSpecialForms)
@@ -185,7 +205,8 @@ class PythonResolver final : public script::Resolver {
     lookup_.reset();
   }
 
-  SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function, const SourceRange& range) override {
+  SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function,
+                                const SourceRange& range) override {
     // Namespaces are Python's own; the other names that every program knows come before the user's.
     if (name != "torch" && name != "math" && name != "cmath" && name != "ops")
       if (SugaredValuePtr known = script::native_resolver()->resolve_value(name, function, range)) return known;
@@ -199,7 +220,8 @@ class PythonResolver final : public script::Resolver {
     const nb::gil_scoped_acquire locked;
     nb::object object = lookup_(name);
     if (object.is_none()) return nullptr;
-    nb::object type = nb::module_::import_("rushlight.jit.annotations").attr("try_ann_to_type")(object, range ? range.highlight() : std::string());
+    nb::object type = nb::module_::import_("rushlight.jit.annotations")
+                          .attr("try_ann_to_type")(object, range ? range.highlight() : std::string());
     return type.is_none() ? nullptr : nb::cast<TypePtr>(type);
   }
 
@@ -222,7 +244,9 @@ SugaredValuePtr sugared(nb::object object, const SourceRange& range, bool is_att
   return classified(std::move(object), range);
 }
 
-std::shared_ptr<script::Resolver> python_resolver(nb::object lookup) { return std::make_shared<PythonResolver>(std::move(lookup)); }
+std::shared_ptr<script::Resolver> python_resolver(nb::object lookup) {
+  return std::make_shared<PythonResolver>(std::move(lookup));
+}
 
 const std::shared_ptr<ir::CompilationUnit>& python_unit() {
   static auto* unit = new std::shared_ptr<ir::CompilationUnit>(ir::CompilationUnit::make());

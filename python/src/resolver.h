@@ -8,7 +8,8 @@ namespace rushlight::python {
 /// `lookup(name)` gives the Python object that the name stands for, or None.
 std::shared_ptr<script::Resolver> python_resolver(nb::object lookup);
 
-/// A Python object as the compiler sees it. `is_attribute`: it was read from a Python module, whose numbers and texts are constants.
+/// A Python object as the compiler sees it. `is_attribute`: it was read from a Python module, whose numbers and texts
+/// are constants.
 script::SugaredValuePtr sugared(nb::object object, const SourceRange& range, bool is_attribute);
 /// A value that is known while compiling.
 script::SugaredValuePtr constant_sugared(IValue value);

@@ -19,11 +19,13 @@ nb::dict& return_types() {
 PyObject* named_result_repr(PyObject* self, PyObject*) {
   return guarded([&] {
     nb::handle type(reinterpret_cast<PyObject*>(Py_TYPE(self)));
-    std::string text = cat(nb::cast<std::string>(nb::str(type.attr("__module__"))), ".", nb::cast<std::string>(nb::str(type.attr("__name__"))), "(\n");
+    std::string text = cat(nb::cast<std::string>(nb::str(type.attr("__module__"))), ".",
+                           nb::cast<std::string>(nb::str(type.attr("__name__"))), "(\n");
     nb::object fields = type.attr("_fields");
     for (Py_ssize_t i = 0; i < PyTuple_Size(self); ++i) {
       if (i) text += ",\n";
-      text += cat(nb::cast<std::string>(nb::str(fields[i])), "=", nb::cast<std::string>(nb::repr(nb::handle(PyTuple_GetItem(self, i)))));
+      text += cat(nb::cast<std::string>(nb::str(fields[i])), "=",
+                  nb::cast<std::string>(nb::repr(nb::handle(PyTuple_GetItem(self, i)))));
     }
     return to_str(text + ")");
   });
@@ -54,7 +56,9 @@ PyObject* named_result_type(const std::string& function, const Operator& op) {
   auto [entry, is_new] = known->try_emplace(&op, nullptr);
   if (!is_new) return entry->second;
   const auto& returns = op.schema().returns;
-  if (op.form() == Operator::Form::inplace || !std::ranges::all_of(returns, [](const Argument& r) { return !r.name.empty(); })) return nullptr;
+  if (op.form() == Operator::Form::inplace ||
+      !std::ranges::all_of(returns, [](const Argument& r) { return !r.name.empty(); }))
+    return nullptr;
   PyObject* same = PyDict_GetItemString(return_types().ptr(), function.c_str());
   return entry->second = same ? same : make_named_result_type(function, returns);
 }
@@ -78,7 +82,8 @@ PyObject* wrap_results(const std::string& function, const Operator& op, IValue* 
   if (returns.empty()) return new_reference(Py_None);
   if (returns.size() == 1) return wrap_result(returns[0], results[0]);
   PyObject* type = named_result_type(function, op);
-  nb::object tuple = owned(type ? PyStructSequence_New(reinterpret_cast<PyTypeObject*>(type)) : PyTuple_New(Py_ssize_t(returns.size())));
+  nb::object tuple = owned(type ? PyStructSequence_New(reinterpret_cast<PyTypeObject*>(type))
+                                : PyTuple_New(Py_ssize_t(returns.size())));
   for (size_t i = 0; i < returns.size(); ++i) {
     PyObject* item = wrap_result(returns[i], results[i]);
     if (type) {

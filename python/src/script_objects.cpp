@@ -21,12 +21,14 @@
 namespace rushlight::python {
 namespace {
 
-[[noreturn]] void throw_uncastable(const Schema& schema, size_t position, nb::handle value, const std::string& details) {
+[[noreturn]] void throw_uncastable(const Schema& schema, size_t position, nb::handle value,
+                                   const std::string& details) {
   const InferredType found = infer_type(value);
   const bool is_tuple = PyObject_IsInstance(value.ptr(), reinterpret_cast<PyObject*>(&PyTuple_Type)) == 1;
-  throw_wrong_argument(schema, schema.arguments[position],
-                       is_tuple && found.type ? found.type->annotation() : nb::cast<std::string>(nb::str(value.type().attr("__name__"))),
-                       position, nb::cast<std::string>(nb::repr(value)), cat("Cast error details: ", details));
+  throw_wrong_argument(
+      schema, schema.arguments[position],
+      is_tuple && found.type ? found.type->annotation() : nb::cast<std::string>(nb::str(value.type().attr("__name__"))),
+      position, nb::cast<std::string>(nb::repr(value)), cat("Cast error details: ", details));
 }
 
 IValue argument_value(const Schema& schema, size_t position, nb::handle value) {
@@ -37,11 +39,12 @@ IValue argument_value(const Schema& schema, size_t position, nb::handle value) {
   }
 }
 
-std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& self, const nb::args& arguments, const nb::kwargs& keywords) {
+std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& self, const nb::args& arguments,
+                                    const nb::kwargs& keywords) {
   const size_t given = (self ? 1 : 0) + arguments.size() + keywords.size();
   if (given > schema.arguments.size())
-    throw RuntimeError(cat(schema.name, "() expected at most ", schema.arguments.size(), " argument(s) but received ", given,
-                           " argument(s). Declaration: ", schema.str()));
+    throw RuntimeError(cat(schema.name, "() expected at most ", schema.arguments.size(), " argument(s) but received ",
+                           given, " argument(s). Declaration: ", schema.str()));
   std::vector<IValue> values;
   values.reserve(schema.arguments.size());
   if (self) values.emplace_back(self);
@@ -67,7 +70,8 @@ std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& sel
 /// Attributes are slots; methods, constants and properties belong to the class.
 nb::object get_attribute(const ObjectHandle& self, const std::string& name) {
   const ClassType& type = self.object->type();
-  if (const std::optional<size_t> slot = type.find_attribute(name)) return nb::steal(to_python(std::as_const(*self.object).slot(*slot)));
+  if (const std::optional<size_t> slot = type.find_attribute(name))
+    return nb::steal(to_python(std::as_const(*self.object).slot(*slot)));
   if (const IValue* constant = type.find_constant(name)) return nb::steal(to_python(*constant));
   if (const ClassType::Property* property = type.find_property(name)) {
     return call_function(static_cast<ir::GraphFunction&>(*property->getter), self.object, nb::args(), nb::kwargs());
@@ -81,10 +85,13 @@ void set_attribute(const ObjectHandle& self, const std::string& name, nb::handle
   if (!slot) {
     if (const ClassType::Property* property = type.find_property(name); property && property->setter) {
       nb::tuple arguments = nb::make_tuple(nb::borrow(value));
-      call_function(static_cast<ir::GraphFunction&>(*property->setter), self.object, nb::borrow<nb::args>(arguments), nb::kwargs());
+      call_function(static_cast<ir::GraphFunction&>(*property->setter), self.object, nb::borrow<nb::args>(arguments),
+                    nb::kwargs());
       return;
     }
-    if (type.find_constant(name)) throw TypeError(cat("Can't set constant '", name, "' which has value:", nb::cast<std::string>(nb::repr(get_attribute(self, name)))));
+    if (type.find_constant(name))
+      throw TypeError(cat("Can't set constant '", name,
+                          "' which has value:", nb::cast<std::string>(nb::repr(get_attribute(self, name)))));
     throw AttributeError(cat("'", type.name(), "' object has no attribute '", name, "'"));
   }
   const TypePtr& wanted = type.attributes()[*slot].type;
@@ -113,7 +120,8 @@ nb::list named_slots(const ObjectHandle& self, Predicate&& wanted) {
   nb::list pairs;
   const auto& attributes = self.object->type().attributes();
   for (size_t i = 0; i < attributes.size(); ++i)
-    if (wanted(attributes[i])) pairs.append(nb::make_tuple(attributes[i].name, nb::steal(to_python(std::as_const(*self.object).slot(i)))));
+    if (wanted(attributes[i]))
+      pairs.append(nb::make_tuple(attributes[i].name, nb::steal(to_python(std::as_const(*self.object).slot(i)))));
   return pairs;
 }
 
@@ -124,17 +132,24 @@ constexpr bool is_method = std::is_same_v<Handle, MethodHandle>;
 nb::object code_with_constants(const ir::GraphFunction& function, bool is_method) {
   const codegen::PrintedCode code = codegen::print_code(function, is_method);
   nb::dict constants;
-  for (size_t i = 0; i < code.constants.size(); ++i) constants[cat("c", i).c_str()] = nb::steal(to_python(code.constants[i]));
+  for (size_t i = 0; i < code.constants.size(); ++i)
+    constants[cat("c", i).c_str()] = nb::steal(to_python(code.constants[i]));
   return nb::make_tuple(code.text, constants);
 }
 
 template <class Handle>
 void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function_of)(const Handle&)) {
   type.def_prop_ro("graph", [function_of](const Handle& self) { return function_of(self).graph(); })
-      .def_prop_ro("code", [function_of](const Handle& self) { return codegen::print_code(function_of(self), is_method<Handle>).text; })
-      .def_prop_ro("code_with_constants", [function_of](const Handle& self) { return code_with_constants(function_of(self), is_method<Handle>); })
-      .def_prop_ro("inlined_graph", [function_of](const Handle& self) { return passes::inlined_graph(function_of(self)); })
-      .def("graph_for", [function_of](const Handle& self, nb::args, nb::kwargs) { return exec::optimized_graph(function_of(self)); })
+      .def_prop_ro(
+          "code",
+          [function_of](const Handle& self) { return codegen::print_code(function_of(self), is_method<Handle>).text; })
+      .def_prop_ro(
+          "code_with_constants",
+          [function_of](const Handle& self) { return code_with_constants(function_of(self), is_method<Handle>); })
+      .def_prop_ro("inlined_graph",
+                   [function_of](const Handle& self) { return passes::inlined_graph(function_of(self)); })
+      .def("graph_for",
+           [function_of](const Handle& self, nb::args, nb::kwargs) { return exec::optimized_graph(function_of(self)); })
       .def_prop_ro("schema", [function_of](const Handle& self) { return function_of(self).schema(); })
       .def_prop_ro("name", [function_of](const Handle& self) { return function_of(self).name(); })
       .def_prop_ro("qualified_name", [function_of](const Handle& self) { return function_of(self).qualified_name(); })
@@ -145,34 +160,54 @@ void bind_object(nb::module_& m) {
   auto object = nb::class_<ObjectHandle>(m, "ScriptObject", nb::dynamic_attr(), "An instance of a compiled class.");
   object.def("getattr", &get_attribute)
       .def("setattr", &set_attribute, nb::arg("name"), nb::arg("value").none())
-      .def("hasattr", [](const ObjectHandle& self, const std::string& name) {
-        return self.object->has_attribute(name) || self.object->type().find_constant(name) != nullptr;
-      })
+      .def("hasattr",
+           [](const ObjectHandle& self, const std::string& name) {
+             return self.object->has_attribute(name) || self.object->type().find_constant(name) != nullptr;
+           })
       .def("_get_method", &get_method)
-      .def("_has_method", [](const ObjectHandle& self, const std::string& name) { return self.object->type().find_method(name) != nullptr; })
-      .def("_method_names", [](const ObjectHandle& self) {
-        std::vector<std::string> names;
-        for (const Function* method : self.object->type().methods()) names.push_back(method->name());
-        return names;
-      })
-      .def("_slots", [](const ObjectHandle& self) { return named_slots(self, [](const ClassType::Attribute&) { return true; }); })
+      .def("_has_method", [](const ObjectHandle& self,
+                             const std::string& name) { return self.object->type().find_method(name) != nullptr; })
+      .def("_method_names",
+           [](const ObjectHandle& self) {
+             std::vector<std::string> names;
+             for (const Function* method : self.object->type().methods()) names.push_back(method->name());
+             return names;
+           })
+      .def("_slots",
+           [](const ObjectHandle& self) { return named_slots(self, [](const ClassType::Attribute&) { return true; }); })
       .def("_type", [](const ObjectHandle& self) { return TypePtr(self.object->type_ref()); })
       .def_prop_ro("qualified_name", [](const ObjectHandle& self) { return self.object->type().name(); })
-      .def("__eq__", [](const ObjectHandle& self, nb::handle other) {
-        const Ref<Object> found = find_object(other);
-        return found && found == self.object;
-      }, nb::arg("other").none())
+      .def(
+          "__eq__",
+          [](const ObjectHandle& self, nb::handle other) {
+            const Ref<Object> found = find_object(other);
+            return found && found == self.object;
+          },
+          nb::arg("other").none())
       .def("__hash__", [](const ObjectHandle& self) { return std::hash<const void*>()(self.object.get()); })
-      .def("__copy__", [](const ObjectHandle& self) {
-        auto copied = make_ref<Object>(self.object->type_ref(), self.object->keep_alive());
-        for (size_t i = 0; i < self.object->slot_count(); ++i) copied->slot(i) = std::as_const(*self.object).slot(i);
-        return wrap_object(std::move(copied));
-      })
-      .def("__deepcopy__", [](const ObjectHandle& self, nb::handle) { return wrap_object(IValue(self.object).deepcopy().object_ref()); });
+      .def("__copy__",
+           [](const ObjectHandle& self) {
+             auto copied = make_ref<Object>(self.object->type_ref(), self.object->keep_alive());
+             for (size_t i = 0; i < self.object->slot_count(); ++i)
+               copied->slot(i) = std::as_const(*self.object).slot(i);
+             return wrap_object(std::move(copied));
+           })
+      .def("__deepcopy__", [](const ObjectHandle& self, nb::handle) {
+        return wrap_object(IValue(self.object).deepcopy().object_ref());
+      });
   nb::class_<ModuleHandle, ObjectHandle>(m, "ScriptModule", "A compiled module.")
-      .def("_parameters", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.is_parameter; }); })
-      .def("_buffers", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.is_buffer; }); })
-      .def("_submodules", [](const ModuleHandle& self) { return named_slots(self, [](const ClassType::Attribute& a) { return a.type->is_module(); }); })
+      .def("_parameters",
+           [](const ModuleHandle& self) {
+             return named_slots(self, [](const ClassType::Attribute& a) { return a.is_parameter; });
+           })
+      .def("_buffers",
+           [](const ModuleHandle& self) {
+             return named_slots(self, [](const ClassType::Attribute& a) { return a.is_buffer; });
+           })
+      .def("_submodules",
+           [](const ModuleHandle& self) {
+             return named_slots(self, [](const ClassType::Attribute& a) { return a.type->is_module(); });
+           })
       .def("_set_optimized", [](const ModuleHandle&, bool) {});
 }
 
@@ -196,7 +231,8 @@ nb::object wrap_object(Ref<Object> object) {
   return nb::cast(ObjectHandle{std::move(object)});
 }
 
-nb::object call_function(ir::GraphFunction& function, const Ref<Object>& self, const nb::args& arguments, const nb::kwargs& keywords) {
+nb::object call_function(ir::GraphFunction& function, const Ref<Object>& self, const nb::args& arguments,
+                         const nb::kwargs& keywords) {
   std::vector<IValue> values = match_arguments(function.schema(), self, arguments, keywords);
   IValue result;
   {
@@ -233,8 +269,10 @@ nb::object convert_value(const IValue& value) {
       auto* function = dynamic_cast<ir::GraphFunction*>(&value.function());
       return function ? nb::cast(FunctionHandle{nullptr, function}) : nb::object();
     }
-    case Tag::future: return nb::cast(FutureHandle{Ref<Future>(&value.future())});
-    default: return nb::object();
+    case Tag::future:
+      return nb::cast(FutureHandle{Ref<Future>(&value.future())});
+    default:
+      return nb::object();
   }
 }
 
@@ -242,19 +280,23 @@ void bind_future(nb::module_& m) {
   nb::class_<FutureHandle>(m, "Future", nb::dynamic_attr(), "A value that comes later.")
       .def("__init__", [](FutureHandle* self, nb::args) { new (self) FutureHandle{make_ref<Future>(types::any())}; })
       .def("done", [](const FutureHandle& self) { return self.future->is_done(); })
-      .def("wait", [](const FutureHandle& self) {
-        IValue result;
-        {
-          nb::gil_scoped_release unlocked;
-          result = self.future->wait();
-        }
-        return nb::steal(to_python(result));
-      })
-      .def("value", [](const FutureHandle& self) {
-        if (!self.future->is_done()) throw RuntimeError("value() must not be called before the Future is done");
-        return nb::steal(to_python(self.future->wait()));
-      })
-      .def("set_result", [](const FutureHandle& self, nb::handle value) { self.future->complete(to_value(value)); }, nb::arg("value").none())
+      .def("wait",
+           [](const FutureHandle& self) {
+             IValue result;
+             {
+               nb::gil_scoped_release unlocked;
+               result = self.future->wait();
+             }
+             return nb::steal(to_python(result));
+           })
+      .def("value",
+           [](const FutureHandle& self) {
+             if (!self.future->is_done()) throw RuntimeError("value() must not be called before the Future is done");
+             return nb::steal(to_python(self.future->wait()));
+           })
+      .def(
+          "set_result", [](const FutureHandle& self, nb::handle value) { self.future->complete(to_value(value)); },
+          nb::arg("value").none())
       .def("then", [](nb::object self, nb::object callback) {
         const Ref<Future> future = nb::cast<FutureHandle&>(self).future;
         auto next = make_ref<Future>(types::any());
@@ -280,19 +322,24 @@ void bind_script_objects(nb::module_& m) {
   convert_script_value = &convert_value;
   bind_future(m);
   bind_object(m);
-  auto function = nb::class_<FunctionHandle>(m, "ScriptFunction", nb::dynamic_attr(), nb::is_weak_referenceable(), "A compiled function.");
+  auto function = nb::class_<FunctionHandle>(m, "ScriptFunction", nb::dynamic_attr(), nb::is_weak_referenceable(),
+                                             "A compiled function.");
   function.def("__call__", [](const FunctionHandle& self, nb::args arguments, nb::kwargs keywords) {
     return call_function(*self.function, nullptr, arguments, keywords);
   });
-  function.def("_alias", [](const FunctionHandle& self) { return FunctionHandle(self); }, "Another Python object for the same function.");
-  bind_callable_texts<FunctionHandle>(function, [](const FunctionHandle& self) -> ir::GraphFunction& { return *self.function; });
+  function.def(
+      "_alias", [](const FunctionHandle& self) { return FunctionHandle(self); },
+      "Another Python object for the same function.");
+  bind_callable_texts<FunctionHandle>(function,
+                                      [](const FunctionHandle& self) -> ir::GraphFunction& { return *self.function; });
   auto method = nb::class_<MethodHandle>(m, "ScriptMethod", nb::dynamic_attr(), "A method bound to its object.");
   method.def("__call__", [](const MethodHandle& self, nb::args arguments, nb::kwargs keywords) {
     return call_function(*self.method, self.owner, arguments, keywords);
   });
   method.def_prop_ro("owner", [](const MethodHandle& self) { return wrap_object(self.owner); });
   method.def_prop_ro("raw_owner", [](const MethodHandle& self) { return wrap_object(self.owner); });
-  bind_callable_texts<MethodHandle>(method, [](const MethodHandle& self) -> ir::GraphFunction& { return *self.method; });
+  bind_callable_texts<MethodHandle>(method,
+                                    [](const MethodHandle& self) -> ir::GraphFunction& { return *self.method; });
 }
 
 }  // namespace rushlight::python

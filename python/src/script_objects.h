@@ -29,12 +29,14 @@ struct FutureHandle {
   Ref<Future> future;
 };
 
-/// The object behind a ScriptObject, a ScriptModule, or a Python wrapper that holds one in `_c`; null for anything else.
+/// The object behind a ScriptObject, a ScriptModule, or a Python wrapper that holds one in `_c`; null for anything
+/// else.
 Ref<Object> find_object(nb::handle python);
 nb::object wrap_object(Ref<Object> object);
 
 /// Calls with Python's arguments, matched against the schema as PyTorch does; the GIL is released while it runs.
-nb::object call_function(ir::GraphFunction& function, const Ref<Object>& self, const nb::args& arguments, const nb::kwargs& keywords);
+nb::object call_function(ir::GraphFunction& function, const Ref<Object>& self, const nb::args& arguments,
+                         const nb::kwargs& keywords);
 
 void bind_script_objects(nb::module_& m);
 

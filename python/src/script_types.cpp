@@ -16,57 +16,98 @@ namespace {
 
 std::string_view kind_name(TypeKind kind) {
   switch (kind) {
-    case TypeKind::any: return "AnyType";
-    case TypeKind::enum_: return "EnumType";
-    case TypeKind::any_enum: return "AnyEnumType";
-    case TypeKind::tensor: return "TensorType";
-    case TypeKind::storage: return "StorageType";
-    case TypeKind::tuple: return "TupleType";
-    case TypeKind::list: return "ListType";
-    case TypeKind::dict: return "DictType";
-    case TypeKind::number: return "NumberType";
-    case TypeKind::float_: return "FloatType";
-    case TypeKind::complex: return "ComplexType";
-    case TypeKind::future: return "FutureType";
-    case TypeKind::await: return "AwaitType";
-    case TypeKind::rref: return "RRefType";
-    case TypeKind::int_: return "IntType";
-    case TypeKind::none: return "NoneType";
-    case TypeKind::string: return "StringType";
-    case TypeKind::generator: return "GeneratorType";
-    case TypeKind::quantizer: return "QuantizerType";
-    case TypeKind::bool_: return "BoolType";
-    case TypeKind::optional: return "OptionalType";
-    case TypeKind::var: return "VarType";
-    case TypeKind::device: return "DeviceObjType";
-    case TypeKind::stream: return "StreamObjType";
-    case TypeKind::function: return "FunctionType";
-    case TypeKind::class_: return "ClassType";
-    case TypeKind::py_object: return "PyObjectType";
-    case TypeKind::capsule: return "CapsuleType";
-    case TypeKind::interface: return "InterfaceType";
-    case TypeKind::qscheme: return "QSchemeType";
-    case TypeKind::layout: return "LayoutType";
-    case TypeKind::scalar_type: return "ScalarTypeType";
-    case TypeKind::memory_format: return "MemoryFormatType";
-    case TypeKind::any_list: return "AnyListType";
-    case TypeKind::any_tuple: return "AnyTupleType";
-    case TypeKind::any_class: return "AnyClassType";
-    case TypeKind::sym_int: return "SymIntType";
-    case TypeKind::sym_float: return "SymFloatType";
-    case TypeKind::sym_bool: return "SymBoolType";
-    case TypeKind::union_: return "UnionType";
+    case TypeKind::any:
+      return "AnyType";
+    case TypeKind::enum_:
+      return "EnumType";
+    case TypeKind::any_enum:
+      return "AnyEnumType";
+    case TypeKind::tensor:
+      return "TensorType";
+    case TypeKind::storage:
+      return "StorageType";
+    case TypeKind::tuple:
+      return "TupleType";
+    case TypeKind::list:
+      return "ListType";
+    case TypeKind::dict:
+      return "DictType";
+    case TypeKind::number:
+      return "NumberType";
+    case TypeKind::float_:
+      return "FloatType";
+    case TypeKind::complex:
+      return "ComplexType";
+    case TypeKind::future:
+      return "FutureType";
+    case TypeKind::await:
+      return "AwaitType";
+    case TypeKind::rref:
+      return "RRefType";
+    case TypeKind::int_:
+      return "IntType";
+    case TypeKind::none:
+      return "NoneType";
+    case TypeKind::string:
+      return "StringType";
+    case TypeKind::generator:
+      return "GeneratorType";
+    case TypeKind::quantizer:
+      return "QuantizerType";
+    case TypeKind::bool_:
+      return "BoolType";
+    case TypeKind::optional:
+      return "OptionalType";
+    case TypeKind::var:
+      return "VarType";
+    case TypeKind::device:
+      return "DeviceObjType";
+    case TypeKind::stream:
+      return "StreamObjType";
+    case TypeKind::function:
+      return "FunctionType";
+    case TypeKind::class_:
+      return "ClassType";
+    case TypeKind::py_object:
+      return "PyObjectType";
+    case TypeKind::capsule:
+      return "CapsuleType";
+    case TypeKind::interface:
+      return "InterfaceType";
+    case TypeKind::qscheme:
+      return "QSchemeType";
+    case TypeKind::layout:
+      return "LayoutType";
+    case TypeKind::scalar_type:
+      return "ScalarTypeType";
+    case TypeKind::memory_format:
+      return "MemoryFormatType";
+    case TypeKind::any_list:
+      return "AnyListType";
+    case TypeKind::any_tuple:
+      return "AnyTupleType";
+    case TypeKind::any_class:
+      return "AnyClassType";
+    case TypeKind::sym_int:
+      return "SymIntType";
+    case TypeKind::sym_float:
+      return "SymFloatType";
+    case TypeKind::sym_bool:
+      return "SymBoolType";
+    case TypeKind::union_:
+      return "UnionType";
   }
   return "Type";
 }
 
 const TypePtr& simple_type(const std::string& kind) {
   static const auto* known = new std::vector<const TypePtr*>{
-      &types::any(), &types::any_enum(), &types::tensor(), &types::storage(), &types::number(), &types::float_(), &types::complex(),
-      &types::int_(), &types::none(), &types::string(), &types::generator(), &types::quantizer(), &types::bool_(), &types::device(),
-      &types::stream(), &types::py_object(), &types::capsule(), &types::qscheme(), &types::layout(), &types::scalar_type(),
-      &types::memory_format(), &types::any_list(), &types::any_tuple(), &types::any_class(), &types::sym_int(), &types::sym_float(),
-      &types::sym_bool()};
+      &types::any(),           &types::any_enum(),  &types::tensor(),    &types::storage(),   &types::number(),
+      &types::float_(),        &types::complex(),   &types::int_(),      &types::none(),      &types::string(),
+      &types::generator(),     &types::quantizer(), &types::bool_(),     &types::device(),    &types::stream(),
+      &types::py_object(),     &types::capsule(),   &types::qscheme(),   &types::layout(),    &types::scalar_type(),
+      &types::memory_format(), &types::any_list(),  &types::any_tuple(), &types::any_class(), &types::sym_int(),
+      &types::sym_float(),     &types::sym_bool()};
   for (const TypePtr* type : *known)
     if (kind_name((*type)->kind()) == kind) return *type;
   throw ValueError(cat("there is no simple type ", kind));
@@ -109,19 +150,27 @@ void bind_tensor_facts(nb::class_<TypeHandle>& type) {
   type.def("sizes", [](const TypeHandle& self) { return known_sizes(facts_of(self).sizes); });
   type.def("strides", [](const TypeHandle& self) { return known_sizes(facts_of(self).strides); });
   type.def("varyingSizes", [](const TypeHandle& self) { return facts_of(self).sizes; });
-  type.def("requires_grad", [](const TypeHandle& self) { return self.type->is(TypeKind::tensor) && facts_of(self).requires_grad.value_or(true); });
+  type.def("requires_grad", [](const TypeHandle& self) {
+    return self.type->is(TypeKind::tensor) && facts_of(self).requires_grad.value_or(true);
+  });
   type.def("with_dtype", [](const TypeHandle& self, nb::handle dtype) {
-    return with_facts(self, [](TensorType::Facts& facts, nb::handle value) { facts.dtype = dtype_of_object(value.ptr()); }, dtype);
+    return with_facts(
+        self, [](TensorType::Facts& facts, nb::handle value) { facts.dtype = dtype_of_object(value.ptr()); }, dtype);
   });
   type.def("with_device", [](const TypeHandle& self, nb::handle device) {
-    return with_facts(self, [](TensorType::Facts& facts, nb::handle value) { facts.device = device_from(value.ptr()); }, device);
+    return with_facts(
+        self, [](TensorType::Facts& facts, nb::handle value) { facts.device = device_from(value.ptr()); }, device);
   });
   type.def("with_sizes", [](const TypeHandle& self, nb::handle sizes) {
-    return with_facts(self, [](TensorType::Facts& facts, nb::handle value) {
-      facts.sizes.emplace();
-      for (nb::handle size : value) facts.sizes->push_back(size.is_none() ? std::optional<int64_t>() : nb::cast<int64_t>(size));
-      facts.strides.reset();
-    }, sizes);
+    return with_facts(
+        self,
+        [](TensorType::Facts& facts, nb::handle value) {
+          facts.sizes.emplace();
+          for (nb::handle size : value)
+            facts.sizes->push_back(size.is_none() ? std::optional<int64_t>() : nb::cast<int64_t>(size));
+          facts.strides.reset();
+        },
+        sizes);
   });
 }
 
@@ -134,12 +183,16 @@ void bind_script_types(nb::module_& m) {
       .def("str", [](const TypeHandle& self) { return self.type->str(); })
       .def_prop_ro("annotation_str", [](const TypeHandle& self) { return self.type->annotation(); })
       .def("kind", [](const TypeHandle& self) { return std::string(kind_name(self.type->kind())); })
-      .def("__eq__", [](const TypeHandle& self, nb::handle other) {
-        TypeHandle* held = nullptr;
-        return nb::try_cast(other, held) && held && *self.type == *held->type;
-      }, nb::arg("other").none())
+      .def(
+          "__eq__",
+          [](const TypeHandle& self, nb::handle other) {
+            TypeHandle* held = nullptr;
+            return nb::try_cast(other, held) && held && *self.type == *held->type;
+          },
+          nb::arg("other").none())
       .def("__hash__", [](const TypeHandle& self) { return std::hash<std::string>()(self.type->str()); })
-      .def("isSubtypeOf", [](const TypeHandle& self, const TypeHandle& other) { return self.type->is_subtype_of(*other.type); })
+      .def("isSubtypeOf",
+           [](const TypeHandle& self, const TypeHandle& other) { return self.type->is_subtype_of(*other.type); })
       .def("is_interface_type", [](const TypeHandle& self) { return self.type->is(TypeKind::interface); })
       .def("is_module", [](const TypeHandle& self) { return self.type->is_module(); })
       .def("containedTypes", [](const TypeHandle& self) { return self.type->contained().vec(); })
@@ -151,7 +204,9 @@ void bind_script_types(nb::module_& m) {
       .def("qualified_name", [](const TypeHandle& self) { return self.type->expect<NamedType>().name(); });
   bind_tensor_facts(type);
 
-  m.def("_simple_type", [](const std::string& kind) { return simple_type(kind); }, "The type without parts of that kind.");
+  m.def(
+      "_simple_type", [](const std::string& kind) { return simple_type(kind); },
+      "The type without parts of that kind.");
   m.def("_inferred_tensor_type", [] { return TensorType::inferred(); });
   m.def("_list_type", &types::list);
   m.def("_optional_type", &types::optional);
@@ -171,7 +226,8 @@ void bind_script_types(nb::module_& m) {
     }
     return TypePtr(make_ref<EnumType>(name, value_type, std::move(values)));
   });
-  m.def("_named_tuple_type", [](const std::string& name, const std::vector<std::string>& fields, const std::vector<TypePtr>& elements, nb::list defaults) {
+  m.def("_named_tuple_type", [](const std::string& name, const std::vector<std::string>& fields,
+                                const std::vector<TypePtr>& elements, nb::list defaults) {
     std::vector<IValue> values;
     const size_t first = elements.size() - nb::len(defaults);
     for (size_t i = 0; i < nb::len(defaults); ++i) values.push_back(to_value(defaults[i], *elements[first + i]));

@@ -1,5 +1,5 @@
-/// Types of TorchScript as Python objects: torch._C.TensorType, ListType ... One C++ class; Python's classes of the many kinds are
-/// made over it in rushlight/_script_types.py.
+/// Types of TorchScript as Python objects: torch._C.TensorType, ListType ... One C++ class; Python's classes of the
+/// many kinds are made over it in rushlight/_script_types.py.
 #pragma once
 #include "python_api.h"
 #include "value/type.h"

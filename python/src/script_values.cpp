@@ -17,8 +17,9 @@ std::string repr_of(nb::handle object) { return nb::cast<std::string>(nb::repr(o
 std::string class_of(nb::handle object) { return nb::cast<std::string>(nb::str(object.type())); }
 
 [[noreturn]] void cannot_cast(nb::handle object) {
-  throw CastError(cat("Unable to cast Python instance of type ", class_of(object),
-                      " to C++ type '?' (#define PYBIND11_DETAILED_ERROR_MESSAGES or compile in debug mode for details)"));
+  throw CastError(
+      cat("Unable to cast Python instance of type ", class_of(object),
+          " to C++ type '?' (#define PYBIND11_DETAILED_ERROR_MESSAGES or compile in debug mode for details)"));
 }
 
 bool is_sequence(nb::handle object) { return PyList_Check(object.ptr()) || PyTuple_Check(object.ptr()); }
@@ -34,7 +35,8 @@ int64_t int_value(nb::handle object) {
   if (is_dtype(value)) return int64_t(dtype_of_object(value));
   if (is_layout(value)) return int64_t(layout_of_object(value));
   if (is_memory_format(value)) return int64_t(memory_format_of_object(value));
-  if (is_tensor(value) && tensor_of(value).dim() == 0 && is_integral_or_bool(tensor_of(value).dtype())) return to_int(value);
+  if (is_tensor(value) && tensor_of(value).dim() == 0 && is_integral_or_bool(tensor_of(value).dtype()))
+    return to_int(value);
   if (PyIndex_Check(value) && !is_tensor(value)) return to_int(value);
   cannot_cast(object);
 }
@@ -56,14 +58,16 @@ IValue list_value(nb::handle object, const Type& element) {
 IValue dict_value(nb::handle object, const DictType& type) {
   if (!PyDict_Check(object.ptr())) cannot_cast(object);
   auto dict = make_ref<DictObject>(type.key(), type.value());
-  for (auto [key, value] : nb::borrow<nb::dict>(object)) dict->insert_or_assign(to_value(key, *type.key()), to_value(value, *type.value()));
+  for (auto [key, value] : nb::borrow<nb::dict>(object))
+    dict->insert_or_assign(to_value(key, *type.key()), to_value(value, *type.value()));
   return IValue(Ref<DictObject>(std::move(dict)));
 }
 
 IValue tuple_value(nb::handle object, const TupleType& type) {
   if (!is_sequence(object)) cannot_cast(object);
   if (nb::len(object) != type.elements().size())
-    throw CastError(cat("Object ", repr_of(object), " had a different number of elements than type ", type.annotation()));
+    throw CastError(
+        cat("Object ", repr_of(object), " had a different number of elements than type ", type.annotation()));
   std::vector<IValue> elements;
   size_t i = 0;
   for (nb::handle item : object) elements.push_back(to_value(item, *type.elements()[i++]));
@@ -83,7 +87,8 @@ IValue object_value(nb::handle object, const Type& type) {
   if (!found) cannot_cast(object);
   std::string why;
   if (!found->type().is_subtype_of(type, &why))
-    throw CastError(cat("Expected an object of type ", type.annotation(), " but found ", found->type().name(), why.empty() ? "" : "\n", why));
+    throw CastError(cat("Expected an object of type ", type.annotation(), " but found ", found->type().name(),
+                        why.empty() ? "" : "\n", why));
   return IValue(std::move(found));
 }
 
@@ -112,8 +117,8 @@ InferredType infer_list(nb::handle object) {
     } else if (!(*element == *inferred.type)) {
       if (inferred.type->is_subtype_of(*element)) continue;
       if (!element->is_subtype_of(*inferred.type))
-        return {nullptr, cat("List inputs to traced functions must have consistent element type. Found ", element->annotation(), " and ",
-                             inferred.type->annotation())};
+        return {nullptr, cat("List inputs to traced functions must have consistent element type. Found ",
+                             element->annotation(), " and ", inferred.type->annotation())};
       element = inferred.type;
     }
   }
@@ -128,8 +133,8 @@ InferredType infer_dict(nb::handle object) {
     if (!key_type.type) return {nullptr, cat("Could not infer type of dictionary key: ", key_type.reason)};
     if (!value_type.type) return {nullptr, cat("Could not infer type of dictionary value: ", value_type.reason)};
     if ((key && !(*key == *key_type.type)) || (value && !(*value == *value_type.type)))
-      return {nullptr, cat("Dictionary inputs to traced functions must have consistent type. Found ", (value ? value : key)->annotation(), " and ",
-                           value_type.type->annotation())};
+      return {nullptr, cat("Dictionary inputs to traced functions must have consistent type. Found ",
+                           (value ? value : key)->annotation(), " and ", value_type.type->annotation())};
     key = key_type.type;
     value = value_type.type;
   }
@@ -174,7 +179,8 @@ InferredType infer_type(nb::handle object) {
   if (PyList_Check(value)) return infer_list(object);
   if (PyDict_Check(value)) return infer_dict(object);
   if (Ref<Object> found = find_object(object)) return {TypePtr(found->type_ref()), {}};
-  return {nullptr, cat("Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs or outputs of traced "
+  return {nullptr, cat("Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs "
+                       "or outputs of traced "
                        "functions, but instead got value of type ",
                        nb::cast<std::string>(nb::str(object.type().attr("__name__"))), ".")};
 }
@@ -193,13 +199,16 @@ IValue to_value(nb::handle object, const Type& type) {
       if (object.is_none()) return IValue(Tensor());
       throw CastError(cat("Unable to cast ", repr_of(object), " to Tensor"));
     case TypeKind::int_:
-    case TypeKind::sym_int: return IValue(int_value(object));
+    case TypeKind::sym_int:
+      return IValue(int_value(object));
     case TypeKind::layout:
     case TypeKind::scalar_type:
     case TypeKind::memory_format:
-    case TypeKind::qscheme: return IValue(int_value(object));
+    case TypeKind::qscheme:
+      return IValue(int_value(object));
     case TypeKind::float_:
-    case TypeKind::sym_float: return IValue(float_value(object));
+    case TypeKind::sym_float:
+      return IValue(float_value(object));
     case TypeKind::complex:
       if (!PyComplex_Check(value) && !is_number(value)) cannot_cast(object);
       return IValue(to_scalar(value).to<std::complex<double>>());
@@ -222,14 +231,21 @@ IValue to_value(nb::handle object, const Type& type) {
     case TypeKind::generator:
       if (!is_generator(value)) cannot_cast(object);
       return IValue(generator_of(value));
-    case TypeKind::optional: return object.is_none() ? IValue() : to_value(object, *type.contained()[0]);
-    case TypeKind::list: return list_value(object, *type.contained()[0]);
-    case TypeKind::dict: return dict_value(object, type.expect<DictType>());
-    case TypeKind::tuple: return tuple_value(object, type.expect<TupleType>());
-    case TypeKind::union_: return union_value(object, type.expect<UnionType>());
-    case TypeKind::enum_: return enum_value(object, type.expect<EnumType>());
+    case TypeKind::optional:
+      return object.is_none() ? IValue() : to_value(object, *type.contained()[0]);
+    case TypeKind::list:
+      return list_value(object, *type.contained()[0]);
+    case TypeKind::dict:
+      return dict_value(object, type.expect<DictType>());
+    case TypeKind::tuple:
+      return tuple_value(object, type.expect<TupleType>());
+    case TypeKind::union_:
+      return union_value(object, type.expect<UnionType>());
+    case TypeKind::enum_:
+      return enum_value(object, type.expect<EnumType>());
     case TypeKind::class_:
-    case TypeKind::interface: return object_value(object, type);
+    case TypeKind::interface:
+      return object_value(object, type);
     case TypeKind::any:
     case TypeKind::any_list:
     case TypeKind::any_tuple:
@@ -240,7 +256,8 @@ IValue to_value(nb::handle object, const Type& type) {
       if (!inferred.type->is_subtype_of(type)) cannot_cast(object);
       return to_value(object, *inferred.type);
     }
-    default: break;
+    default:
+      break;
   }
   throw CastError(cat("a Python object cannot be given as ", type.annotation()));
 }

@@ -5,7 +5,8 @@
 
 namespace rushlight::python {
 
-/// The value of an object whose type is what the object itself tells. TypeError for objects that TorchScript has no type for.
+/// The value of an object whose type is what the object itself tells. TypeError for objects that TorchScript has no
+/// type for.
 IValue to_value(nb::handle object);
 /// As `type` asks for. Throws CastError when the object does not fit.
 IValue to_value(nb::handle object, const Type& type);

@@ -11,8 +11,8 @@ namespace {
 using Role = Parameter::Role;
 
 /// Operators that take plain numbers where their schema says Tensor; their Scalar overloads are for the language only.
-constexpr std::string_view kNumbersForTensors[] = {"add", "div", "divide", "mul", "multiply", "sub", "subtract",
-                                                   "true_divide", "floor_divide", "copy"};
+constexpr std::string_view kNumbersForTensors[] = {"add", "div",      "divide",      "mul",          "multiply",
+                                                   "sub", "subtract", "true_divide", "floor_divide", "copy"};
 
 bool takes_numbers(std::string_view name) {
   if (name.ends_with('_') && !name.ends_with("__")) name.remove_suffix(1);
@@ -43,36 +43,58 @@ constexpr OldOrder kOldOrders[] = {
 
 std::optional<ParameterKind> kind_of(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::tensor: return ParameterKind::tensor;
-    case TypeKind::number: return ParameterKind::scalar;
+    case TypeKind::tensor:
+      return ParameterKind::tensor;
+    case TypeKind::number:
+      return ParameterKind::scalar;
     case TypeKind::int_:
-    case TypeKind::sym_int: return ParameterKind::int_;
+    case TypeKind::sym_int:
+      return ParameterKind::int_;
     case TypeKind::float_:
-    case TypeKind::sym_float: return ParameterKind::float_;
-    case TypeKind::complex: return ParameterKind::complex;
+    case TypeKind::sym_float:
+      return ParameterKind::float_;
+    case TypeKind::complex:
+      return ParameterKind::complex;
     case TypeKind::bool_:
-    case TypeKind::sym_bool: return ParameterKind::bool_;
-    case TypeKind::string: return ParameterKind::string;
-    case TypeKind::scalar_type: return ParameterKind::dtype;
-    case TypeKind::layout: return ParameterKind::layout;
-    case TypeKind::memory_format: return ParameterKind::memory_format;
-    case TypeKind::device: return ParameterKind::device;
-    case TypeKind::generator: return ParameterKind::generator;
-    case TypeKind::storage: return ParameterKind::storage;
-    case TypeKind::optional: return kind_of(*type.contained()[0]);
+    case TypeKind::sym_bool:
+      return ParameterKind::bool_;
+    case TypeKind::string:
+      return ParameterKind::string;
+    case TypeKind::scalar_type:
+      return ParameterKind::dtype;
+    case TypeKind::layout:
+      return ParameterKind::layout;
+    case TypeKind::memory_format:
+      return ParameterKind::memory_format;
+    case TypeKind::device:
+      return ParameterKind::device;
+    case TypeKind::generator:
+      return ParameterKind::generator;
+    case TypeKind::storage:
+      return ParameterKind::storage;
+    case TypeKind::optional:
+      return kind_of(*type.contained()[0]);
     case TypeKind::list:
       switch (const Type& element = *type.contained()[0]; element.kind()) {
-        case TypeKind::tensor: return ParameterKind::tensor_list;
+        case TypeKind::tensor:
+          return ParameterKind::tensor_list;
         case TypeKind::optional:
-          return element.contained()[0]->is(TypeKind::tensor) ? std::optional(ParameterKind::optional_tensor_list) : std::nullopt;
+          return element.contained()[0]->is(TypeKind::tensor) ? std::optional(ParameterKind::optional_tensor_list)
+                                                              : std::nullopt;
         case TypeKind::int_:
-        case TypeKind::sym_int: return ParameterKind::int_list;
-        case TypeKind::float_: return ParameterKind::float_list;
-        case TypeKind::bool_: return ParameterKind::bool_list;
-        case TypeKind::number: return ParameterKind::scalar_list;
-        default: return std::nullopt;
+        case TypeKind::sym_int:
+          return ParameterKind::int_list;
+        case TypeKind::float_:
+          return ParameterKind::float_list;
+        case TypeKind::bool_:
+          return ParameterKind::bool_list;
+        case TypeKind::number:
+          return ParameterKind::scalar_list;
+        default:
+          return std::nullopt;
       }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -83,7 +105,8 @@ std::vector<nb::object> numpy_names(std::string_view name) {
   if (name == "input") names = {"x", "a", "x1"};
   if (name == "other") names = {"x2"};
   std::vector<nb::object> keys;
-  for (std::string_view other : names) keys.push_back(nb::steal(PyUnicode_InternFromString(std::string(other).c_str())));
+  for (std::string_view other : names)
+    keys.push_back(nb::steal(PyUnicode_InternFromString(std::string(other).c_str())));
   return keys;
 }
 
@@ -103,7 +126,8 @@ std::string default_text(const IValue& value) {
     // `int[2] stride=1` is stored as [1, 1] and shown as 1.
     std::vector<std::string> elements;
     for (size_t i = 0; i < value.list().size(); ++i) elements.push_back(default_text(value.list().get(i)));
-    if (!elements.empty() && std::ranges::all_of(elements, [&](const std::string& e) { return e == elements[0]; })) return elements[0];
+    if (!elements.empty() && std::ranges::all_of(elements, [&](const std::string& e) { return e == elements[0]; }))
+      return elements[0];
     return cat("{", join(elements, ","), "}");
   }
   return value.str();
@@ -118,14 +142,15 @@ Parameter make_parameter(std::string name, ParameterKind kind) {
 }
 
 bool is_option(const Argument& argument) {
-  return argument.name == "dtype" || argument.name == "layout" || argument.name == "device" || argument.name == "pin_memory";
+  return argument.name == "dtype" || argument.name == "layout" || argument.name == "device" ||
+         argument.name == "pin_memory";
 }
 
 /// The four options of functions that make tensors stand side by side in the schema.
 std::optional<size_t> find_options(const Schema& schema) {
   for (size_t i = 0; i + 3 < schema.arguments.size(); ++i)
-    if (schema.arguments[i].name == "dtype" && schema.arguments[i + 1].name == "layout" && schema.arguments[i + 2].name == "device" &&
-        schema.arguments[i + 3].name == "pin_memory")
+    if (schema.arguments[i].name == "dtype" && schema.arguments[i + 1].name == "layout" &&
+        schema.arguments[i + 2].name == "device" && schema.arguments[i + 3].name == "pin_memory")
       return i;
   return std::nullopt;
 }
@@ -175,14 +200,16 @@ void add_out(Signature& signature, const Operator& out) {
   const auto& arguments = out.schema().arguments;
   size_t first = arguments.size();
   while (first > 0 && arguments[first - 1].is_write()) --first;
-  Parameter parameter = make_parameter("out", arguments.size() - first > 1 || kind_of(*arguments.back().type) == ParameterKind::tensor_list
-                                                  ? ParameterKind::tensor_list
-                                                  : ParameterKind::tensor);
+  Parameter parameter = make_parameter(
+      "out", arguments.size() - first > 1 || kind_of(*arguments.back().type) == ParameterKind::tensor_list
+                 ? ParameterKind::tensor_list
+                 : ParameterKind::tensor);
   parameter.role = Role::out;
   parameter.is_optional = parameter.allows_none = parameter.keyword_only = true;
   parameter.default_text = "None";
   signature.out_op = &out;
-  for (size_t i = 0; i < first; ++i) signature.out_slots.push_back(*signature.op->schema().find_argument(arguments[i].name));
+  for (size_t i = 0; i < first; ++i)
+    signature.out_slots.push_back(*signature.op->schema().find_argument(arguments[i].name));
   const auto options = std::ranges::find_if(signature.parameters, [](const Parameter& p) { return p.name == "dtype"; });
   signature.parameters.insert(signature.has_options ? options : signature.parameters.end(), std::move(parameter));
 }
@@ -192,7 +219,8 @@ void add_requires_grad(Signature& signature) {
   parameter.role = Role::requires_grad;
   parameter.is_optional = parameter.keyword_only = true;
   parameter.default_text = "False";
-  const auto after = std::ranges::find_if(signature.parameters, [](const Parameter& p) { return p.name == "pin_memory"; });
+  const auto after =
+      std::ranges::find_if(signature.parameters, [](const Parameter& p) { return p.name == "pin_memory"; });
   signature.parameters.insert(after + 1, std::move(parameter));
 }
 
@@ -206,7 +234,8 @@ std::optional<Signature> signature_of(const Operator& op, std::string_view name,
     std::optional<Parameter> parameter = parameter_of(op, slot, numbers);
     if (!parameter) return std::nullopt;
     signature.defaults.push_back(arguments[slot].default_value.value_or(IValue()));
-    if (as_method && signature.self_slot == SIZE_MAX && arguments[slot].name == "self" && parameter->kind == ParameterKind::tensor) {
+    if (as_method && signature.self_slot == SIZE_MAX && arguments[slot].name == "self" &&
+        parameter->kind == ParameterKind::tensor) {
       signature.self_slot = slot;
       continue;
     }
@@ -244,8 +273,8 @@ Signature in_old_order(const Signature& signature, std::string_view names) {
 /// Whether values for `a` are a part of the values for `b`, so that `b` has to be tried first.
 bool is_narrower(const Type& a, const Type& b) {
   const std::string x = a.schema_str(), y = b.schema_str();
-  return (x == "Scalar" && y == "Tensor") || (x == "Scalar?" && y == "Tensor?") || (x == "int[]" && (y == "int" || y == "int?")) ||
-         (x == "Tensor[]" && y.find("[]") != std::string::npos);
+  return (x == "Scalar" && y == "Tensor") || (x == "Scalar?" && y == "Tensor?") ||
+         (x == "int[]" && (y == "int" || y == "int?")) || (x == "Tensor[]" && y.find("[]") != std::string::npos);
 }
 
 bool comes_after(const Signature& a, const Signature& b) {
@@ -264,25 +293,44 @@ bool comes_after(const Signature& a, const Signature& b) {
 /// The name of a parameter's C++ type in PyTorch, by which it sorts overloads.
 std::string_view sorting_name(ParameterKind kind) {
   switch (kind) {
-    case ParameterKind::tensor: return "Tensor";
-    case ParameterKind::scalar: return "Scalar";
-    case ParameterKind::int_: return "int64_t";
-    case ParameterKind::float_: return "double";
-    case ParameterKind::complex: return "c10::complex<double>";
-    case ParameterKind::bool_: return "bool";
-    case ParameterKind::string: return "c10::string_view";
-    case ParameterKind::dtype: return "ScalarType";
-    case ParameterKind::layout: return "Layout";
-    case ParameterKind::memory_format: return "MemoryFormat";
-    case ParameterKind::device: return "Device";
-    case ParameterKind::generator: return "Generator";
-    case ParameterKind::storage: return "Storage";
-    case ParameterKind::tensor_list: return "TensorList";
-    case ParameterKind::optional_tensor_list: return "c10::List<std::optional<Tensor>>";
-    case ParameterKind::int_list: return "IntArrayRef";
-    case ParameterKind::float_list: return "ArrayRef<double>";
-    case ParameterKind::bool_list: return "std::array<bool>";
-    case ParameterKind::scalar_list: return "ScalarList";
+    case ParameterKind::tensor:
+      return "Tensor";
+    case ParameterKind::scalar:
+      return "Scalar";
+    case ParameterKind::int_:
+      return "int64_t";
+    case ParameterKind::float_:
+      return "double";
+    case ParameterKind::complex:
+      return "c10::complex<double>";
+    case ParameterKind::bool_:
+      return "bool";
+    case ParameterKind::string:
+      return "c10::string_view";
+    case ParameterKind::dtype:
+      return "ScalarType";
+    case ParameterKind::layout:
+      return "Layout";
+    case ParameterKind::memory_format:
+      return "MemoryFormat";
+    case ParameterKind::device:
+      return "Device";
+    case ParameterKind::generator:
+      return "Generator";
+    case ParameterKind::storage:
+      return "Storage";
+    case ParameterKind::tensor_list:
+      return "TensorList";
+    case ParameterKind::optional_tensor_list:
+      return "c10::List<std::optional<Tensor>>";
+    case ParameterKind::int_list:
+      return "IntArrayRef";
+    case ParameterKind::float_list:
+      return "ArrayRef<double>";
+    case ParameterKind::bool_list:
+      return "std::array<bool>";
+    case ParameterKind::scalar_list:
+      return "ScalarList";
   }
   return "";
 }
@@ -292,7 +340,8 @@ std::string sorting_text(const Signature& signature) {
   bool keyword_only = false;
   for (const Parameter& parameter : signature.parameters) {
     if (parameter.keyword_only && !std::exchange(keyword_only, true)) text += "*, ";
-    text += cat(sorting_name(parameter.kind), parameter.allows_none && parameter.role == Role::argument ? "? " : " ", parameter.name, ", ");
+    text += cat(sorting_name(parameter.kind), parameter.allows_none && parameter.role == Role::argument ? "? " : " ",
+                parameter.name, ", ");
   }
   return text;
 }
@@ -303,7 +352,8 @@ void sort_signatures(std::vector<Signature>& signatures) {
   for (size_t i = 1; i < signatures.size(); ++i)
     for (size_t j = 0; j < i; ++j)
       if (comes_after(signatures[j], signatures[i])) {
-        std::rotate(signatures.begin() + ptrdiff_t(j), signatures.begin() + ptrdiff_t(i), signatures.begin() + ptrdiff_t(i) + 1);
+        std::rotate(signatures.begin() + ptrdiff_t(j), signatures.begin() + ptrdiff_t(i),
+                    signatures.begin() + ptrdiff_t(i) + 1);
         break;
       }
 }
@@ -319,25 +369,43 @@ bool is_for_python(const Operator& op, std::string_view name, bool as_method) {
 
 std::string Parameter::type_name() const {
   switch (kind) {
-    case ParameterKind::tensor: return "Tensor";
-    case ParameterKind::scalar: return "Number";
-    case ParameterKind::int_: return "int";
-    case ParameterKind::float_: return "float";
-    case ParameterKind::complex: return "complex";
-    case ParameterKind::bool_: return "bool";
-    case ParameterKind::string: return "str";
-    case ParameterKind::dtype: return "torch.dtype";
-    case ParameterKind::layout: return "torch.layout";
-    case ParameterKind::memory_format: return "torch.memory_format";
-    case ParameterKind::device: return "torch.device";
-    case ParameterKind::generator: return "torch.Generator";
-    case ParameterKind::storage: return "torch.Storage";
+    case ParameterKind::tensor:
+      return "Tensor";
+    case ParameterKind::scalar:
+      return "Number";
+    case ParameterKind::int_:
+      return "int";
+    case ParameterKind::float_:
+      return "float";
+    case ParameterKind::complex:
+      return "complex";
+    case ParameterKind::bool_:
+      return "bool";
+    case ParameterKind::string:
+      return "str";
+    case ParameterKind::dtype:
+      return "torch.dtype";
+    case ParameterKind::layout:
+      return "torch.layout";
+    case ParameterKind::memory_format:
+      return "torch.memory_format";
+    case ParameterKind::device:
+      return "torch.device";
+    case ParameterKind::generator:
+      return "torch.Generator";
+    case ParameterKind::storage:
+      return "torch.Storage";
     case ParameterKind::tensor_list:
-    case ParameterKind::optional_tensor_list: return "tuple of Tensors";
-    case ParameterKind::int_list: return "tuple of ints";
-    case ParameterKind::float_list: return "tuple of floats";
-    case ParameterKind::bool_list: return "tuple of bools";
-    case ParameterKind::scalar_list: return "tuple of Scalars";
+    case ParameterKind::optional_tensor_list:
+      return "tuple of Tensors";
+    case ParameterKind::int_list:
+      return "tuple of ints";
+    case ParameterKind::float_list:
+      return "tuple of floats";
+    case ParameterKind::bool_list:
+      return "tuple of bools";
+    case ParameterKind::scalar_list:
+      return "tuple of Scalars";
   }
   return "object";
 }
@@ -360,14 +428,16 @@ std::vector<Signature> signatures_of(std::string_view name, bool as_method) {
   const std::span<const Operator* const> overloads = find_overloads(cat("aten::", name));
   for (const Operator* op : overloads) {
     if (!is_for_python(*op, name, as_method)) continue;
-    if (std::optional<Signature> signature = signature_of(*op, name, as_method, overloads)) signatures.push_back(std::move(*signature));
+    if (std::optional<Signature> signature = signature_of(*op, name, as_method, overloads))
+      signatures.push_back(std::move(*signature));
   }
   sort_signatures(signatures);
   const std::string_view plain = name.ends_with('_') ? name.substr(0, name.size() - 1) : name;
   const size_t count = signatures.size();
   for (const OldOrder& old : kOldOrders)
     for (size_t i = 0; old.name == plain && i < count; ++i)
-      if (signatures[i].op->schema().overload != "dtype") signatures.push_back(in_old_order(signatures[i], old.arguments));
+      if (signatures[i].op->schema().overload != "dtype")
+        signatures.push_back(in_old_order(signatures[i], old.arguments));
   return signatures;
 }
 

@@ -17,7 +17,8 @@ struct StorageHandle {
 };
 
 /// Checks that the view lies within the storage: sizes may come from a file.
-Tensor view_of(const StorageHandle& handle, nb::handle dtype, const std::vector<int64_t>& sizes, const std::vector<int64_t>& strides, int64_t offset) {
+Tensor view_of(const StorageHandle& handle, nb::handle dtype, const std::vector<int64_t>& sizes,
+               const std::vector<int64_t>& strides, int64_t offset) {
   if (!is_dtype(dtype.ptr())) throw TypeError("dtype must be torch.dtype");
   if (sizes.size() != strides.size()) throw RuntimeError("sizes and strides must have the same length");
   for (size_t i = 0; i < sizes.size(); ++i)
@@ -26,8 +27,9 @@ Tensor view_of(const StorageHandle& handle, nb::handle dtype, const std::vector<
   const int64_t elements = int64_t(handle.storage->bytes() / item);
   const int64_t extent = storage_extent(sizes, strides);
   if (offset < 0 || offset > elements || extent > elements - offset)
-    throw RuntimeError(cat("setStorage: sizes ", shape_text(sizes), ", strides ", shape_text(strides), ", storage offset ", offset,
-                           ", and itemsize ", item, " are out of bounds for storage of size ", handle.storage->bytes()));
+    throw RuntimeError(cat("setStorage: sizes ", shape_text(sizes), ", strides ", shape_text(strides),
+                           ", storage offset ", offset, ", and itemsize ", item,
+                           " are out of bounds for storage of size ", handle.storage->bytes()));
   return tensor_over(handle.storage, dtype_of_object(dtype.ptr()), sizes, strides, offset);
 }
 
@@ -37,16 +39,21 @@ StorageHandle from_bytes(nb::bytes bytes) {
   return handle;
 }
 
-nb::bytes to_bytes(const StorageHandle& self) { return nb::bytes(reinterpret_cast<const char*>(self.storage->data()), self.storage->bytes()); }
+nb::bytes to_bytes(const StorageHandle& self) {
+  return nb::bytes(reinterpret_cast<const char*>(self.storage->data()), self.storage->bytes());
+}
 
 }  // namespace
 
 void bind_storage(nb::module_& m) {
   nb::class_<StorageHandle>(m, "UntypedStorage", nb::dynamic_attr(), "The bytes behind tensors.")
-      .def("__init__", [](StorageHandle* self, int64_t bytes) {
-        if (bytes < 0) throw RuntimeError(cat("Storage size calculation overflowed with size ", bytes));
-        new (self) StorageHandle{Storage::allocate(size_t(bytes))};
-      }, nb::arg("size") = 0)
+      .def(
+          "__init__",
+          [](StorageHandle* self, int64_t bytes) {
+            if (bytes < 0) throw RuntimeError(cat("Storage size calculation overflowed with size ", bytes));
+            new (self) StorageHandle{Storage::allocate(size_t(bytes))};
+          },
+          nb::arg("size") = 0)
       .def_static("_of", [](const Tensor& tensor) { return StorageHandle{tensor.storage()}; })
       .def_static("_from_bytes", &from_bytes)
       .def("nbytes", [](const StorageHandle& self) { return self.storage->bytes(); })
@@ -56,12 +63,15 @@ void bind_storage(nb::module_& m) {
       .def("tobytes", &to_bytes)
       .def("resize_", [](StorageHandle& self, size_t bytes) { self.storage->resize(bytes); })
       .def("cpu", [](nb::object self) { return self; })
-      .def("__reduce__", [](nb::object self) {
-        return nb::make_tuple(self.type().attr("_from_bytes"), nb::make_tuple(to_bytes(nb::cast<StorageHandle&>(self))));
-      })
+      .def("__reduce__",
+           [](nb::object self) {
+             return nb::make_tuple(self.type().attr("_from_bytes"),
+                                   nb::make_tuple(to_bytes(nb::cast<StorageHandle&>(self))));
+           })
       .def_prop_ro("device", [](const StorageHandle& self) { return nb::steal(wrap(self.storage->device())); })
       .def_prop_ro("_cdata", [](const StorageHandle& self) { return reinterpret_cast<uintptr_t>(self.storage.get()); });
-  m.def("_tensor_over_storage", &view_of, nb::arg("storage"), nb::arg("dtype"), nb::arg("size"), nb::arg("stride"), nb::arg("storage_offset"));
+  m.def("_tensor_over_storage", &view_of, nb::arg("storage"), nb::arg("dtype"), nb::arg("size"), nb::arg("stride"),
+        nb::arg("storage_offset"));
 }
 
 }  // namespace rushlight::python

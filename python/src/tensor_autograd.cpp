@@ -11,30 +11,37 @@ namespace {
 
 PyObject* get_requires_grad(PyObject* self, void*) { return PyBool_FromLong(autograd::requires_grad(tensor_of(self))); }
 int set_requires_grad(PyObject* self, PyObject* value, void*) {
-  return guarded([&] {
-    if (!value || !PyBool_Check(value)) throw RuntimeError("requires_grad must be a bool");
-    const Tensor& tensor = tensor_of(self);
-    if (!autograd::is_leaf(tensor)) {
-      const bool wanted = value == Py_True;
-      if (wanted == autograd::requires_grad(tensor)) return 0;
-      throw RuntimeError(cat("you can only change requires_grad flags of leaf variables.",
-                             wanted ? "" : " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."));
-    }
-    autograd::set_requires_grad(tensor, value == Py_True);
-    return 0;
-  }, -1);
+  return guarded(
+      [&] {
+        if (!value || !PyBool_Check(value)) throw RuntimeError("requires_grad must be a bool");
+        const Tensor& tensor = tensor_of(self);
+        if (!autograd::is_leaf(tensor)) {
+          const bool wanted = value == Py_True;
+          if (wanted == autograd::requires_grad(tensor)) return 0;
+          throw RuntimeError(cat("you can only change requires_grad flags of leaf variables.",
+                                 wanted ? ""
+                                        : " If you want to use a computed variable in a subgraph that doesn't require "
+                                          "differentiation use var_no_grad = var.detach()."));
+        }
+        autograd::set_requires_grad(tensor, value == Py_True);
+        return 0;
+      },
+      -1);
 }
 
 PyObject* get_grad(PyObject* self, void*) {
   return guarded([&] {
     const Tensor& tensor = tensor_of(self);
     if (!autograd::is_leaf(tensor) && !autograd::retains_grad(tensor) && !autograd::grad(tensor).defined())
-      checked(PyErr_WarnEx(PyExc_UserWarning,
-                           "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
-                           "during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use "
-                           ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf "
-                           "Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
-                           1));
+      checked(PyErr_WarnEx(
+          PyExc_UserWarning,
+          "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+          "populated "
+          "during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use "
+          ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+          "the leaf "
+          "Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
+          1));
     return wrap(autograd::grad(tensor));
   });
 }
@@ -42,16 +49,20 @@ PyObject* get_grad_quietly(PyObject* self, void*) {
   return guarded([&] { return wrap(autograd::grad(tensor_of(self))); });
 }
 int set_grad(PyObject* self, PyObject* value, void*) {
-  return guarded([&] {
-    if (!value || value == Py_None) {
-      autograd::set_grad(tensor_of(self), Tensor());
-      return 0;
-    }
-    if (!is_tensor(value)) throw TypeError(cat("assigned grad expected to be a Tensor or None but got grad of type ", type_name_of(value)));
-    if (value == self) throw RuntimeError("can't assign Variable as its own grad");
-    autograd::set_grad(tensor_of(self), tensor_of(value));
-    return 0;
-  }, -1);
+  return guarded(
+      [&] {
+        if (!value || value == Py_None) {
+          autograd::set_grad(tensor_of(self), Tensor());
+          return 0;
+        }
+        if (!is_tensor(value))
+          throw TypeError(
+              cat("assigned grad expected to be a Tensor or None but got grad of type ", type_name_of(value)));
+        if (value == self) throw RuntimeError("can't assign Variable as its own grad");
+        autograd::set_grad(tensor_of(self), tensor_of(value));
+        return 0;
+      },
+      -1);
 }
 
 PyObject* get_grad_fn(PyObject* self, void*) {
@@ -60,7 +71,10 @@ PyObject* get_grad_fn(PyObject* self, void*) {
 PyObject* get_is_leaf(PyObject* self, void*) { return PyBool_FromLong(autograd::is_leaf(tensor_of(self))); }
 PyObject* get_retains_grad(PyObject* self, void*) { return PyBool_FromLong(autograd::retains_grad(tensor_of(self))); }
 PyObject* get_output_number(PyObject* self, void*) {
-  return guarded([&] { return PyLong_FromLong(autograd::grad_fn(tensor_of(self)) ? long(autograd::gradient_edge(tensor_of(self)).index) : 0); });
+  return guarded([&] {
+    return PyLong_FromLong(autograd::grad_fn(tensor_of(self)) ? long(autograd::gradient_edge(tensor_of(self)).index)
+                                                              : 0);
+  });
 }
 PyObject* get_version(PyObject* self, void*) {
   return guarded([&] {
@@ -79,25 +93,29 @@ PyObject* is_view(PyObject* self, PyObject*) {
 PyObject* get_data(PyObject* self, void*) {
   return guarded([&] {
     const Tensor& tensor = tensor_of(self);
-    return wrap(tensor_over(tensor.storage(), tensor.dtype(), tensor.sizes(), tensor.strides(), tensor.storage_offset()));
+    return wrap(
+        tensor_over(tensor.storage(), tensor.dtype(), tensor.sizes(), tensor.strides(), tensor.storage_offset()));
   });
 }
 int set_data(PyObject* self, PyObject* value, void*) {
-  return guarded([&] {
-    if (!value) throw RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!");
-    if (!is_tensor(value)) throw TypeError(cat("Variable data has to be a tensor, but got ", type_name_of(value)));
-    TensorImpl& to = *tensor_of(self).impl();
-    const TensorImpl& from = *tensor_of(value).impl();
-    if (to.autograd && autograd::requires_grad(tensor_of(self)) && !is_floating(from.dtype) && !is_complex(from.dtype))
-      throw RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
-    to.storage = from.storage;
-    to.storage_offset = from.storage_offset;
-    to.dtype = from.dtype;
-    to.device = from.device;
-    to.layout = from.layout;
-    to.set_shape(from.sizes, from.strides);
-    return 0;
-  }, -1);
+  return guarded(
+      [&] {
+        if (!value) throw RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!");
+        if (!is_tensor(value)) throw TypeError(cat("Variable data has to be a tensor, but got ", type_name_of(value)));
+        TensorImpl& to = *tensor_of(self).impl();
+        const TensorImpl& from = *tensor_of(value).impl();
+        if (to.autograd && autograd::requires_grad(tensor_of(self)) && !is_floating(from.dtype) &&
+            !is_complex(from.dtype))
+          throw RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype");
+        to.storage = from.storage;
+        to.storage_offset = from.storage_offset;
+        to.dtype = from.dtype;
+        to.device = from.device;
+        to.layout = from.layout;
+        to.set_shape(from.sizes, from.strides);
+        return 0;
+      },
+      -1);
 }
 
 PyObject* get_backward_hooks(PyObject* self, void*) {
@@ -116,8 +134,10 @@ PyObject* requires_grad_(PyObject* self, PyObject* arguments, PyObject* keywords
   return guarded([&]() -> PyObject* {
     PyObject* value = Py_True;
     const char* names[] = {"requires_grad", nullptr};
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|O:requires_grad_", const_cast<char**>(names), &value)) return nullptr;
-    if (!PyBool_Check(value)) throw TypeError(cat("requires_grad_(): argument 'requires_grad' must be bool, not ", type_name_of(value)));
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|O:requires_grad_", const_cast<char**>(names), &value))
+      return nullptr;
+    if (!PyBool_Check(value))
+      throw TypeError(cat("requires_grad_(): argument 'requires_grad' must be bool, not ", type_name_of(value)));
     if (set_requires_grad(self, value, nullptr)) return nullptr;
     return new_reference(self);
   });
@@ -133,8 +153,8 @@ PyObject* retain_grad(PyObject* self, PyObject*) {
 
 std::vector<PyMethodDef>& autograd_methods() {
   static std::vector<PyMethodDef> methods = {
-      {"requires_grad_", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&requires_grad_)), METH_VARARGS | METH_KEYWORDS,
-       "Starts or stops the recording of operations on this tensor; returns it."},
+      {"requires_grad_", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&requires_grad_)),
+       METH_VARARGS | METH_KEYWORDS, "Starts or stops the recording of operations on this tensor; returns it."},
       {"retain_grad", retain_grad, METH_NOARGS, "Keeps .grad of a tensor that is no leaf."},
       {"_is_view", is_view, METH_NOARGS, nullptr},
   };

@@ -23,12 +23,14 @@ PyObject* item(PyObject* self, PyObject*) {
 }
 
 int to_bool(PyObject* self) {
-  return guarded([&] {
-    const Tensor& tensor = tensor_of(self);
-    if (tensor.numel() == 0) throw RuntimeError("Boolean value of Tensor with no values is ambiguous");
-    if (tensor.numel() > 1) throw RuntimeError("Boolean value of Tensor with more than one value is ambiguous");
-    return int(tensor.item().to<bool>());
-  }, -1);
+  return guarded(
+      [&] {
+        const Tensor& tensor = tensor_of(self);
+        if (tensor.numel() == 0) throw RuntimeError("Boolean value of Tensor with no values is ambiguous");
+        if (tensor.numel() > 1) throw RuntimeError("Boolean value of Tensor with more than one value is ambiguous");
+        return int(tensor.item().to<bool>());
+      },
+      -1);
 }
 
 PyObject* to_python_float(PyObject* self) {

@@ -1,6 +1,6 @@
 /// t[i] and t[i] = v: Python's index expressions as calls of select, slice, unsqueeze, index and index_put_.
-/// PyTorch page: "Tensor indexing API". Order of steps: numbers, slices, None and ... first, from left to right; tensors, lists and
-/// bools last, all at once.
+/// PyTorch page: "Tensor indexing API". Order of steps: numbers, slices, None and ... first, from left to right;
+/// tensors, lists and bools last, all at once.
 #include <limits>
 
 #include "base/text.h"
@@ -16,8 +16,12 @@ Tensor select(const Tensor& self, int64_t dim, int64_t index) {
 }
 Tensor unsqueeze(const Tensor& self, int64_t dim) { return op_call<"aten::unsqueeze", "">(self, dim).tensor(); }
 
-bool is_byte_or_bool(const Tensor& tensor) { return tensor.dtype() == ScalarType::uint8 || tensor.dtype() == ScalarType::bool_; }
-bool is_sequence(PyObject* object) { return PySequence_Check(object) && !PyUnicode_Check(object) && !is_tensor(object); }
+bool is_byte_or_bool(const Tensor& tensor) {
+  return tensor.dtype() == ScalarType::uint8 || tensor.dtype() == ScalarType::bool_;
+}
+bool is_sequence(PyObject* object) {
+  return PySequence_Check(object) && !PyUnicode_Check(object) && !is_tensor(object);
+}
 
 /// An index expression being carried out.
 class Indexing {
@@ -31,8 +35,10 @@ class Indexing {
     if (PyTuple_Check(index)) return apply_all(index);
     if (is_old_style_tuple(index)) {
       checked(PyErr_WarnEx(PyExc_UserWarning,
-                           "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
-                           "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], "
+                           "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed "
+                           "in pytorch 2.9; use "
+                           "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
+                           "x[torch.tensor(seq)], "
                            "which will result either in an error or a different result",
                            1));
       return apply_all(owned(PySequence_Tuple(index)).ptr());
@@ -94,19 +100,23 @@ class Indexing {
     } else if (PyIndex_Check(index)) {
       apply_int(to_int(owned(PyNumber_Index(index)).ptr()));
     } else {
-      throw IndexError(cat("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got ",
-                           type_name_of(index), ")"));
+      throw IndexError(
+          cat("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got ",
+              type_name_of(index), ")"));
     }
   }
 
   [[noreturn]] static void throw_index_of_scalar() {
-    throw IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number");
+    throw IndexError(
+        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+        "0-dim tensor to a number");
   }
 
   void apply_int(int64_t index) {
     if (result.dim() == 0) throw_index_of_scalar();
     const int64_t size = result.sizes()[size_t(dim_)];
-    if (index < -size || index >= size) throw IndexError(cat("index ", index, " is out of bounds for dimension ", dim_, " with size ", size));
+    if (index < -size || index >= size)
+      throw IndexError(cat("index ", index, " is out of bounds for dimension ", dim_, " with size ", size));
     step(select(result, dim_, index));
   }
 
@@ -155,7 +165,8 @@ PyObject* get_item(PyObject* self, PyObject* index) {
   return guarded([&] {
     Indexing indexing(tensor_of(self));
     indexing.apply(index);
-    if (!indexing.indices.empty()) return wrap(op_call<"aten::index", "Tensor">(indexing.result, index_list(indexing.indices)).tensor());
+    if (!indexing.indices.empty())
+      return wrap(op_call<"aten::index", "Tensor">(indexing.result, index_list(indexing.indices)).tensor());
     if (!indexing.has_steps) return wrap(op_call<"aten::alias", "">(indexing.result).tensor());
     return wrap(indexing.result);
   });
@@ -164,7 +175,8 @@ PyObject* get_item(PyObject* self, PyObject* index) {
 Tensor value_tensor(const Tensor& self, PyObject* value) {
   if (is_tensor(value)) return tensor_of(value);
   if (is_number(value)) return scalar_tensor(to_scalar(value), self.dtype());
-  throw TypeError(cat("can't assign a ", type_name_of(value), " to a torch.", dtype_info(self.dtype()).ir_name, "Tensor"));
+  throw TypeError(
+      cat("can't assign a ", type_name_of(value), " to a torch.", dtype_info(self.dtype()).ir_name, "Tensor"));
 }
 
 /// Leading dimensions of size 1 that the place does not have.
@@ -174,26 +186,30 @@ Tensor without_leading_ones(Tensor value, int64_t wanted_dim) {
 }
 
 int set_item(PyObject* self, PyObject* index, PyObject* value) {
-  return guarded([&] {
-    if (!value) throw TypeError("Tensor does not support deleting items");
-    if (index == Py_False) return 0;
-    const Tensor new_value = value_tensor(tensor_of(self), value);
-    Indexing indexing(tensor_of(self));
-    indexing.apply(index);
-    if (indexing.indices.empty()) {
-      op_call<"aten::copy_", "">(indexing.result, without_leading_ones(new_value, indexing.result.dim()), false);
-    } else {
-      op_call<"aten::index_put_", "">(indexing.result, index_list(indexing.indices), new_value, false);
-    }
-    return 0;
-  }, -1);
+  return guarded(
+      [&] {
+        if (!value) throw TypeError("Tensor does not support deleting items");
+        if (index == Py_False) return 0;
+        const Tensor new_value = value_tensor(tensor_of(self), value);
+        Indexing indexing(tensor_of(self));
+        indexing.apply(index);
+        if (indexing.indices.empty()) {
+          op_call<"aten::copy_", "">(indexing.result, without_leading_ones(new_value, indexing.result.dim()), false);
+        } else {
+          op_call<"aten::index_put_", "">(indexing.result, index_list(indexing.indices), new_value, false);
+        }
+        return 0;
+      },
+      -1);
 }
 
 Py_ssize_t length(PyObject* self) {
-  return guarded([&] {
-    if (tensor_of(self).dim() == 0) throw TypeError("len() of a 0-d tensor");
-    return Py_ssize_t(tensor_of(self).sizes()[0]);
-  }, Py_ssize_t(-1));
+  return guarded(
+      [&] {
+        if (tensor_of(self).dim() == 0) throw TypeError("len() of a 0-d tensor");
+        return Py_ssize_t(tensor_of(self).sizes()[0]);
+      },
+      Py_ssize_t(-1));
 }
 
 }  // namespace

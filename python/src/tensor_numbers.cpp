@@ -1,5 +1,5 @@
-/// Python's operators on tensors: +, -, ==, @ and so on. Each is the operator that PyTorch calls for it; an operand that it does
-/// not take gives NotImplemented, so that the other operand is asked.
+/// Python's operators on tensors: +, -, ==, @ and so on. Each is the operator that PyTorch calls for it; an operand
+/// that it does not take gives NotImplemented, so that the other operand is asked.
 #include "arguments.h"
 #include "tensor_slots.h"
 
@@ -82,12 +82,18 @@ PyObject* inplace_power(PyObject* self, PyObject* exponent, PyObject* modulo) {
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
   return guarded([&]() -> PyObject* {
     switch (operation) {
-      case Py_LT: return call<"lt">(self, other);
-      case Py_LE: return call<"le">(self, other);
-      case Py_EQ: return call<"eq">(self, other);
-      case Py_NE: return call<"ne">(self, other);
-      case Py_GT: return call<"gt">(self, other);
-      default: return call<"ge">(self, other);
+      case Py_LT:
+        return call<"lt">(self, other);
+      case Py_LE:
+        return call<"le">(self, other);
+      case Py_EQ:
+        return call<"eq">(self, other);
+      case Py_NE:
+        return call<"ne">(self, other);
+      case Py_GT:
+        return call<"gt">(self, other);
+      default:
+        return call<"ge">(self, other);
     }
   });
 }
@@ -95,7 +101,8 @@ PyObject* compare(PyObject* self, PyObject* other, int operation) {
 PyObject* invert(PyObject* self) {
   return guarded([&]() -> PyObject* {
     const ScalarType dtype = tensor_of(self).dtype();
-    if (!is_integral_or_bool(dtype)) throw TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors");
+    if (!is_integral_or_bool(dtype))
+      throw TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors");
     return call<"bitwise_not">(self, nullptr);
   });
 }

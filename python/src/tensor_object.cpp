@@ -18,7 +18,8 @@ void allow_another_finalization(PyObject* object) {
 #ifdef Py_GIL_DISABLED
   object->ob_gc_bits &= uint8_t(~2u);
 #else
-  // Bit 0 of the second word of the collector's header, which stands right before the object (all versions from 3.8 on).
+  // Bit 0 of the second word of the collector's header, which stands right before the object (all versions from 3.8
+  // on).
   reinterpret_cast<uintptr_t*>(object)[-1] &= ~uintptr_t(1);
 #endif
 }
@@ -112,8 +113,10 @@ PyObject* wrap(const Tensor& tensor) {
 
 PyTypeObject* make_tensor_base(nb::module_& m, const std::vector<PyType_Slot>& more) {
   std::vector<PyType_Slot> slots = {
-      {Py_tp_finalize, reinterpret_cast<void*>(&finalize)}, {Py_tp_traverse, reinterpret_cast<void*>(&traverse)},
-      {Py_tp_clear, reinterpret_cast<void*>(&clear)},       {Py_tp_dealloc, reinterpret_cast<void*>(&dealloc)},
+      {Py_tp_finalize, reinterpret_cast<void*>(&finalize)},
+      {Py_tp_traverse, reinterpret_cast<void*>(&traverse)},
+      {Py_tp_clear, reinterpret_cast<void*>(&clear)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(&dealloc)},
       {Py_tp_members, members},
   };
   slots.insert(slots.end(), more.begin(), more.end());

@@ -1,9 +1,9 @@
 /// The Python object of a tensor: rushlight._C.TensorBase, the base of torch.Tensor and of everything derived from it.
 ///
-/// A tensor has at most one Python object, and keeps it for life: attributes, hooks and subclass survive a stay in C++ only.
-/// Who owns whom changes: while Python holds the object, the object owns the tensor; when the last Python reference goes and
-/// C++ still holds the tensor, the tensor takes the object over (see finalize) and gives it back on the next `wrap`.
-/// All functions need the GIL.
+/// A tensor has at most one Python object, and keeps it for life: attributes, hooks and subclass survive a stay in C++
+/// only. Who owns whom changes: while Python holds the object, the object owns the tensor; when the last Python
+/// reference goes and C++ still holds the tensor, the tensor takes the object over (see finalize) and gives it back on
+/// the next `wrap`. All functions need the GIL.
 #pragma once
 #include <vector>
 
@@ -13,8 +13,7 @@
 namespace rushlight::python {
 
 struct TensorObject {
-  PyObject_HEAD
-  TensorImpl* impl;      ///< counted unless `owned_by_tensor`; null only while the object dies
+  PyObject_HEAD TensorImpl* impl;  ///< counted unless `owned_by_tensor`; null only while the object dies
   bool owned_by_tensor;
   PyObject* attributes;  ///< __dict__
   PyObject* weak_references;

@@ -16,7 +16,9 @@ PyObject* device(PyObject* self, void*) {
 }
 PyObject* ndim(PyObject* self, void*) { return PyLong_FromLongLong(tensor_of(self).dim()); }
 PyObject* itemsize(PyObject* self, void*) { return PyLong_FromSize_t(tensor_of(self).item_size()); }
-PyObject* nbytes(PyObject* self, void*) { return PyLong_FromLongLong(tensor_of(self).numel() * int64_t(tensor_of(self).item_size())); }
+PyObject* nbytes(PyObject* self, void*) {
+  return PyLong_FromLongLong(tensor_of(self).numel() * int64_t(tensor_of(self).item_size()));
+}
 PyObject* address(PyObject* self, void*) { return PyLong_FromVoidPtr(tensor_of(self).impl()); }
 PyObject* is_cpu(PyObject* self, void*) { return PyBool_FromLong(tensor_of(self).device().type == DeviceType::cpu); }
 PyObject* is_meta(PyObject* self, void*) { return PyBool_FromLong(tensor_of(self).is_meta()); }
@@ -29,7 +31,8 @@ PyObject* view(PyObject* self, void*) {
 }
 PyObject* imaginary(PyObject* self, void*) {
   return guarded([&] {
-    if (!is_complex(tensor_of(self).dtype())) throw RuntimeError("imag is not implemented for tensors with non-complex dtypes.");
+    if (!is_complex(tensor_of(self).dtype()))
+      throw RuntimeError("imag is not implemented for tensors with non-complex dtypes.");
     return wrap(op_call<"aten::imag", "">(tensor_of(self)).tensor());
   });
 }
@@ -37,12 +40,14 @@ PyObject* imaginary(PyObject* self, void*) {
 /// t.real = x, t.imag = x
 template <OpName name>
 int assign_part(PyObject* self, PyObject* value, void*) {
-  return guarded([&] {
-    if (!value) throw RuntimeError("can't delete the real or imaginary part");
-    const Tensor part = op_call<name, "">(tensor_of(self)).tensor();
-    op_call<"aten::copy_", "">(part, is_tensor(value) ? tensor_of(value) : wrapped_number(to_scalar(value)), false);
-    return 0;
-  }, -1);
+  return guarded(
+      [&] {
+        if (!value) throw RuntimeError("can't delete the real or imaginary part");
+        const Tensor part = op_call<name, "">(tensor_of(self)).tensor();
+        op_call<"aten::copy_", "">(part, is_tensor(value) ? tensor_of(value) : wrapped_number(to_scalar(value)), false);
+        return 0;
+      },
+      -1);
 }
 
 }  // namespace

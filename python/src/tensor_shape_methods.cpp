@@ -18,7 +18,9 @@ PyObject* ints_tuple(IntArrayRef values) {
 PyObject* optional_argument(const char* function, const char* name, PyObject* arguments, PyObject* keywords) {
   PyObject* value = nullptr;
   const char* names[] = {name, nullptr};
-  if (!PyArg_ParseTupleAndKeywords(arguments, keywords, cat("|O:", function).c_str(), const_cast<char**>(names), &value)) nb::raise_python_error();
+  if (!PyArg_ParseTupleAndKeywords(arguments, keywords, cat("|O:", function).c_str(), const_cast<char**>(names),
+                                   &value))
+    nb::raise_python_error();
   return value == Py_None ? nullptr : value;
 }
 
@@ -43,7 +45,8 @@ PyObject* is_contiguous(PyObject* self, PyObject* arguments, PyObject* keywords)
     PyObject* format = optional_argument("is_contiguous", "memory_format", arguments, keywords);
     if (!format) return PyBool_FromLong(tensor_of(self).is_contiguous());
     if (!is_memory_format(format))
-      throw TypeError(cat("is_contiguous(): argument 'memory_format' must be torch.memory_format, not ", type_name_of(format)));
+      throw TypeError(
+          cat("is_contiguous(): argument 'memory_format' must be torch.memory_format, not ", type_name_of(format)));
     return PyBool_FromLong(tensor_of(self).is_contiguous(memory_format_of_object(format)));
   });
 }
@@ -66,9 +69,11 @@ PyObject* never(PyObject*, PyObject*) { Py_RETURN_FALSE; }
 /// Same memory, offset, sizes and strides.
 PyObject* is_set_to(PyObject* self, PyObject* other) {
   return guarded([&] {
-    if (!is_tensor(other)) throw TypeError(cat("is_set_to(): argument 'tensor' (position 1) must be Tensor, not ", type_name_of(other)));
+    if (!is_tensor(other))
+      throw TypeError(cat("is_set_to(): argument 'tensor' (position 1) must be Tensor, not ", type_name_of(other)));
     const Tensor &a = tensor_of(self), &b = tensor_of(other);
-    return PyBool_FromLong(a.storage() == b.storage() && a.storage_offset() == b.storage_offset() && a.sizes() == b.sizes() && a.strides() == b.strides());
+    return PyBool_FromLong(a.storage() == b.storage() && a.storage_offset() == b.storage_offset() &&
+                           a.sizes() == b.sizes() && a.strides() == b.strides());
   });
 }
 
@@ -81,7 +86,8 @@ PyCFunction with_keywords(PyObject* (*function)(PyObject*, PyObject*, PyObject*)
 std::vector<PyMethodDef>& shape_methods() {
   static std::vector<PyMethodDef> methods = {
       {"size", with_keywords(&size), METH_VARARGS | METH_KEYWORDS, "The sizes, or the size of one dimension."},
-      {"stride", with_keywords(&stride), METH_VARARGS | METH_KEYWORDS, "The strides in elements, or the stride of one dimension."},
+      {"stride", with_keywords(&stride), METH_VARARGS | METH_KEYWORDS,
+       "The strides in elements, or the stride of one dimension."},
       {"is_contiguous", with_keywords(&is_contiguous), METH_VARARGS | METH_KEYWORDS, nullptr},
       {"dim", dim, METH_NOARGS, nullptr},
       {"ndimension", dim, METH_NOARGS, nullptr},

@@ -34,8 +34,10 @@ void bind_tensor_object(nb::module_& m) {
   slots.push_back({Py_tp_getset, properties->data()});
 
   tensor_base_type = tensor_class = make_tensor_base(m, slots);
-  m.def("_set_tensor_class", [](nb::type_object type) { tensor_class = reinterpret_cast<PyTypeObject*>(type.release().ptr()); },
-        "The class that results of operators get: torch.Tensor.");
+  m.def(
+      "_set_tensor_class",
+      [](nb::type_object type) { tensor_class = reinterpret_cast<PyTypeObject*>(type.release().ptr()); },
+      "The class that results of operators get: torch.Tensor.");
 }
 
 }  // namespace rushlight::python

@@ -30,7 +30,8 @@ auto value_of(PyObject* self) {
 }
 
 PyObject* refuse_new(PyTypeObject* type, PyObject*, PyObject*) {
-  const std::string name = nb::cast<std::string>(nb::str(nb::handle(reinterpret_cast<PyObject*>(type)).attr("__name__")));
+  const std::string name =
+      nb::cast<std::string>(nb::str(nb::handle(reinterpret_cast<PyObject*>(type)).attr("__name__")));
   PyErr_Format(PyExc_TypeError, "cannot create 'torch.%s' instances", name.c_str());
   return nullptr;
 }
@@ -51,7 +52,9 @@ PyObject* dtype_to_complex(PyObject* self, PyObject*) {
 PyObject* dtype_to_real(PyObject* self, PyObject*) {
   return guarded([&] { return wrap(to_real(value_of<DtypeObject>(self))); });
 }
-PyObject* dtype_is_floating_point(PyObject* self, void*) { return PyBool_FromLong(is_floating(value_of<DtypeObject>(self))); }
+PyObject* dtype_is_floating_point(PyObject* self, void*) {
+  return PyBool_FromLong(is_floating(value_of<DtypeObject>(self)));
+}
 PyObject* dtype_is_complex(PyObject* self, void*) { return PyBool_FromLong(is_complex(value_of<DtypeObject>(self))); }
 PyObject* dtype_is_signed(PyObject* self, void*) {
   const ScalarType dtype = value_of<DtypeObject>(self);
@@ -74,8 +77,11 @@ PyGetSetDef dtype_properties[] = {
 };
 
 void bind_dtype(nb::module_& m) {
-  PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(&dtype_repr)}, {Py_tp_methods, dtype_methods},
-                         {Py_tp_getset, dtype_properties}, {Py_tp_new, reinterpret_cast<void*>(&refuse_new)}, {0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(&dtype_repr)},
+                         {Py_tp_methods, dtype_methods},
+                         {Py_tp_getset, dtype_properties},
+                         {Py_tp_new, reinterpret_cast<void*>(&refuse_new)},
+                         {0, nullptr}};
   PyType_Spec spec = {"torch.dtype", sizeof(DtypeObject), 0, Py_TPFLAGS_DEFAULT, slots};
   dtype_type = add_type(m, spec);
   for (int64_t number = 0; number < int64_t(kDtypeNumbers); ++number) {
@@ -103,14 +109,17 @@ PyObject* reduce_to_global_name(PyObject* self, PyObject*) {
     return to_str(text.substr(text.rfind('.') + 1));
   });
 }
-PyMethodDef global_methods[] = {{"__reduce__", reduce_to_global_name, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+PyMethodDef global_methods[] = {{"__reduce__", reduce_to_global_name, METH_NOARGS, nullptr},
+                                {nullptr, nullptr, 0, nullptr}};
 
 /// One object for each value, under its name in the module ("torch.strided" is `strided`).
 template <class Object, class Value, class Name, size_t N>
-PyTypeObject* bind_global_values(nb::module_& m, const char* type_name, reprfunc repr, std::array<PyObject*, N>& objects,
-                                 std::initializer_list<Value> values, Name name_of) {
-  PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(repr)}, {Py_tp_methods, global_methods},
-                         {Py_tp_new, reinterpret_cast<void*>(&refuse_new)}, {0, nullptr}};
+PyTypeObject* bind_global_values(nb::module_& m, const char* type_name, reprfunc repr,
+                                 std::array<PyObject*, N>& objects, std::initializer_list<Value> values, Name name_of) {
+  PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(repr)},
+                         {Py_tp_methods, global_methods},
+                         {Py_tp_new, reinterpret_cast<void*>(&refuse_new)},
+                         {0, nullptr}};
   PyType_Spec spec = {type_name, sizeof(Object), 0, Py_TPFLAGS_DEFAULT, slots};
   PyTypeObject* type = add_type(m, spec);
   for (Value value : values) {
@@ -129,7 +138,8 @@ PyObject* device_repr(PyObject* self) {
   return guarded([&] {
     const Device device = value_of<DeviceObject>(self);
     const std::string type = Device{device.type}.str();
-    return to_str(device.index < 0 ? cat("device(type='", type, "')") : cat("device(type='", type, "', index=", int(device.index), ")"));
+    return to_str(device.index < 0 ? cat("device(type='", type, "')")
+                                   : cat("device(type='", type, "', index=", int(device.index), ")"));
   });
 }
 PyObject* device_str(PyObject* self) {
@@ -166,9 +176,12 @@ PyObject* device_exit(PyObject*, PyObject*) { Py_RETURN_NONE; }
   std::vector<std::string> names;
   for (nb::handle argument : nb::borrow<nb::tuple>(arguments)) names.push_back(type_name_of(argument.ptr()));
   const std::string mismatch =
-      names.size() == 1 ? cat("      didn't match because some of the arguments have invalid types: (!", names[0], "!)\n") : "";
+      names.size() == 1
+          ? cat("      didn't match because some of the arguments have invalid types: (!", names[0], "!)\n")
+          : "";
   throw TypeError(cat("device() received an invalid combination of arguments - got (", join(names, ", "),
-                      "), but expected one of:\n * (torch.device device)\n", mismatch, " * (str type, int index = -1)\n"));
+                      "), but expected one of:\n * (torch.device device)\n", mismatch,
+                      " * (str type, int index = -1)\n"));
 }
 
 PyObject* device_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
@@ -178,8 +191,9 @@ PyObject* device_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
     PyObject* type = nullptr;
     PyObject* index = nullptr;
     const bool by_device = keywords && PyDict_GetItemString(keywords, "device");
-    const int ok = by_device ? PyArg_ParseTupleAndKeywords(arguments, keywords, "O", const_cast<char**>(one_name), &type)
-                             : PyArg_ParseTupleAndKeywords(arguments, keywords, "O|O", const_cast<char**>(names), &type, &index);
+    const int ok =
+        by_device ? PyArg_ParseTupleAndKeywords(arguments, keywords, "O", const_cast<char**>(one_name), &type)
+                  : PyArg_ParseTupleAndKeywords(arguments, keywords, "O|O", const_cast<char**>(names), &type, &index);
     if (!ok) {
       PyErr_Clear();
       wrong_device_arguments(arguments);
@@ -189,7 +203,9 @@ PyObject* device_new(PyTypeObject*, PyObject* arguments, PyObject* keywords) {
     Device device = device_from(type);
     if (index && index != Py_None) {
       if (!PyUnicode_Check(type) || !PyLong_Check(index)) wrong_device_arguments(arguments);
-      if (device.index >= 0) throw RuntimeError(cat("type (string) must not include an index because index was passed explicitly: ", str_view(type)));
+      if (device.index >= 0)
+        throw RuntimeError(
+            cat("type (string) must not include an index because index was passed explicitly: ", str_view(type)));
       const long number = PyLong_AsLong(index);
       if (PyErr_Occurred()) nb::raise_python_error();
       if (number < -1 || number > 127) throw RuntimeError("Device index must not be negative");
@@ -212,10 +228,14 @@ PyGetSetDef device_properties[] = {
 };
 
 void bind_device(nb::module_& m) {
-  PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(&device_repr)},  {Py_tp_str, reinterpret_cast<void*>(&device_str)},
-                         {Py_tp_hash, reinterpret_cast<void*>(&device_hash)},  {Py_tp_richcompare, reinterpret_cast<void*>(&device_compare)},
-                         {Py_tp_methods, device_methods},                      {Py_tp_getset, device_properties},
-                         {Py_tp_new, reinterpret_cast<void*>(&device_new)},    {0, nullptr}};
+  PyType_Slot slots[] = {{Py_tp_repr, reinterpret_cast<void*>(&device_repr)},
+                         {Py_tp_str, reinterpret_cast<void*>(&device_str)},
+                         {Py_tp_hash, reinterpret_cast<void*>(&device_hash)},
+                         {Py_tp_richcompare, reinterpret_cast<void*>(&device_compare)},
+                         {Py_tp_methods, device_methods},
+                         {Py_tp_getset, device_properties},
+                         {Py_tp_new, reinterpret_cast<void*>(&device_new)},
+                         {0, nullptr}};
   PyType_Spec spec = {"torch.device", sizeof(DeviceObject), 0, Py_TPFLAGS_DEFAULT, slots};
   device_type = add_type(m, spec);
 }
@@ -236,7 +256,8 @@ PyObject* size_new(PyTypeObject* type, PyObject* arguments, PyObject* keywords) 
       PyObject* number = PyFloat_Check(item) ? nullptr : PyNumber_Index(item);
       if (!number) {
         PyErr_Clear();
-        PyErr_Format(PyExc_TypeError, "torch.Size() takes an iterable of 'int' (item %zd is '%s')", i, type_name_of(item).c_str());
+        PyErr_Format(PyExc_TypeError, "torch.Size() takes an iterable of 'int' (item %zd is '%s')", i,
+                     type_name_of(item).c_str());
         return nullptr;
       }
       if (PyTuple_SetItem(self.ptr(), i, number)) return nullptr;
@@ -263,7 +284,10 @@ PyObject* size_as_tuple(PyObject* self, PyObject* other) {
 }
 PyObject* size_add(PyObject* left, PyObject* right) {
   if (!PyTuple_Check(left) || !PyTuple_Check(right)) return new_reference(Py_NotImplemented);
-  return guarded([&] { return to_size(owned(PySequence_Concat(owned(PySequence_Tuple(left)).ptr(), owned(PySequence_Tuple(right)).ptr())).ptr()); });
+  return guarded([&] {
+    return to_size(
+        owned(PySequence_Concat(owned(PySequence_Tuple(left)).ptr(), owned(PySequence_Tuple(right)).ptr())).ptr());
+  });
 }
 PyObject* size_repeat(PyObject* self, Py_ssize_t count) {
   return guarded([&] {
@@ -274,7 +298,8 @@ PyObject* size_repeat(PyObject* self, Py_ssize_t count) {
 PyObject* size_numel(PyObject* self, PyObject*) {
   return guarded([&] {
     int64_t numel = 1;
-    for (Py_ssize_t i = 0; i < PyTuple_Size(self); ++i) numel *= nb::cast<int64_t>(nb::handle(PyTuple_GetItem(self, i)));
+    for (Py_ssize_t i = 0; i < PyTuple_Size(self); ++i)
+      numel *= nb::cast<int64_t>(nb::handle(PyTuple_GetItem(self, i)));
     return PyLong_FromLongLong(numel);
   });
 }
@@ -327,8 +352,9 @@ Device device_from(PyObject* object) {
 
 void bind_value_objects(nb::module_& m) {
   bind_dtype(m);
-  layout_type = bind_global_values<LayoutObject>(m, "torch.layout", &layout_repr, layout_objects,
-                                                 {Layout::strided, Layout::sparse_coo, Layout::sparse_csr}, &layout_name);
+  layout_type =
+      bind_global_values<LayoutObject>(m, "torch.layout", &layout_repr, layout_objects,
+                                       {Layout::strided, Layout::sparse_coo, Layout::sparse_csr}, &layout_name);
   memory_format_type = bind_global_values<MemoryFormatObject>(
       m, "torch.memory_format", &memory_format_repr, memory_format_objects,
       {MemoryFormat::contiguous, MemoryFormat::preserve, MemoryFormat::channels_last, MemoryFormat::channels_last_3d},

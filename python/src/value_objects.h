@@ -1,28 +1,24 @@
 /// The small immutable values of the torch namespace: dtype, device, layout, memory_format, Size.
 /// One object each per dtype, layout and format, so programs may compare them with `is`.
 #pragma once
+#include "base/array_ref.h"
 #include "python_api.h"
 #include "tensor/device.h"
 #include "tensor/dtype.h"
-#include "base/array_ref.h"
 
 namespace rushlight::python {
 
 struct DtypeObject {
-  PyObject_HEAD
-  ScalarType value;
+  PyObject_HEAD ScalarType value;
 };
 struct LayoutObject {
-  PyObject_HEAD
-  Layout value;
+  PyObject_HEAD Layout value;
 };
 struct MemoryFormatObject {
-  PyObject_HEAD
-  MemoryFormat value;
+  PyObject_HEAD MemoryFormat value;
 };
 struct DeviceObject {
-  PyObject_HEAD
-  Device value;
+  PyObject_HEAD Device value;
 };
 extern PyTypeObject* dtype_type;
 extern PyTypeObject* layout_type;
@@ -36,7 +32,9 @@ inline bool is_memory_format(PyObject* object) { return Py_TYPE(object) == memor
 inline bool is_device(PyObject* object) { return Py_TYPE(object) == device_type; }
 inline ScalarType dtype_of_object(PyObject* object) { return reinterpret_cast<DtypeObject*>(object)->value; }
 inline Layout layout_of_object(PyObject* object) { return reinterpret_cast<LayoutObject*>(object)->value; }
-inline MemoryFormat memory_format_of_object(PyObject* object) { return reinterpret_cast<MemoryFormatObject*>(object)->value; }
+inline MemoryFormat memory_format_of_object(PyObject* object) {
+  return reinterpret_cast<MemoryFormatObject*>(object)->value;
+}
 
 /// New references.
 PyObject* wrap(ScalarType dtype);

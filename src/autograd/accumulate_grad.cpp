@@ -37,10 +37,12 @@ std::vector<Tensor> AccumulateGrad::apply(std::vector<Tensor> gradients) {
       } else if (same_layout && gradient.ref()->use_count() == 1 && gradient.storage()->use_count() == 1) {
         meta.grad = detach(gradient);
       } else {
-        Tensor copy = empty_strided_tensor(leaf.sizes(), same_layout || leaf.numel() == 0 || !is_non_overlapping_and_dense(leaf.sizes(), leaf.strides())
-                                                             ? IntArrayRef(contiguous_strides(leaf.sizes()))
-                                                             : leaf.strides(),
-                                           gradient.dtype(), leaf.device());
+        Tensor copy = empty_strided_tensor(
+            leaf.sizes(),
+            same_layout || leaf.numel() == 0 || !is_non_overlapping_and_dense(leaf.sizes(), leaf.strides())
+                ? IntArrayRef(contiguous_strides(leaf.sizes()))
+                : leaf.strides(),
+            gradient.dtype(), leaf.device());
         meta.grad = ops::copy_(copy, gradient);
       }
     } else if (dispatch_state.grad_enabled) {

@@ -54,7 +54,8 @@ TEST_F(Autograd, UndoesBroadcasting) {
 
 TEST_F(Autograd, DifferentiatesGradients) {
   const Tensor x = leaf({2});
-  const Tensor first = run_backward({ops::sum(ops::pow(x, Scalar(3)))}, {}, {.create_graph = true, .inputs = {x}, .accumulate = false})[0];
+  const Tensor first = run_backward({ops::sum(ops::pow(x, Scalar(3)))}, {},
+                                    {.create_graph = true, .inputs = {x}, .accumulate = false})[0];
   EXPECT_EQ(values_of(first), (std::vector<double>{12}));
   const Tensor second = run_backward({ops::sum(first)}, {}, {.inputs = {x}, .accumulate = false})[0];
   EXPECT_EQ(values_of(second), (std::vector<double>{12}));
@@ -103,7 +104,8 @@ TEST_F(Autograd, WritesOfDifferentiableValuesIntoPlainTensorsAreRecorded) {
 TEST_F(Autograd, ReportsUnusedInputs) {
   const Tensor x = leaf({1}), unused = leaf({1});
   EXPECT_THROW(run_backward({ops::sum(x)}, {}, {.inputs = {unused}, .accumulate = false}), RuntimeError);
-  EXPECT_FALSE(run_backward({ops::sum(x * x)}, {}, {.inputs = {unused}, .accumulate = false, .allow_unused = true})[0].defined());
+  EXPECT_FALSE(run_backward({ops::sum(x * x)}, {}, {.inputs = {unused}, .accumulate = false, .allow_unused = true})[0]
+                   .defined());
 }
 
 TEST_F(Autograd, RunsHooks) {

@@ -18,7 +18,8 @@ std::string size_text(IntArrayRef sizes) { return cat("torch.Size(", shape_text(
 /// One backward pass. All of its state is here, so passes in several threads, and passes inside hooks, do not meet.
 class Pass {
  public:
-  Pass(const std::vector<Tensor>& roots, std::vector<Tensor> gradients, const BackwardOptions& options) : options_(options) {
+  Pass(const std::vector<Tensor>& roots, std::vector<Tensor> gradients, const BackwardOptions& options)
+      : options_(options) {
     std::vector<Edge> edges;
     for (size_t i = 0; i < roots.size(); ++i) {
       Edge edge = gradient_edge(roots[i]);
@@ -49,17 +50,20 @@ class Pass {
     if (!gradient.defined()) {
       if (root.numel() != 1) throw RuntimeError("grad can be implicitly created only for scalar outputs");
       if (!is_floating(root.dtype()))
-        throw RuntimeError(cat("grad can be implicitly created only for real scalar outputs but got torch.", dtype_info(root.dtype()).name));
+        throw RuntimeError(cat("grad can be implicitly created only for real scalar outputs but got torch.",
+                               dtype_info(root.dtype()).name));
       NoGradGuard no_grad;
       return ops::ones_like(root);
     }
     if (!(gradient.sizes() == root.sizes()))
-      throw RuntimeError(cat("Mismatch in shape: grad_output[", i, "] has a shape of ", size_text(gradient.sizes()), " and output[", i,
-                             "] has a shape of ", size_text(root.sizes()), "."));
+      throw RuntimeError(cat("Mismatch in shape: grad_output[", i, "] has a shape of ", size_text(gradient.sizes()),
+                             " and output[", i, "] has a shape of ", size_text(root.sizes()), "."));
     if (is_complex(gradient.dtype()) != is_complex(root.dtype()))
-      throw RuntimeError(cat("For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
-                             "grad_output[", i, "] has a dtype of torch.", dtype_info(gradient.dtype()).name, " and output[", i,
-                             "] has a dtype of torch.", dtype_info(root.dtype()).name, "."));
+      throw RuntimeError(cat(
+          "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+          "grad_output[",
+          i, "] has a dtype of torch.", dtype_info(gradient.dtype()).name, " and output[", i, "] has a dtype of torch.",
+          dtype_info(root.dtype()).name, "."));
     return gradient;
   }
 
@@ -119,7 +123,8 @@ class Pass {
     Tensor& sum = buffer[edge.index];
     if (!sum.defined()) {
       sum = std::move(gradient);
-    } else if (!dispatch_state.grad_enabled && sum.ref()->use_count() == 1 && sum.storage()->use_count() == 1 && sum.is_contiguous()) {
+    } else if (!dispatch_state.grad_enabled && sum.ref()->use_count() == 1 && sum.storage()->use_count() == 1 &&
+               sum.is_contiguous()) {
       ops::add_(sum, gradient);
     } else {
       sum = ops::add(sum, gradient);
@@ -203,8 +208,9 @@ class Pass {
       if (options_.materialize_grads) {
         captured_[i] = ops::zeros_like(options_.inputs[i]);
       } else if (!options_.allow_unused) {
-        throw RuntimeError(cat("The differentiated Tensor at index ", i,
-                               " appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior."));
+        throw RuntimeError(
+            cat("The differentiated Tensor at index ", i,
+                " appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior."));
       }
     }
     return std::move(captured_);
@@ -232,7 +238,8 @@ class Pass {
 
 }  // namespace
 
-std::vector<Tensor> run_backward(const std::vector<Tensor>& roots, std::vector<Tensor> gradients, const BackwardOptions& options) {
+std::vector<Tensor> run_backward(const std::vector<Tensor>& roots, std::vector<Tensor> gradients,
+                                 const BackwardOptions& options) {
   gradients.resize(roots.size());
   return Pass(roots, std::move(gradients), options).run();
 }

@@ -14,7 +14,9 @@ struct BackwardOptions {
   bool allow_unused = false;
   bool materialize_grads = false;
 };
-/// `gradients[i]` belongs to `roots[i]`; undefined: ones, for scalars only ("grad can be implicitly created only for scalar outputs").
-std::vector<Tensor> run_backward(const std::vector<Tensor>& roots, std::vector<Tensor> gradients, const BackwardOptions& options);
+/// `gradients[i]` belongs to `roots[i]`; undefined: ones, for scalars only ("grad can be implicitly created only for
+/// scalar outputs").
+std::vector<Tensor> run_backward(const std::vector<Tensor>& roots, std::vector<Tensor> gradients,
+                                 const BackwardOptions& options);
 
 }  // namespace rushlight::autograd

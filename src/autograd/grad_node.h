@@ -22,7 +22,8 @@ class GradNode : public RefCounted {
   ~GradNode() override;
   /// "TanhBackward0"
   virtual std::string name() const = 0;
-  /// Gradients of the results in, gradients of the arguments out, one for each of `next_edges`. Undefined tensors are "none".
+  /// Gradients of the results in, gradients of the arguments out, one for each of `next_edges`. Undefined tensors are
+  /// "none".
   virtual std::vector<Tensor> apply(std::vector<Tensor> gradients) = 0;
   /// Frees what was saved for the backward pass; a second one then fails with PyTorch's text.
   virtual void release_saved() {}
@@ -46,7 +47,8 @@ class GradNode : public RefCounted {
 
   std::vector<std::function<Tensor(size_t input, const Tensor&)>> tensor_pre_hooks;  ///< of the results' tensors
   std::vector<std::function<std::vector<Tensor>(const std::vector<Tensor>&)>> pre_hooks;
-  std::vector<std::function<std::vector<Tensor>(const std::vector<Tensor>& out, const std::vector<Tensor>& in)>> post_hooks;
+  std::vector<std::function<std::vector<Tensor>(const std::vector<Tensor>& out, const std::vector<Tensor>& in)>>
+      post_hooks;
   /// Metadata that Python hangs on the node.
   std::atomic<void*> python_object{nullptr};
 

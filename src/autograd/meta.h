@@ -9,9 +9,9 @@ namespace rushlight::autograd {
 enum class ViewOrigin : uint8_t { normal, no_grad_mode, multiple_outputs };
 
 struct ViewInfo {
-  Tensor base;                  ///< never a view itself
+  Tensor base;  ///< never a view itself
   ViewOrigin origin = ViewOrigin::normal;
-  uint32_t grad_fn_version = 0; ///< version counter when grad_fn was made: later, grad_fn has to be made anew
+  uint32_t grad_fn_version = 0;  ///< version counter when grad_fn was made: later, grad_fn has to be made anew
 };
 
 struct AutogradMeta : AutogradMetaBase {
@@ -19,7 +19,7 @@ struct AutogradMeta : AutogradMetaBase {
 
   bool requires_grad = false;  ///< of a leaf; tensors with grad_fn require grad by that
   bool retains_grad = false;
-  uint32_t output_index = 0;   ///< which result of grad_fn this is
+  uint32_t output_index = 0;  ///< which result of grad_fn this is
   Tensor grad;
   Ref<GradNode> grad_fn;
   Ref<AccumulateGrad> accumulator;  ///< of a leaf; points back without owning

@@ -99,9 +99,12 @@ void OpNode::save_results(const IValue* results) {
 
 void OpNode::already_released() const {
   throw RuntimeError(
-      "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). "
-      "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if "
-      "you need to backward through the graph a second time or if you need to access saved tensors after calling backward.");
+      "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
+      "been freed). "
+      "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+      "retain_graph=True if "
+      "you need to backward through the graph a second time or if you need to access saved tensors after calling "
+      "backward.");
 }
 
 std::vector<Tensor> OpNode::apply(std::vector<Tensor> gradients) {
@@ -113,7 +116,8 @@ std::vector<Tensor> OpNode::apply(std::vector<Tensor> gradients) {
     std::vector<Tensor> by_argument(slots_.size());
     declaration.joint_derivative(*this, by_argument);
     for (size_t i = 0; i < slots_.size(); ++i)
-      if (slots_[i].edge_count == 1 && next_edges()[slots_[i].first_edge].node) results[slots_[i].first_edge] = std::move(by_argument[i]);
+      if (slots_[i].edge_count == 1 && next_edges()[slots_[i].first_edge].node)
+        results[slots_[i].first_edge] = std::move(by_argument[i]);
   }
   for (const Derivative& derivative : declaration.derivatives) {
     if (!derivative.formula && !derivative.list_formula) continue;
@@ -147,14 +151,16 @@ const OpNode::Slot& OpNode::slot(std::string_view argument) const {
   const auto& arguments = op_.schema().arguments;
   for (size_t i = 0; i < arguments.size(); ++i)
     if (arguments[i].name == argument) return slots_[i];
-  throw RuntimeError(cat("the derivative of ", op_.schema().name, " reads '", argument, "', which is no argument of it"));
+  throw RuntimeError(
+      cat("the derivative of ", op_.schema().name, " reads '", argument, "', which is no argument of it"));
 }
 
 const OpNode::Slot& OpNode::saved_slot(std::string_view argument) const {
   if (released_) already_released();
   const Slot& found = slot(argument);
   if (!found.is_list && found.saved.empty())
-    throw RuntimeError(cat("the derivative of ", op_.schema().name, " reads '", argument, "', which is not listed in its `saves`"));
+    throw RuntimeError(
+        cat("the derivative of ", op_.schema().name, " reads '", argument, "', which is not listed in its `saves`"));
   return found;
 }
 

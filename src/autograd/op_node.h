@@ -6,8 +6,8 @@ namespace rushlight::autograd {
 
 class OpNode final : public GradNode, public Backward {
  public:
-  /// Reads shapes, plain arguments and edges. `copy_first`: the first argument is about to be overwritten, so a saved value
-  /// of it is a copy.
+  /// Reads shapes, plain arguments and edges. `copy_first`: the first argument is about to be overwritten, so a saved
+  /// value of it is a copy.
   OpNode(const Operator& op, const IValue* arguments, bool copy_first);
   /// After the kernel ran: saves the results that derivatives read.
   void save_results(const IValue* results);
@@ -34,8 +34,8 @@ class OpNode final : public GradNode, public Backward {
     ScalarType dtype = ScalarType::float32;
   };
   struct Slot {
-    IValue value;                       ///< of an argument that is no tensor
-    std::vector<TensorFacts> tensors;   ///< of a tensor argument: one; of a list: one each
+    IValue value;                      ///< of an argument that is no tensor
+    std::vector<TensorFacts> tensors;  ///< of a tensor argument: one; of a list: one each
     std::vector<SavedTensor> saved;
     size_t first_edge = 0;
     size_t edge_count = 0;

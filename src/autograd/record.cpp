@@ -65,7 +65,7 @@ size_t written_argument(const Operator& op) {
 
 void track_views(const Operator& op, const IValue* arguments, IValue* results) {
   const bool several = op.result_count() > 1 || (op.result_count() == 1 && results[0].is_list());
-  const ViewOrigin origin = several                         ? ViewOrigin::multiple_outputs
+  const ViewOrigin origin = several                        ? ViewOrigin::multiple_outputs
                             : !dispatch_state.grad_enabled ? ViewOrigin::no_grad_mode
                                                            : ViewOrigin::normal;
   const Tensor& source = arguments[0].tensor();
@@ -93,11 +93,13 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
   bool wants_gradient = false;
   if (dispatch_state.grad_enabled && !op.has(OpTraits::not_differentiable)) {
     for (size_t i = 0; i < op.argument_count() && !wants_gradient; ++i)
-      wants_gradient = takes_gradient(declaration, op.schema().arguments[i].name) && any_tensor(arguments[i], requires_grad);
+      wants_gradient =
+          takes_gradient(declaration, op.schema().arguments[i].name) && any_tensor(arguments[i], requires_grad);
   }
   if (wants_gradient && op.form() == Operator::Form::out)
     throw RuntimeError(cat(op.schema().name.substr(op.schema().name.rfind(':') + 1),
-                           "(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
+                           "(): functions with out=... arguments don't support automatic differentiation, but one of "
+                           "the arguments requires "
                            "grad."));
 
   Ref<GradNode> node;
@@ -125,8 +127,10 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
     if (op.is_view() && arguments[0].is_tensor()) track_views(op, arguments, results);
     if (node)
       for_each_result(op, results, [&](const Tensor& result) {
-        if (may_require_grad(result)) set_history(result, node);
-        else node->add_input(result);
+        if (may_require_grad(result))
+          set_history(result, node);
+        else
+          node->add_input(result);
       });
   }
   if (op_node) op_node->save_results(results);

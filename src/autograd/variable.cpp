@@ -16,19 +16,32 @@ std::atomic<uint64_t> next_hook_key{1};
 /// As C++ spells element types in some of PyTorch's messages.
 std::string_view cpp_name(ScalarType type) {
   switch (type) {
-    case ScalarType::uint8: return "unsigned char";
-    case ScalarType::int8: return "signed char";
-    case ScalarType::int16: return "short int";
-    case ScalarType::int32: return "int";
-    case ScalarType::int64: return "long int";
-    case ScalarType::float16: return "c10::Half";
-    case ScalarType::float32: return "float";
-    case ScalarType::float64: return "double";
-    case ScalarType::complex32: return "c10::complex<c10::Half>";
-    case ScalarType::complex64: return "c10::complex<float>";
-    case ScalarType::complex128: return "c10::complex<double>";
-    case ScalarType::bool_: return "bool";
-    case ScalarType::bfloat16: return "c10::BFloat16";
+    case ScalarType::uint8:
+      return "unsigned char";
+    case ScalarType::int8:
+      return "signed char";
+    case ScalarType::int16:
+      return "short int";
+    case ScalarType::int32:
+      return "int";
+    case ScalarType::int64:
+      return "long int";
+    case ScalarType::float16:
+      return "c10::Half";
+    case ScalarType::float32:
+      return "float";
+    case ScalarType::float64:
+      return "double";
+    case ScalarType::complex32:
+      return "c10::complex<c10::Half>";
+    case ScalarType::complex64:
+      return "c10::complex<float>";
+    case ScalarType::complex128:
+      return "c10::complex<double>";
+    case ScalarType::bool_:
+      return "bool";
+    case ScalarType::bfloat16:
+      return "c10::BFloat16";
   }
   return "unknown";
 }
@@ -53,7 +66,8 @@ void set_requires_grad(const Tensor& tensor, bool value) {
   if (!is_leaf(tensor)) {
     if (!value)
       throw RuntimeError(
-          "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that "
+          "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+          "subgraph that "
           "doesn't require differentiation use var_no_grad = var.detach().");
     return;
   }
@@ -74,18 +88,21 @@ Tensor grad(const Tensor& tensor) {
 void set_grad(const Tensor& tensor, Tensor grad) {
   if (grad.defined()) {
     if (!(grad.sizes() == tensor.sizes()))
-      throw RuntimeError(cat("attempting to assign a gradient of size '", shape_text(grad.sizes()), "' to a tensor of size '",
-                             shape_text(tensor.sizes()), "'. Please ensure that the gradient and the tensor are the same size"));
+      throw RuntimeError(cat("attempting to assign a gradient of size '", shape_text(grad.sizes()),
+                             "' to a tensor of size '", shape_text(tensor.sizes()),
+                             "'. Please ensure that the gradient and the tensor are the same size"));
     if (grad.dtype() != tensor.dtype())
-      throw RuntimeError(cat("attempting to assign a gradient with dtype '", cpp_name(grad.dtype()), "' to a tensor with grad_dtype '",
-                             dtype_info(tensor.dtype()).ir_name,
-                             "'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the "
-                             "tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with "
-                             "caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they "
-                             "match."));
+      throw RuntimeError(cat(
+          "attempting to assign a gradient with dtype '", cpp_name(grad.dtype()), "' to a tensor with grad_dtype '",
+          dtype_info(tensor.dtype()).ir_name,
+          "'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the "
+          "tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with "
+          "caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they "
+          "match."));
     if (!(grad.device() == tensor.device()))
-      throw RuntimeError(cat("attempting to assign a gradient with device type '", grad.device().str(), "' to a tensor with device type '",
-                             tensor.device().str(), "'. Please ensure that the gradient and the tensor are on the same device"));
+      throw RuntimeError(cat("attempting to assign a gradient with device type '", grad.device().str(),
+                             "' to a tensor with device type '", tensor.device().str(),
+                             "'. Please ensure that the gradient and the tensor are on the same device"));
   } else if (!AutogradMeta::find(tensor)) {
     return;
   }
@@ -154,11 +171,12 @@ uint64_t register_hook(const Tensor& tensor, Hook hook) {
   if (const Ref<GradNode> node = grad_fn(tensor)) {
     if (meta.hooks.empty()) {
       TensorImpl* impl = tensor.impl();
-      node->tensor_pre_hooks.push_back([impl, index = meta.output_index](size_t input, const Tensor& gradient) -> Tensor {
-        if (input != index || !impl->try_retain()) return {};
-        const Tensor owner(Ref<TensorImpl>::adopt(impl));
-        return run_hooks(AutogradMeta::of(owner), gradient);
-      });
+      node->tensor_pre_hooks.push_back(
+          [impl, index = meta.output_index](size_t input, const Tensor& gradient) -> Tensor {
+            if (input != index || !impl->try_retain()) return {};
+            const Tensor owner(Ref<TensorImpl>::adopt(impl));
+            return run_hooks(AutogradMeta::of(owner), gradient);
+          });
     }
   } else {
     gradient_edge(tensor);  // the accumulator runs the hooks
@@ -172,7 +190,8 @@ void remove_hook(const Tensor& tensor, uint64_t key) {
   if (!meta) return;
   std::erase_if(meta->hooks, [key](const auto& entry) { return entry.first == key; });
   if (meta->accumulator)
-    std::erase_if(meta->accumulator->post_hooks_after_accumulation, [key](const auto& entry) { return entry.first == key; });
+    std::erase_if(meta->accumulator->post_hooks_after_accumulation,
+                  [key](const auto& entry) { return entry.first == key; });
 }
 
 uint64_t register_post_accumulate_grad_hook(const Tensor& tensor, std::function<void(const Tensor&)> hook) {

@@ -11,14 +11,16 @@ struct Geometry {
   Shape sizes;
   Strides strides;
   int64_t offset;
-  explicit Geometry(const Tensor& tensor) : sizes(tensor.sizes()), strides(tensor.strides()), offset(tensor.storage_offset()) {}
+  explicit Geometry(const Tensor& tensor)
+      : sizes(tensor.sizes()), strides(tensor.strides()), offset(tensor.storage_offset()) {}
 };
 
 /// The history of a base after a write through one of its views: the gradient of the written part goes through the
 /// operator that wrote, the rest goes straight on.
 class CopySlices final : public GradNode {
  public:
-  CopySlices(const Tensor& base, const Tensor& view, Ref<GradNode> write) : base_(base), view_(view), write_(std::move(write)) {
+  CopySlices(const Tensor& base, const Tensor& view, Ref<GradNode> write)
+      : base_(base), view_(view), write_(std::move(write)) {
     std::vector<Edge> edges = write_->next_edges();
     if (edges.empty()) edges.emplace_back();
     edges[0] = gradient_edge(base);
@@ -37,8 +39,10 @@ class CopySlices final : public GradNode {
     std::vector<Tensor> inner = write_->apply({ops::clone(part)});
     for (size_t i = 0; i < results.size(); ++i) {
       if (i == 0) {
-        if (!inner.empty() && inner[0].defined()) ops::copy_(part, inner[0]);
-        else ops::zero_(part);
+        if (!inner.empty() && inner[0].defined())
+          ops::copy_(part, inner[0]);
+        else
+          ops::zero_(part);
         results[0] = whole;
       } else if (i < inner.size()) {
         results[i] = inner[i];
@@ -69,7 +73,8 @@ void track_view(const Tensor& view, const Tensor& source, ViewOrigin origin) {
 void check_inplace(const Tensor& tensor) {
   if (tensor.impl()->is_inference && !dispatch_state.inference_mode)
     throw RuntimeError(
-        "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before "
+        "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+        "tensor before "
         "doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.");
   const AutogradMeta* meta = AutogradMeta::find(tensor);
   if (!meta || !dispatch_state.grad_enabled) return;
@@ -79,16 +84,20 @@ void check_inplace(const Tensor& tensor) {
       const Ref<GradNode> maker = grad_fn(tensor);
       std::string name = maker ? maker->name() : "an operator";
       if (const size_t at = name.find("Backward"); at != std::string::npos) name.resize(at);
-      throw RuntimeError(cat("Output ", meta->output_index, " of ", name,
-                             " is a view and is being modified inplace. This view is the output of a function that returns multiple "
-                             "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace "
-                             "operation by an out-of-place one."));
+      throw RuntimeError(cat(
+          "Output ", meta->output_index, " of ", name,
+          " is a view and is being modified inplace. This view is the output of a function that returns multiple "
+          "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace "
+          "operation by an out-of-place one."));
     }
     if (view.origin == ViewOrigin::no_grad_mode)
       throw RuntimeError(
-          "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is "
-          "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both "
-          "inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
+          "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this "
+          "use case is "
+          "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
+          "inplace either both "
+          "inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the "
+          "inplace to be "
           "tracked).");
     if (is_leaf(view.base) && requires_grad(view.base))
       throw RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.");
@@ -121,7 +130,8 @@ Ref<GradNode> refresh_view_grad_fn(const Tensor& view, AutogradMeta& meta) {
   if (info.grad_fn_version == version && !meta.grad_fn) return nullptr;
   // The write may have come through the base or another view: the history of this one is now "a part of the base".
   static const Operator& as_strided = get_operator("aten::as_strided", "");
-  const IValue arguments[] = {IValue(info.base), IValue(view.sizes()), IValue(view.strides()), IValue(view.storage_offset())};
+  const IValue arguments[] = {IValue(info.base), IValue(view.sizes()), IValue(view.strides()),
+                              IValue(view.storage_offset())};
   Ref<GradNode> node = make_ref<OpNode>(as_strided, arguments, /*copy_first=*/false);
   node->add_input(view);
   meta.grad_fn = node;

@@ -10,8 +10,8 @@
 
 namespace rushlight {
 
-/// What an error has to say. `message` is PyTorch's text to the byte where PyTorch has one; the rest is ours and is kept
-/// apart from it.
+/// What an error has to say. `message` is PyTorch's text to the byte where PyTorch has one; the rest is ours and is
+/// kept apart from it.
 struct Report {
   std::string message;
   SourceRange range = {};  ///< where in the user's source, through inlining and saving

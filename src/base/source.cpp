@@ -5,7 +5,10 @@
 namespace rushlight {
 
 Source::Source(std::string text, std::string filename, size_t first_line, size_t leading_whitespace)
-    : text_(std::move(text)), filename_(std::move(filename)), first_line_(first_line), leading_whitespace_(leading_whitespace) {
+    : text_(std::move(text)),
+      filename_(std::move(filename)),
+      first_line_(first_line),
+      leading_whitespace_(leading_whitespace) {
   line_begins_.push_back(0);
   for (size_t i = 0; i < text_.size(); ++i)
     if (text_[i] == '\n') line_begins_.push_back(i + 1);

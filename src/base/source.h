@@ -11,7 +11,8 @@ namespace rushlight {
 
 class SourceRange;
 
-/// One piece of source text: a file, a function cut out of one, a string given to CompilationUnit, a record of an archive.
+/// One piece of source text: a file, a function cut out of one, a string given to CompilationUnit, a record of an
+/// archive.
 class Source {
  public:
   /// `first_line`: the number, from 0, of the text's first line in `filename`.

@@ -19,7 +19,8 @@ namespace {
 thread_local bool inside_region = false;
 std::atomic<int> thread_count{0};
 
-/// Threads that wait for tasks. A task never waits for a free thread: if all are busy, another one is started; idle ones stay.
+/// Threads that wait for tasks. A task never waits for a free thread: if all are busy, another one is started; idle
+/// ones stay.
 class Pool {
  public:
   static Pool& get() {
@@ -39,8 +40,10 @@ class Pool {
   void submit(std::function<void()> task) {
     std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
-    if (idle_ >= tasks_.size()) wake_.notify_one();
-    else std::thread([this] { work(); }).detach();
+    if (idle_ >= tasks_.size())
+      wake_.notify_one();
+    else
+      std::thread([this] { work(); }).detach();
   }
 
  private:

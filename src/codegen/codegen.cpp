@@ -8,7 +8,9 @@ SourcePrinter::SourcePrinter(std::vector<IValue>& constants, PrinterOptions opti
     : printer_(std::make_unique<Printer>(constants, std::move(options))) {}
 SourcePrinter::~SourcePrinter() = default;
 
-void SourcePrinter::print_function(const ir::GraphFunction& function, bool with_self_type) { printer_->function(function, with_self_type); }
+void SourcePrinter::print_function(const ir::GraphFunction& function, bool with_self_type) {
+  printer_->function(function, with_self_type);
+}
 void SourcePrinter::print_type(const TypePtr& type) { printer_->type(type); }
 const TaggedText& SourcePrinter::text() const { return printer_->body; }
 const std::vector<TypePtr>& SourcePrinter::dependencies() const { return printer_->dependencies; }

@@ -34,8 +34,8 @@ class SourcePrinter {
   void print_type(const TypePtr& type);
 
   const TaggedText& text() const;
-  /// Named types, and functions as their types, in the order in which the text mentions them; each once. Types and functions that
-  /// were printed are listed too.
+  /// Named types, and functions as their types, in the order in which the text mentions them; each once. Types and
+  /// functions that were printed are listed too.
   const std::vector<TypePtr>& dependencies() const;
   /// Operators that the text calls, which decide the version of an archive.
   const std::vector<const Operator*>& operators() const;

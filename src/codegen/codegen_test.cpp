@@ -54,7 +54,8 @@ TEST(Code, NamesAvoidReservedWordsAndEachOther) {
                     "  return (%4)\n",
                     "f(Tensor x, int inf) -> Tensor")
                 .text,
-            "def f(x: Tensor,\n    inf0: int) -> Tensor:\n  x0 = ops.my.a(x, inf0)\n  x1 = ops.my.a(x0, x0)\n  return ops.my.a(x1, x1)\n");
+            "def f(x: Tensor,\n    inf0: int) -> Tensor:\n  x0 = ops.my.a(x, inf0)\n  x1 = ops.my.a(x0, x0)\n  return "
+            "ops.my.a(x1, x1)\n");
 }
 
 TEST(Code, WritesLoopsAndBranches) {
@@ -74,7 +75,8 @@ TEST(Code, WritesLoopsAndBranches) {
                     "  return (%y)\n",
                     "f(int n, int? o) -> int?")
                 .text,
-            "def f(n: int,\n    o: Optional[int]) -> Optional[int]:\n  s = 0\n  for i in range(n):\n    s = ops.my.add(s, i)\n"
+            "def f(n: int,\n    o: Optional[int]) -> Optional[int]:\n  s = 0\n  for i in range(n):\n    s = "
+            "ops.my.add(s, i)\n"
             "  c = ops.my.test(s)\n  if c:\n    y : Optional[int] = s\n  else:\n    y = o\n  return y\n");
 }
 
@@ -115,7 +117,8 @@ TEST(Source, WritesAModuleWithItsMethods) {
   SourcePrinter printer(constants, {.for_export = true});
   printer.print_type(cls);
   EXPECT_EQ(printer.text().text(),
-            "class Net(Module):\n  __parameters__ = [\"w\", ]\n  __buffers__ = []\n  w : Tensor\n  __annotations__[\"0\"] = int\n"
+            "class Net(Module):\n  __parameters__ = [\"w\", ]\n  __buffers__ = []\n  w : Tensor\n  "
+            "__annotations__[\"0\"] = int\n"
             "  k : Final[int] = 5\n  def forward(self: __torch__.Net) -> int:\n    return getattr(self, \"0\")\n");
 }
 

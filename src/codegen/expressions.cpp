@@ -33,7 +33,8 @@ std::pair<size_t, size_t> arguments_to_write(const Schema& schema, const Node& n
 
 }  // namespace
 
-void SourcePrinter::Printer::add_uses(TaggedText& out, ArrayRef<Value*> values, std::string_view open, std::string_view close) {
+void SourcePrinter::Printer::add_uses(TaggedText& out, ArrayRef<Value*> values, std::string_view open,
+                                      std::string_view close) {
   add(out, open);
   bool first = true;
   for (const Value* value : values) {
@@ -57,8 +58,10 @@ bool SourcePrinter::Printer::structural(TaggedText& out, const Node& node) {
   const auto name = [&] { return node.attribute<std::string>(ir::attributes::name); };
   const auto type = [&] { return type_text(node.output()->type()); };
   if (kind == kinds::constant) {
-    if (node.output()->type()->is(TypeKind::function)) add(out, type());
-    else add(out, constant(ir::constant_value(node.output()).value()));
+    if (node.output()->type()->is(TypeKind::function))
+      add(out, type());
+    else
+      add(out, constant(ir::constant_value(node.output()).value()));
   } else if (kind == kinds::tuple_construct) {
     const auto* tuple = node.output()->type()->as<TupleType>();
     if (tuple && !tuple->name().empty()) add(out, type());
@@ -84,7 +87,8 @@ bool SourcePrinter::Printer::structural(TaggedText& out, const Node& node) {
     add_uses(out, inputs.slice(1, 1), "", "]");
   } else if (kind == kinds::tuple_slice) {
     add_uses(out, inputs.slice(0, 1), "(", ")");
-    add(out, cat("[", node.attribute<int64_t>(Symbol::intern("beg")), ":", node.attribute<int64_t>(Symbol::intern("end")), "]"));
+    add(out, cat("[", node.attribute<int64_t>(Symbol::intern("beg")), ":",
+                 node.attribute<int64_t>(Symbol::intern("end")), "]"));
   } else if (kind == kinds::create_object) {
     const std::string text = type();
     add(out, cat(text, ".__new__(", text, ")"));
@@ -96,8 +100,10 @@ bool SourcePrinter::Printer::structural(TaggedText& out, const Node& node) {
       add_uses(out, inputs, "getattr(", cat(", \"", name(), "\")"));
     }
   } else if (kind == kinds::call_function || kind == kinds::call_method) {
-    if (kind == kinds::call_function) out.append(use(inputs[0]));
-    else add_uses(out, inputs.slice(0, 1), "(", cat(").", name()));
+    if (kind == kinds::call_function)
+      out.append(use(inputs[0]));
+    else
+      add_uses(out, inputs.slice(0, 1), "(", cat(").", name()));
     add(out, "(");
     for (const Value* argument : inputs.slice(1, inputs.size() - 1)) {
       out.append(use(argument));
@@ -108,19 +114,24 @@ bool SourcePrinter::Printer::structural(TaggedText& out, const Node& node) {
     add_uses(out, inputs, cat("unchecked_cast(", type(), ", "), ")");
   } else if (kind == kinds::isinstance) {
     std::vector<std::string> types;
-    for (const TypePtr& wanted : node.attribute<std::vector<TypePtr>>(ir::attributes::types)) types.push_back(type_text(wanted));
-    add_uses(out, inputs, "isinstance(", types.size() == 1 ? cat(", ", types[0], ")") : cat(", (", join(types, ", "), "))"));
+    for (const TypePtr& wanted : node.attribute<std::vector<TypePtr>>(ir::attributes::types))
+      types.push_back(type_text(wanted));
+    add_uses(out, inputs, "isinstance(",
+             types.size() == 1 ? cat(", ", types[0], ")") : cat(", (", join(types, ", "), "))"));
   } else if (kind == kinds::tolist) {
     add_uses(out, inputs.slice(0, 1), cat("annotate(", type(), ", "), ".tolist())");
   } else if (kind == kinds::uninitialized) {
     add(out, cat("uninitialized(", type(), ")"));
   } else if (kind == kinds::python_op) {
-    const std::string python_name = node.has_attribute(ir::attributes::pyname) ? node.attribute<std::string>(ir::attributes::pyname) : "";
+    const std::string python_name =
+        node.has_attribute(ir::attributes::pyname) ? node.attribute<std::string>(ir::attributes::pyname) : "";
     if (options_.for_export)
-      throw CompileError({.message = cat("Could not export Python function call '", python_name,
-                                         "'. Remove calls to Python functions before export. Did you forget to add @script or @script_method "
-                                         "annotation? If this is a nn.ModuleList, add it to __constants__"),
-                          .range = node.range()});
+      throw CompileError(
+          {.message =
+               cat("Could not export Python function call '", python_name,
+                   "'. Remove calls to Python functions before export. Did you forget to add @script or @script_method "
+                   "annotation? If this is a nn.ModuleList, add it to __constants__"),
+           .range = node.range()});
     const ir::AttributeValue* scalars = node.find_attribute(ir::attributes::scalars);
     add_uses(out, inputs, cat("^", python_name, "(", scalars ? std::get<std::string>(*scalars) : "", ")("), ")");
   } else {
@@ -133,10 +144,14 @@ bool SourcePrinter::Printer::structural(TaggedText& out, const Node& node) {
 bool SourcePrinter::Printer::special_operator(TaggedText& out, const Node& node) {
   const std::string& kind = node.kind().str();
   static const std::unordered_map<std::string_view, std::string_view> prefixes = {
-      {"aten::Int", "int("},          {"aten::Float", "float("},
-      {"aten::Bool", "bool("},        {"aten::str", "str("},
-      {"aten::sorted", "sorted("},    {"prim::Print", "print("},
-      {"aten::IntImplicit", "annotate(int, "},       {"aten::FloatImplicit", "annotate(float, "},
+      {"aten::Int", "int("},
+      {"aten::Float", "float("},
+      {"aten::Bool", "bool("},
+      {"aten::str", "str("},
+      {"aten::sorted", "sorted("},
+      {"prim::Print", "print("},
+      {"aten::IntImplicit", "annotate(int, "},
+      {"aten::FloatImplicit", "annotate(float, "},
       {"aten::ScalarImplicit", "annotate(number, "}};
   if (const auto prefix = prefixes.find(kind); prefix != prefixes.end()) {
     add_uses(out, node.inputs(), prefix->second, ")");
@@ -155,7 +170,8 @@ bool SourcePrinter::Printer::special_operator(TaggedText& out, const Node& node)
     add_uses(out, inputs.slice(0, cls && cls->is_none() ? 1 : inputs.size()), "ops.prim.RaiseException(", ")");
   } else if (kind == "aten::_unwrap_optional") {
     // Schema matching cannot tell the type of a plain None.
-    const bool of_none = inputs[0]->type()->is(TypeKind::none) || (inputs[0]->node()->kind() == kinds::constant && ir::constant_value(inputs[0])->is_none());
+    const bool of_none = inputs[0]->type()->is(TypeKind::none) ||
+                         (inputs[0]->node()->kind() == kinds::constant && ir::constant_value(inputs[0])->is_none());
     add(out, "torch._unwrap_optional(");
     if (of_none) add(out, cat("annotate(", type_text(types::optional(node.output()->type())), ", "));
     add_uses(out, inputs, "", of_none ? "))" : ")");
@@ -169,9 +185,12 @@ void SourcePrinter::Printer::operator_call(TaggedText& out, const Node& node) {
   const Operator* op = node.find_op();
   if (op && operators_seen_.insert(op).second) operators.push_back(op);
   const std::string space(node.kind().namespace_part()), name(node.kind().name_part());
-  if (space != "aten") add(out, cat("ops.", space, ".", name, "("));
-  else if (name == "backward" || name == "grad") add(out, cat("torch.autograd.", name, "("));
-  else add(out, cat("torch.", name, "("));
+  if (space != "aten")
+    add(out, cat("ops.", space, ".", name, "("));
+  else if (name == "backward" || name == "grad")
+    add(out, cat("torch.autograd.", name, "("));
+  else
+    add(out, cat("torch.", name, "("));
   if (!op) {
     // Nothing is known about the arguments: all are written, by position.
     add_uses(out, node.inputs(), "", ")");
@@ -185,7 +204,8 @@ void SourcePrinter::Printer::operator_call(TaggedText& out, const Node& node) {
     out.append(use(node.input(i)));
   };
   for (size_t i = 0; i < count; ++i) argument(i, i == 0);
-  for (size_t i = schema.arguments.size() - outs; outs > 0 && i < schema.arguments.size(); ++i) argument(i, i == schema.arguments.size() - outs && count == 0);
+  for (size_t i = schema.arguments.size() - outs; outs > 0 && i < schema.arguments.size(); ++i)
+    argument(i, i == schema.arguments.size() - outs && count == 0);
   add(out, ")");
 }
 

@@ -11,7 +11,8 @@ namespace {
 /// Whether `value` could stand in the place of its only use, the order of evaluation aside.
 bool may_inline(const Value& value) {
   const Node& node = *value.node();
-  if (node.kind() == kinds::param || node.outputs().size() != 1 || value.uses().size() != 1 || !node.blocks().empty()) return false;
+  if (node.kind() == kinds::param || node.outputs().size() != 1 || value.uses().size() != 1 || !node.blocks().empty())
+    return false;
   const ir::Use use = value.uses()[0];
   const ir::Symbol user = use.user->kind();
   if (value.has_name() && user != kinds::return_) return false;
@@ -35,8 +36,9 @@ void InlineNodes::scan(const ir::Block& block) {
   for (const Node* node = block.return_node()->prev(); node != block.param_node(); node = node->prev()) scan(node);
 }
 
-/// Walks the operands of a node from the last to the first. An operand is inlined when it is the very node that was computed
-/// last before what is already part of the expression. Returns the node that stands before the whole expression.
+/// Walks the operands of a node from the last to the first. An operand is inlined when it is the very node that was
+/// computed last before what is already part of the expression. Returns the node that stands before the whole
+/// expression.
 const Node* InlineNodes::scan(const Node* node) {
   if (nodes_.contains(node)) return node;
   for (const ir::Block* block : node->blocks()) scan(*block);

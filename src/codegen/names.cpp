@@ -9,12 +9,55 @@ namespace {
 
 /// Keywords of Python, and what code of an archive may refer to by name.
 const std::unordered_set<std::string_view>& reserved_names() {
-  static const std::unordered_set<std::string_view> names = {
-      "_",      "as",      "aten",   "attribute", "CONSTANTS", "fork",   "getattr", "inf",     "nan",    "infj",          "nanj",
-      "ops",    "__torch__", "and",  "assert",    "async",     "await",  "break",   "class",   "continue", "def",         "del",
-      "elif",   "else",    "except", "False",     "finally",   "for",    "from",    "global",  "if",     "import",        "in",
-      "is",     "lambda",  "None",   "nonlocal",  "not",       "or",     "pass",    "raise",   "return", "True",          "try",
-      "with",   "while",   "yield",  "uninitialized", "unchecked_cast"};
+  static const std::unordered_set<std::string_view> names = {"_",
+                                                             "as",
+                                                             "aten",
+                                                             "attribute",
+                                                             "CONSTANTS",
+                                                             "fork",
+                                                             "getattr",
+                                                             "inf",
+                                                             "nan",
+                                                             "infj",
+                                                             "nanj",
+                                                             "ops",
+                                                             "__torch__",
+                                                             "and",
+                                                             "assert",
+                                                             "async",
+                                                             "await",
+                                                             "break",
+                                                             "class",
+                                                             "continue",
+                                                             "def",
+                                                             "del",
+                                                             "elif",
+                                                             "else",
+                                                             "except",
+                                                             "False",
+                                                             "finally",
+                                                             "for",
+                                                             "from",
+                                                             "global",
+                                                             "if",
+                                                             "import",
+                                                             "in",
+                                                             "is",
+                                                             "lambda",
+                                                             "None",
+                                                             "nonlocal",
+                                                             "not",
+                                                             "or",
+                                                             "pass",
+                                                             "raise",
+                                                             "return",
+                                                             "True",
+                                                             "try",
+                                                             "with",
+                                                             "while",
+                                                             "yield",
+                                                             "uninitialized",
+                                                             "unchecked_cast"};
   return names;
 }
 
@@ -24,7 +67,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 bool is_identifier(std::string_view name) {
-  return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
+  return !name.empty() && !is_digit(name[0]) &&
+         std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
 }
 
 std::string make_identifier(std::string_view name) {
@@ -40,8 +84,10 @@ bool shows_in_members(const Type& element_type) {
     case TypeKind::union_:
     case TypeKind::number:
     case TypeKind::any:
-    case TypeKind::interface: return false;
-    default: return true;
+    case TypeKind::interface:
+      return false;
+    default:
+      return true;
   }
 }
 

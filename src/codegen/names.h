@@ -17,8 +17,8 @@ std::string make_identifier(std::string_view name);
 /// Whether the type of `[a, b]` follows from its members: not if these may have a narrower type than the elements.
 bool shows_in_members(const Type& element_type);
 
-/// Finds free names. Used names belong to one function; the counters live as long as the printer, so a later function may
-/// get other suffixes than it would alone.
+/// Finds free names. Used names belong to one function; the counters live as long as the printer, so a later function
+/// may get other suffixes than it would alone.
 class NameTable {
  public:
   std::string make(const std::string& candidate);

@@ -10,7 +10,8 @@ namespace rushlight::codegen {
 
 class SourcePrinter::Printer {
  public:
-  Printer(std::vector<IValue>& constants, PrinterOptions options) : constants_(constants), options_(std::move(options)) {}
+  Printer(std::vector<IValue>& constants, PrinterOptions options)
+      : constants_(constants), options_(std::move(options)) {}
 
   void function(const ir::GraphFunction& function, bool with_self_type);
   void type(const TypePtr& type);
@@ -23,7 +24,8 @@ class SourcePrinter::Printer {
   /// What is printed meanwhile belongs to this range.
   class InRange {
    public:
-    InRange(Printer& printer, const SourceRange& range) : printer_(printer), old_(std::exchange(printer.range_, range)) {}
+    InRange(Printer& printer, const SourceRange& range)
+        : printer_(printer), old_(std::exchange(printer.range_, range)) {}
     ~InRange() { printer_.range_ = std::move(old_); }
 
    private:
@@ -51,7 +53,8 @@ class SourcePrinter::Printer {
   void assign_initial(const ir::Value* left, const ir::Value* right);
   void split_long(ArrayRef<ir::Value*> values);
   void collect_to_split(const ir::Node* user, int64_t offset, std::vector<const ir::Value*>& found);
-  void constants_in_order(const ir::Block& block, std::vector<const ir::Node*>& found, std::unordered_set<const ir::Node*>& seen);
+  void constants_in_order(const ir::Block& block, std::vector<const ir::Node*>& found,
+                          std::unordered_set<const ir::Node*>& seen);
 
   // expressions.cpp
   TaggedText expression(const ir::Node& node);

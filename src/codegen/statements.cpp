@@ -21,11 +21,15 @@ bool is_true(const Value* value) {
   return constant && constant->is_bool() && constant->to_bool();
 }
 
-bool is_optional_or_union(const Value* value) { return value->type()->is(TypeKind::optional) || value->type()->is(TypeKind::union_); }
+bool is_optional_or_union(const Value* value) {
+  return value->type()->is(TypeKind::optional) || value->type()->is(TypeKind::union_);
+}
 
 }  // namespace
 
-bool SourcePrinter::Printer::is_long(const TaggedText& text) const { return text.size() + 2 * level_ >= kLongExpression; }
+bool SourcePrinter::Printer::is_long(const TaggedText& text) const {
+  return text.size() + 2 * level_ >= kLongExpression;
+}
 
 const TaggedText& SourcePrinter::Printer::use(const Value* value) const {
   const auto found = texts_.find(value);
@@ -55,7 +59,8 @@ void SourcePrinter::Printer::function_body(const Block& block) {
   statement(*block.return_node());
 }
 
-void SourcePrinter::Printer::constants_in_order(const Block& block, std::vector<const Node*>& found, std::unordered_set<const Node*>& seen) {
+void SourcePrinter::Printer::constants_in_order(const Block& block, std::vector<const Node*>& found,
+                                                std::unordered_set<const Node*>& seen) {
   const auto visit = [&](const Node* node) {
     for (const Value* input : node->inputs())
       if (input->node()->kind() == kinds::constant && seen.insert(input->node()).second) found.push_back(input->node());
@@ -122,14 +127,17 @@ void SourcePrinter::Printer::statement(const Node& node, bool print_constants) {
   } else {
     TaggedText text = expression(node);
     // Only a constant may get a variable for its length alone: for others the order of evaluation would change.
-    if (inline_nodes_.contains(&node) && !(kind == kinds::constant && is_long(text))) texts_[node.output()] = std::move(text);
-    else define(node, text);
+    if (inline_nodes_.contains(&node) && !(kind == kinds::constant && is_long(text)))
+      texts_[node.output()] = std::move(text);
+    else
+      define(node, text);
   }
 }
 
 void SourcePrinter::Printer::return_statement(const Node& node) {
   if (options_.for_export && node.inputs().size() != 1)
-    throw CompileError("Exportable methods must have a single return value. Normal use of ScriptMethods should enforce this");
+    throw CompileError(
+        "Exportable methods must have a single return value. Normal use of ScriptMethods should enforce this");
   if (node.inputs().empty()) return;
   indent();
   add("return ");
@@ -161,9 +169,11 @@ void SourcePrinter::Printer::loop_statement(const Node& node) {
   const bool counted = !trips || trips->to_int() != kNoTripCount || counter->has_uses();
   const bool always_true = is_true(node.input(1)) && is_true(block.outputs()[0]);
   if (counted && !always_true)
-    throw CompileError({.message = "loop cannot be printed as python because it has gone through an optimization that combined while and for "
-                                   "loops. File a bug",
-                        .range = node.range()});
+    throw CompileError(
+        {.message =
+             "loop cannot be printed as python because it has gone through an optimization that combined while and for "
+             "loops. File a bug",
+         .range = node.range()});
   // A carried value has one name inside and outside.
   give_names(node.outputs());
   for (size_t i = 0; i < node.outputs().size(); ++i) texts_[block.inputs()[i + 1]] = use(node.output(i));
@@ -188,7 +198,8 @@ void SourcePrinter::Printer::loop_statement(const Node& node) {
   const Indented indented(*this);
   const size_t first = counted ? 1 : 0;
   statements(block, inputs.size() > first);
-  assign(inputs.slice(first, inputs.size() - first), outputs.slice(first, outputs.size() - first), /*may_annotate=*/false);
+  assign(inputs.slice(first, inputs.size() - first), outputs.slice(first, outputs.size() - first),
+         /*may_annotate=*/false);
 }
 
 void SourcePrinter::Printer::unpack_statement(const Node& node) {
@@ -247,18 +258,20 @@ void SourcePrinter::Printer::assign(ArrayRef<Value*> left, ArrayRef<Value*> righ
 void SourcePrinter::Printer::assign_initial(const Value* left, const Value* right) {
   indent();
   body.append(use(left));
-  const bool annotate = is_optional_or_union(left) ? annotated_.insert(left).second : !(*left->type() == *right->type());
+  const bool annotate =
+      is_optional_or_union(left) ? annotated_.insert(left).second : !(*left->type() == *right->type());
   if (annotate) add(cat(": ", type_text(left->type())));
   add(" = ");
   body.append(use(right));
   add("\n");
 }
 
-/// Operands whose text got too long are cut out, and with each of them every inline operand to its left in the statement
-/// being built, so that the order of evaluation stays.
+/// Operands whose text got too long are cut out, and with each of them every inline operand to its left in the
+/// statement being built, so that the order of evaluation stays.
 void SourcePrinter::Printer::split_long(ArrayRef<Value*> values) {
   for (const Value* value : values) {
-    if (!inline_nodes_.contains(value->node()) || value->node()->kind() == kinds::constant || !is_long(use(value))) continue;
+    if (!inline_nodes_.contains(value->node()) || value->node()->kind() == kinds::constant || !is_long(use(value)))
+      continue;
     const ir::Use user = value->uses().at(0);
     std::vector<const Value*> found;
     collect_to_split(user.user, int64_t(user.offset), found);

@@ -23,7 +23,8 @@ class TaggedText {
   }
   void append(const TaggedText& other) {
     for (const TextRange& part : other.ranges_)
-      if (ranges_.empty() || !(ranges_.back().range == part.range)) ranges_.push_back({text_.size() + part.offset, part.range});
+      if (ranges_.empty() || !(ranges_.back().range == part.range))
+        ranges_.push_back({text_.size() + part.offset, part.range});
     text_ += other.text_;
   }
 

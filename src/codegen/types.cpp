@@ -9,11 +9,15 @@
 namespace rushlight::codegen {
 namespace {
 
-std::string last_part(const std::string& qualified_name) { return qualified_name.substr(qualified_name.rfind('.') + 1); }
+std::string last_part(const std::string& qualified_name) {
+  return qualified_name.substr(qualified_name.rfind('.') + 1);
+}
 
 }  // namespace
 
-std::string SourcePrinter::Printer::renamed(const TypePtr& type) { return options_.rename ? options_.rename(type) : type->annotation(); }
+std::string SourcePrinter::Printer::renamed(const TypePtr& type) {
+  return options_.rename ? options_.rename(type) : type->annotation();
+}
 
 std::string SourcePrinter::Printer::type_text(const TypePtr& type) {
   const auto parts = [&] {
@@ -22,30 +26,43 @@ std::string SourcePrinter::Printer::type_text(const TypePtr& type) {
     return join(texts, ", ");
   };
   switch (type->kind()) {
-    case TypeKind::class_: case TypeKind::enum_: case TypeKind::interface: case TypeKind::function: return renamed(type);
-    case TypeKind::list: return cat("List[", parts(), "]");
-    case TypeKind::optional: return cat("Optional[", parts(), "]");
-    case TypeKind::future: return cat("Future[", parts(), "]");
-    case TypeKind::rref: return cat("RRef[", parts(), "]");
-    case TypeKind::await: return cat("Await[", parts(), "]");
-    case TypeKind::dict: return cat("Dict[", parts(), "]");
+    case TypeKind::class_:
+    case TypeKind::enum_:
+    case TypeKind::interface:
+    case TypeKind::function:
+      return renamed(type);
+    case TypeKind::list:
+      return cat("List[", parts(), "]");
+    case TypeKind::optional:
+      return cat("Optional[", parts(), "]");
+    case TypeKind::future:
+      return cat("Future[", parts(), "]");
+    case TypeKind::rref:
+      return cat("RRef[", parts(), "]");
+    case TypeKind::await:
+      return cat("Await[", parts(), "]");
+    case TypeKind::dict:
+      return cat("Dict[", parts(), "]");
     case TypeKind::tuple:
       if (!type->expect<TupleType>().name().empty()) return renamed(type);
       return type->contained().empty() ? "Tuple[()]" : cat("Tuple[", parts(), "]");
     case TypeKind::union_:
       // Without renaming the type knows best: it joins int, float and complex.
       return options_.rename ? cat("Union[", parts(), "]") : type->annotation();
-    default: return type->annotation();
+    default:
+      return type->annotation();
   }
 }
 
 /// Notes named types, and functions, that the text needs; a class before what its attributes mention.
 void SourcePrinter::Printer::mention(const TypePtr& type) {
-  const bool named = type->is(TypeKind::class_) || type->is(TypeKind::enum_) || type->is(TypeKind::interface) || type->is(TypeKind::function) ||
+  const bool named = type->is(TypeKind::class_) || type->is(TypeKind::enum_) || type->is(TypeKind::interface) ||
+                     type->is(TypeKind::function) ||
                      (type->is(TypeKind::tuple) && !type->expect<TupleType>().name().empty());
   if (named) {
     if (!mentioned_.insert(type.get()).second) return;
-    const bool known = std::any_of(dependencies.begin(), dependencies.end(), [&](const TypePtr& other) { return *other == *type; });
+    const bool known =
+        std::any_of(dependencies.begin(), dependencies.end(), [&](const TypePtr& other) { return *other == *type; });
     if (!known) dependencies.push_back(type);
   }
   if (const auto* class_type = type->as<ClassType>())
@@ -82,14 +99,20 @@ void SourcePrinter::Printer::function(const ir::GraphFunction& function, bool wi
 
 void SourcePrinter::Printer::type(const TypePtr& type) {
   switch (type->kind()) {
-    case TypeKind::class_: return class_type(type);
-    case TypeKind::interface: return interface_type(type);
-    case TypeKind::enum_: return enum_type(type);
-    case TypeKind::tuple: return named_tuple(type);
+    case TypeKind::class_:
+      return class_type(type);
+    case TypeKind::interface:
+      return interface_type(type);
+    case TypeKind::enum_:
+      return enum_type(type);
+    case TypeKind::tuple:
+      return named_tuple(type);
     case TypeKind::function:
-      if (const auto* graph_function = dynamic_cast<const ir::GraphFunction*>(type->expect<FunctionType>().function())) function(*graph_function, true);
+      if (const auto* graph_function = dynamic_cast<const ir::GraphFunction*>(type->expect<FunctionType>().function()))
+        function(*graph_function, true);
       return;
-    default: throw RuntimeError(cat("type ", type->annotation(), " has no source of its own"));
+    default:
+      throw RuntimeError(cat("type ", type->annotation(), " has no source of its own"));
   }
 }
 
@@ -109,7 +132,9 @@ void SourcePrinter::Printer::class_type(const TypePtr& type) {
     methods.push_back(compiled);
   }
   const auto is_hook = [&](const Function* function) {
-    const auto in = [&](const std::vector<Function*>& all) { return std::find(all.begin(), all.end(), function) != all.end(); };
+    const auto in = [&](const std::vector<Function*>& all) {
+      return std::find(all.begin(), all.end(), function) != all.end();
+    };
     return in(cls.forward_hooks()) || in(cls.forward_pre_hooks());
   };
   add(cat("class ", last_part(renamed(type)), cls.is_module() ? "(Module):\n" : ":\n"));
@@ -143,14 +168,16 @@ void SourcePrinter::Printer::class_type(const TypePtr& type) {
   }
   for (const ClassType::Constant& constant_value : cls.constants()) {
     indent();
-    add(cat(constant_value.name, " : Final[", type_text(constant_value.value.type()), "] = ", constant(constant_value.value), "\n"));
+    add(cat(constant_value.name, " : Final[", type_text(constant_value.value.type()),
+            "] = ", constant(constant_value.value), "\n"));
   }
   for (const ir::GraphFunction* method : methods)
     if (!is_hook(method)) function(*method, true);
   std::unordered_set<const Function*> printed;
   for (const auto* list : {&cls.forward_hooks(), &cls.forward_pre_hooks()})
     for (const Function* hook : *list)
-      if (const auto* compiled = dynamic_cast<const ir::GraphFunction*>(hook); compiled && printed.insert(hook).second) function(*compiled, true);
+      if (const auto* compiled = dynamic_cast<const ir::GraphFunction*>(hook); compiled && printed.insert(hook).second)
+        function(*compiled, true);
 }
 
 void SourcePrinter::Printer::interface_type(const TypePtr& type) {

@@ -1,7 +1,9 @@
-/// The typed register bytecode. Compiled from a graph once (compiler.h), run by the interpreter, shown by the disassembler.
+/// The typed register bytecode. Compiled from a graph once (compiler.h), run by the interpreter, shown by the
+/// disassembler.
 ///
-/// A frame is an array of 16-byte registers. A register has one static class for its whole life: int, float and bool registers
-/// get their tag when the frame is made and are only written as words after that; value registers hold any IValue.
+/// A frame is an array of 16-byte registers. A register has one static class for its whole life: int, float and bool
+/// registers get their tag when the frame is made and are only written as words after that; value registers hold any
+/// IValue.
 #pragma once
 #include <memory>
 
@@ -66,7 +68,8 @@ struct Bytecode {
 
 /// The text of `rushlight code --bytecode`.
 std::string disassemble(const Bytecode& bytecode);
-/// Checks registers, targets and pool entries. RuntimeError that names the instruction. Run on every compiled function in tests.
+/// Checks registers, targets and pool entries. RuntimeError that names the instruction. Run on every compiled function
+/// in tests.
 void check(const Bytecode& bytecode);
 
 }  // namespace rushlight::exec

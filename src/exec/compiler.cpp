@@ -17,7 +17,8 @@ const ir::Symbol kName = ir::Symbol::intern("name");
 const ir::Symbol kTypes = ir::Symbol::intern("types");
 const ir::Symbol kSubgraph = ir::Symbol::intern("Subgraph");
 
-/// Comparisons that can be part of a jump: the jump that is taken when the comparison holds, and the one for when it does not.
+/// Comparisons that can be part of a jump: the jump that is taken when the comparison holds, and the one for when it
+/// does not.
 struct FusedCompare {
   Opcode compare, jump_if, jump_unless, jump_if_imm, jump_unless_imm;
   bool has_imm;
@@ -42,7 +43,8 @@ const FusedCompare* find_fused(Opcode compare) {
 
 class Compiler {
  public:
-  Compiler(std::shared_ptr<ir::Graph> graph, std::string name) : graph_(*graph), live_(*graph), out_(std::make_unique<Bytecode>()) {
+  Compiler(std::shared_ptr<ir::Graph> graph, std::string name)
+      : graph_(*graph), live_(*graph), out_(std::make_unique<Bytecode>()) {
     out_->graph = std::move(graph);
     out_->function_name = std::move(name);
   }
@@ -112,8 +114,11 @@ class Compiler {
   }
 
   /// For operand lists: a register or a constant.
-  uint32_t operand(Value* value) { return is_constant(value) ? constant_index(value) | kConstantOperand : registers_.at(value); }
-  /// For typed instructions: always a register. A constant is loaded where it is used; loads of words cost next to nothing.
+  uint32_t operand(Value* value) {
+    return is_constant(value) ? constant_index(value) | kConstantOperand : registers_.at(value);
+  }
+  /// For typed instructions: always a register. A constant is loaded where it is used; loads of words cost next to
+  /// nothing.
   uint32_t source(Value* value) {
     if (!is_constant(value)) return registers_.at(value);
     const uint32_t reg = new_register(class_of(value));
@@ -132,7 +137,8 @@ class Compiler {
   std::optional<int32_t> small_int(const Value* value) const {
     if (!is_constant(value) || !value->type()->is(TypeKind::int_)) return std::nullopt;
     const int64_t number = ir::constant_value(value)->to_int();
-    if (number < std::numeric_limits<int32_t>::min() || number > std::numeric_limits<int32_t>::max()) return std::nullopt;
+    if (number < std::numeric_limits<int32_t>::min() || number > std::numeric_limits<int32_t>::max())
+      return std::nullopt;
     return int32_t(number);
   }
 
@@ -199,8 +205,8 @@ class Compiler {
     return list;
   }
   bool dies_at(Value* value, const Node* node) const {
-    return !is_constant(value) && !shared_registers_.count(value) && value->node()->owning_block() == node->owning_block() &&
-           live_.last_use(value) == node;
+    return !is_constant(value) && !shared_registers_.count(value) &&
+           value->node()->owning_block() == node->owning_block() && live_.last_use(value) == node;
   }
 
   void emit_nodes(Block& block) {
@@ -238,7 +244,8 @@ class Compiler {
       give_back(output);
     }
   }
-  /// Values of this block that are used for the last time inside the blocks of `node`, or by a comparison that was moved to it.
+  /// Values of this block that are used for the last time inside the blocks of `node`, or by a comparison that was
+  /// moved to it.
   const std::vector<Value*>& extra_deaths(Node* node) {
     if (!deaths_ready_) {
       collect_deaths(graph_.block());
@@ -298,7 +305,8 @@ class Compiler {
       const uint32_t from = source(node->input());
       emit(Opcode::is_instance, assign(node->output()), from, uint32_t(out_->type_lists.size() - 1));
     } else if (kind == kinds::call_function) {
-      const auto* function = dynamic_cast<const ir::GraphFunction*>(node->input(0)->type()->expect<FunctionType>().function());
+      const auto* function =
+          dynamic_cast<const ir::GraphFunction*>(node->input(0)->type()->expect<FunctionType>().function());
       RUSHLIGHT_ASSERT(function);
       emit_call(node, const_cast<ir::GraphFunction*>(function), /*first_input=*/1);
     } else if (kind == kinds::call_method) {
@@ -311,7 +319,8 @@ class Compiler {
       const std::vector<uint32_t> inputs = operands(node);
       emit(Opcode::print, pool(inputs, {}));
     } else if (kind == kinds::raise_exception) {
-      emit(Opcode::raise, 0, source(node->input(0)), node->inputs().size() > 1 ? source(node->input(1)) : source(node->input(0)));
+      emit(Opcode::raise, 0, source(node->input(0)),
+           node->inputs().size() > 1 ? source(node->input(1)) : source(node->input(0)));
       if (node->inputs().size() < 2) out_->code.back().d = 1;
     } else if (kind == kinds::python_op) {
       const std::vector<uint32_t> inputs = operands(node);
@@ -328,7 +337,9 @@ class Compiler {
     const ClassType& type = node->input(0)->type()->expect<ClassType>();
     const std::string& name = node->attribute<std::string>(kName);
     const std::optional<size_t> slot = type.find_attribute(name);
-    if (!slot) throw RuntimeError({.message = cat("class ", type.name(), " has no attribute '", name, "'"), .range = node->range()});
+    if (!slot)
+      throw RuntimeError(
+          {.message = cat("class ", type.name(), " has no attribute '", name, "'"), .range = node->range()});
     return uint32_t(*slot);
   }
 
@@ -360,7 +371,8 @@ class Compiler {
     if (const ClassType* type = node->input(0)->type()->as<ClassType>()) {
       auto* method = dynamic_cast<ir::GraphFunction*>(type->find_method(name));
       if (!method)
-        throw RuntimeError({.message = cat("class ", type->name(), " has no method '", name, "'"), .range = node->range()});
+        throw RuntimeError(
+            {.message = cat("class ", type->name(), " has no method '", name, "'"), .range = node->range()});
       return emit_call(node, method, /*first_input=*/0);
     }
     const std::vector<uint32_t> inputs = operands(node);
@@ -394,7 +406,8 @@ class Compiler {
 
   // ---- Operators
 
-  /// The instruction that may stand for a call of this operator; `list.get.*` gets the element type of the list at hand.
+  /// The instruction that may stand for a call of this operator; `list.get.*` gets the element type of the list at
+  /// hand.
   std::optional<Opcode> instruction_for(const Node* node) const {
     const Operator* op = node->find_op();
     if (!op || op->declaration().opcode.empty()) return std::nullopt;
@@ -411,8 +424,8 @@ class Compiler {
   void emit_operator(Node* node) {
     const Operator* op = node->find_op();
     if (!op)
-      throw NotImplementedError({.message = cat("Rushlight does not have the operator ", node->kind().str(), " for these arguments: ",
-                                                ir::node_text(*node)),
+      throw NotImplementedError({.message = cat("Rushlight does not have the operator ", node->kind().str(),
+                                                " for these arguments: ", ir::node_text(*node)),
                                  .range = node->range()});
     if (const std::optional<Opcode> opcode = instruction_for(node)) return emit_instruction(node, *opcode);
     const std::vector<uint32_t> inputs = operands(node);
@@ -426,8 +439,8 @@ class Compiler {
     if (opcode == Opcode::list_set_i64 || opcode == Opcode::list_set_f64 || opcode == Opcode::list_set_bool ||
         opcode == Opcode::list_set_value) {
       emit(opcode, source(node->input(0)), source(node->input(1)), source(node->input(2)));
-    } else if (opcode == Opcode::list_append_i64 || opcode == Opcode::list_append_f64 || opcode == Opcode::list_append_bool ||
-               opcode == Opcode::list_append_value) {
+    } else if (opcode == Opcode::list_append_i64 || opcode == Opcode::list_append_f64 ||
+               opcode == Opcode::list_append_bool || opcode == Opcode::list_append_value) {
       const uint32_t list = source(node->input(0));
       emit(opcode, list, source(node->input(1)));
     } else if (operands == "da") {
@@ -461,8 +474,8 @@ class Compiler {
 
   // ---- Comparisons inside jumps
 
-  /// A comparison whose only use is the condition of an If of the same block, or of the loop whose body ends with it, is done by
-  /// the jump. Its operands then live until there.
+  /// A comparison whose only use is the condition of an If of the same block, or of the loop whose body ends with it,
+  /// is done by the jump. Its operands then live until there.
   void defer_compares(Block& block) {
     for (Node* node : block.nodes()) {
       for (Block* inner : node->blocks()) defer_compares(*inner);
@@ -488,7 +501,8 @@ class Compiler {
     if (found == deferred_.end()) return emit(sense ? Opcode::jump_if : Opcode::jump_unless, 0, source(condition));
     const Node* compare = found->first;
     const FusedCompare& fused = *find_fused(found->second);
-    if (const std::optional<int32_t> number = small_int(compare->input(1)); number && fused.has_imm && !is_constant(compare->input(0)))
+    if (const std::optional<int32_t> number = small_int(compare->input(1));
+        number && fused.has_imm && !is_constant(compare->input(0)))
       return emit(sense ? fused.jump_if_imm : fused.jump_unless_imm, 0, source(compare->input(0)), uint32_t(*number));
     const uint32_t a = source(compare->input(0));
     const uint32_t b = source(compare->input(1));
@@ -515,7 +529,8 @@ class Compiler {
     emit_nodes(block);
     current_ = node;
     std::vector<Move> moves;
-    for (size_t j = 0; j < node->outputs().size(); ++j) moves.push_back({registers_.at(node->output(j)), block.outputs()[j]});
+    for (size_t j = 0; j < node->outputs().size(); ++j)
+      moves.push_back({registers_.at(node->output(j)), block.outputs()[j]});
     emit_parallel(moves);
     release_block(block);
   }
@@ -528,12 +543,14 @@ class Compiler {
     Block& body = *node->blocks()[0];
     Value* counter = body.inputs()[0];
     Value* limit = node->input(0);
-    const bool endless = is_constant(limit) && ir::constant_value(limit)->to_int() == std::numeric_limits<int64_t>::max();
+    const bool endless =
+        is_constant(limit) && ir::constant_value(limit)->to_int() == std::numeric_limits<int64_t>::max();
     const bool counted = !endless || live_.last_use(counter);
     const bool start_true = is_true(node->input(1));
     Value* goes_on = body.outputs()[0];
 
-    // Carried values have one register for the loop's result, the body's input and, where possible, what the body yields.
+    // Carried values have one register for the loop's result, the body's input and, where possible, what the body
+    // yields.
     const size_t carried = node->outputs().size();
     std::vector<Move> initial;
     for (size_t i = 0; i < carried; ++i) {
@@ -588,16 +605,23 @@ class Compiler {
     emit_parallel(moves);
     if (counted) emit(Opcode::add_imm_i64, counter_register, counter_register, 1);
     if (!endless && !always) {
-      if (const auto number = small_int(limit)) exits.push_back(emit(Opcode::jump_ge_imm_i64, 0, counter_register, uint32_t(*number)));
-      else exits.push_back(emit(Opcode::jump_ge_i64, 0, counter_register, limit_register));
+      if (const auto number = small_int(limit))
+        exits.push_back(emit(Opcode::jump_ge_imm_i64, 0, counter_register, uint32_t(*number)));
+      else
+        exits.push_back(emit(Opcode::jump_ge_i64, 0, counter_register, limit_register));
     }
     size_t back;
-    if (always && endless) back = emit(Opcode::jump);
+    if (always && endless)
+      back = emit(Opcode::jump);
     else if (always) {
-      if (const auto number = small_int(limit)) back = emit(Opcode::jump_lt_imm_i64, 0, counter_register, uint32_t(*number));
-      else back = emit(Opcode::jump_lt_i64, 0, counter_register, limit_register);
-    } else if (saved_condition) back = emit(Opcode::jump_if, 0, *saved_condition);
-    else back = emit_jump(goes_on, /*sense=*/true);
+      if (const auto number = small_int(limit))
+        back = emit(Opcode::jump_lt_imm_i64, 0, counter_register, uint32_t(*number));
+      else
+        back = emit(Opcode::jump_lt_i64, 0, counter_register, limit_register);
+    } else if (saved_condition)
+      back = emit(Opcode::jump_if, 0, *saved_condition);
+    else
+      back = emit_jump(goes_on, /*sense=*/true);
     set_target(back, top);
     free_temporaries();
     for (size_t jump : exits) set_target(jump, here());
@@ -614,26 +638,30 @@ class Compiler {
     return *zero_index_;
   }
 
-  /// Lets the value that the body yields for carried value `i` be computed in the carried register itself: when it is made in the
-  /// body by a plain instruction, is yielded once, and nobody reads the old value from that point on.
+  /// Lets the value that the body yields for carried value `i` be computed in the carried register itself: when it is
+  /// made in the body by a plain instruction, is yielded once, and nobody reads the old value from that point on.
   void coalesce(Block& body, size_t i, uint32_t reg) {
     Value* yielded = body.outputs()[i];
     Value* inside = body.inputs()[i];
     Node* maker = yielded->node();
-    if (maker->owning_block() != &body || maker->kind() == kinds::param || maker->kind() == kinds::constant || !maker->blocks().empty()) return;
+    if (maker->owning_block() != &body || maker->kind() == kinds::param || maker->kind() == kinds::constant ||
+        !maker->blocks().empty())
+      return;
     if (class_of(yielded) != out_->registers[reg] || registers_.count(yielded)) return;
     size_t yields = 0;
     for (Value* output : body.outputs()) yields += output == yielded;
     if (yields != 1) return;
     const Node* last = live_.last_use(inside);
     if (last && (last == body.return_node() || maker->is_before(last))) return;
-    // Values are handed to operators by list, where the old value would be overwritten while it is still an argument's owner.
+    // Values are handed to operators by list, where the old value would be overwritten while it is still an argument's
+    // owner.
     if (out_->registers[reg] == RegisterClass::value) return;
     registers_[yielded] = reg;
     shared_registers_.insert(yielded);
   }
 
-  /// Moves that happen at once: orders them so that no source is overwritten before it was read; a cycle goes through a spare.
+  /// Moves that happen at once: orders them so that no source is overwritten before it was read; a cycle goes through a
+  /// spare.
   void emit_parallel(std::vector<Move> moves) {
     std::vector<PendingMove> pending;
     for (const Move& move : moves) {
@@ -651,8 +679,10 @@ class Compiler {
         bool read_later = false;
         for (size_t j = 0; j < pending.size(); ++j) read_later |= j != i && pending[j].from == pending[i].to;
         if (read_later) continue;
-        if (pending[i].from) this->move(pending[i].to, *pending[i].from);
-        else move_value_into(pending[i].to, pending[i].value);
+        if (pending[i].from)
+          this->move(pending[i].to, *pending[i].from);
+        else
+          move_value_into(pending[i].to, pending[i].value);
         pending.erase(pending.begin() + ptrdiff_t(i));
         progress = true;
         break;
@@ -675,7 +705,8 @@ class Compiler {
     const auto moved = [&](Value* value) {
       if (is_constant(value)) return false;
       for (const Move& move : moves)
-        if (registers_.at(value) == move.to && (is_constant(move.from) || registers_.at(move.from) != move.to)) return true;
+        if (registers_.at(value) == move.to && (is_constant(move.from) || registers_.at(move.from) != move.to))
+          return true;
       return false;
     };
     const auto found = deferred_.find(condition->node());
@@ -695,7 +726,8 @@ class Compiler {
   /// Values of a block that live to its end go when it ends.
   void release_block(Block& block) {
     for (Value* value : extra_deaths(block.return_node())) {
-      if (value->node()->owning_block() != &block || shared_registers_.count(value) || !registers_.count(value)) continue;
+      if (value->node()->owning_block() != &block || shared_registers_.count(value) || !registers_.count(value))
+        continue;
       if (class_of(value) == RegisterClass::value) emit(Opcode::drop, registers_.at(value));
       give_back(value);
     }

@@ -45,7 +45,8 @@ IValue run_with_grad_names(ir::GraphFunction& function, std::vector<IValue> argu
                            const std::function<IValue(std::vector<IValue>)>& call) {
   const int8_t state = function.first_call_state.load(std::memory_order_relaxed);
   if (state == kNotCalled) {
-    const bool with_grad = dispatch_state.grad_enabled && std::any_of(arguments.begin(), arguments.end(), any_requires_grad);
+    const bool with_grad =
+        dispatch_state.grad_enabled && std::any_of(arguments.begin(), arguments.end(), any_requires_grad);
     function.first_call_state.store(with_grad ? kWithGrad : kWithoutGrad, std::memory_order_relaxed);
   }
   IValue result = call(std::move(arguments));

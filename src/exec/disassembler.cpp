@@ -29,12 +29,18 @@ std::string pool_text(const Bytecode& bytecode, uint32_t at) {
 
 std::string name_text(const Bytecode& bytecode, const Instruction& in) {
   switch (in.opcode) {
-    case Opcode::call_op: return bytecode.operators[in.a]->schema().qualified_name();
-    case Opcode::call_function: return bytecode.functions[in.a]->qualified_name();
-    case Opcode::fork: return bytecode.functions[in.a]->qualified_name();
-    case Opcode::call_interface: return bytecode.names[in.a];
-    case Opcode::make_object: return bytecode.classes[in.a]->name();
-    default: return {};
+    case Opcode::call_op:
+      return bytecode.operators[in.a]->schema().qualified_name();
+    case Opcode::call_function:
+      return bytecode.functions[in.a]->qualified_name();
+    case Opcode::fork:
+      return bytecode.functions[in.a]->qualified_name();
+    case Opcode::call_interface:
+      return bytecode.names[in.a];
+    case Opcode::make_object:
+      return bytecode.classes[in.a]->name();
+    default:
+      return {};
   }
 }
 
@@ -52,8 +58,8 @@ uint32_t field(const Instruction& in, char letter, size_t position, std::string_
 }  // namespace
 
 std::string disassemble(const Bytecode& bytecode) {
-  std::string text = cat("function ", bytecode.function_name, ": ", bytecode.argument_count, " arguments, ", bytecode.registers.size(),
-                         " registers, ", bytecode.code.size(), " instructions\n");
+  std::string text = cat("function ", bytecode.function_name, ": ", bytecode.argument_count, " arguments, ",
+                         bytecode.registers.size(), " registers, ", bytecode.code.size(), " instructions\n");
   for (size_t i = 0; i < bytecode.code.size(); ++i) {
     const Instruction& in = bytecode.code[i];
     const OpcodeInfo& info = opcode_info(in.opcode);
@@ -68,14 +74,26 @@ std::string disassemble(const Bytecode& bytecode) {
       switch (operands[k]) {
         case 'd':
         case 'a':
-        case 'b': parts.push_back(register_text(bytecode, value)); break;
-        case 'i': parts.push_back(cat(int32_t(value))); break;
-        case 'j': parts.push_back(cat("@", value)); break;
-        case 'k': parts.push_back(operand_text(bytecode, value | kConstantOperand)); break;
-        case 'p': parts.push_back(pool_text(bytecode, value)); break;
+        case 'b':
+          parts.push_back(register_text(bytecode, value));
+          break;
+        case 'i':
+          parts.push_back(cat(int32_t(value)));
+          break;
+        case 'j':
+          parts.push_back(cat("@", value));
+          break;
+        case 'k':
+          parts.push_back(operand_text(bytecode, value | kConstantOperand));
+          break;
+        case 'p':
+          parts.push_back(pool_text(bytecode, value));
+          break;
         default:
-          if (const std::string name = name_text(bytecode, in); !name.empty()) parts.insert(parts.begin(), name);
-          else parts.push_back(cat("#", value));
+          if (const std::string name = name_text(bytecode, in); !name.empty())
+            parts.insert(parts.begin(), name);
+          else
+            parts.push_back(cat("#", value));
       }
     }
     text += cat(line, " ", join(parts, ", "), "\n");
@@ -116,7 +134,8 @@ void check(const Bytecode& bytecode) {
           }
           break;
         }
-        default: break;
+        default:
+          break;
       }
     }
   }

@@ -63,7 +63,8 @@ void rethrow_with_trace(std::exception_ptr error, const std::vector<TraceFrame>&
     std::rethrow_exception(error);
   } catch (const RaisedByProgram& raised) {
     const std::string name = raised.class_name.empty() ? "RuntimeError" : raised.class_name;
-    throw ScriptRaisedError({.message = cat(trace_text(frames), name, ": ", raised.message, "\n"), .range = innermost_range(frames)});
+    throw ScriptRaisedError(
+        {.message = cat(trace_text(frames), name, ": ", raised.message, "\n"), .range = innermost_range(frames)});
   } catch (const LimitError&) {
     throw;
   } catch (const ScriptRaisedError& already) {
@@ -74,9 +75,11 @@ void rethrow_with_trace(std::exception_ptr error, const std::vector<TraceFrame>&
                         .range = innermost_range(frames),
                         .hint = failed.hint()});
   } catch (const std::bad_alloc&) {
-    throw RuntimeError({.message = cat(trace_text(frames), "RuntimeError: out of memory\n"), .range = innermost_range(frames)});
+    throw RuntimeError(
+        {.message = cat(trace_text(frames), "RuntimeError: out of memory\n"), .range = innermost_range(frames)});
   } catch (const std::exception& failed) {
-    throw RuntimeError({.message = cat(trace_text(frames), "RuntimeError: ", failed.what(), "\n"), .range = innermost_range(frames)});
+    throw RuntimeError(
+        {.message = cat(trace_text(frames), "RuntimeError: ", failed.what(), "\n"), .range = innermost_range(frames)});
   }
 }
 

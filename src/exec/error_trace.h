@@ -12,8 +12,9 @@ struct TraceFrame {
   std::string_view function_name;
 };
 
-/// Throws the error that a user sees for `error`, which happened in the last of `frames` (outermost first). What the program raised
-/// becomes ScriptRaisedError, all else RuntimeError; LimitError and errors that are already traced pass unchanged.
+/// Throws the error that a user sees for `error`, which happened in the last of `frames` (outermost first). What the
+/// program raised becomes ScriptRaisedError, all else RuntimeError; LimitError and errors that are already traced pass
+/// unchanged.
 [[noreturn]] void rethrow_with_trace(std::exception_ptr error, const std::vector<TraceFrame>& frames);
 
 /// Raised by prim::RaiseException on its way to rethrow_with_trace.

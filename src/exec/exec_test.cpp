@@ -48,12 +48,19 @@ TEST_F(Programs, CountDownInTwoInstructionsATurn) {
 }
 
 TEST_F(Programs, ComputeWithNumbers) {
-  EXPECT_EQ(run("def f(a: int, b: int) -> int:\n    return a // b * 10 + a % b\n", {IValue(int64_t(-7)), IValue(int64_t(2))}).to_int(), -39);
-  EXPECT_EQ(run("def g(a: int, b: float) -> float:\n    return a * b - 1.5\n", {IValue(int64_t(3)), IValue(0.5)}).to_float(), 0.0);
+  EXPECT_EQ(
+      run("def f(a: int, b: int) -> int:\n    return a // b * 10 + a % b\n", {IValue(int64_t(-7)), IValue(int64_t(2))})
+          .to_int(),
+      -39);
+  EXPECT_EQ(
+      run("def g(a: int, b: float) -> float:\n    return a * b - 1.5\n", {IValue(int64_t(3)), IValue(0.5)}).to_float(),
+      0.0);
 }
 
 TEST_F(Programs, ChooseBranches) {
-  const char* text = "def f(x: int) -> int:\n    if x > 3 and x < 10:\n        y = 1\n    elif x == 0:\n        y = 2\n    else:\n        y = 3\n    return y\n";
+  const char* text =
+      "def f(x: int) -> int:\n    if x > 3 and x < 10:\n        y = 1\n    elif x == 0:\n        y = 2\n    else:\n    "
+      "    y = 3\n    return y\n";
   EXPECT_EQ(run(text, {IValue(int64_t(5))}).to_int(), 1);
   EXPECT_EQ(unit_->find_function("__torch__.f")->call({IValue(int64_t(0))}).to_int(), 2);
   EXPECT_EQ(unit_->find_function("__torch__.f")->call({IValue(int64_t(11))}).to_int(), 3);
@@ -61,38 +68,45 @@ TEST_F(Programs, ChooseBranches) {
 
 TEST_F(Programs, ReturnEarly) {
   const char* text =
-      "def first_even(xs: List[int]) -> int:\n    for x in xs:\n        if x % 2 == 0:\n            return x\n    return -1\n";
+      "def first_even(xs: List[int]) -> int:\n    for x in xs:\n        if x % 2 == 0:\n            return x\n    "
+      "return -1\n";
   EXPECT_EQ(run(text, {IValue(std::vector<int64_t>{3, 5, 8, 10})}).to_int(), 8);
   EXPECT_EQ(unit_->find_function("__torch__.first_even")->call({IValue(std::vector<int64_t>{3, 5})}).to_int(), -1);
 }
 
 TEST_F(Programs, LeaveAndSkipTurnsOfLoops) {
   const char* text =
-      "def f(n: int) -> int:\n    total = 0\n    for i in range(n):\n        if i == 3:\n            continue\n        if i > 6:\n            break\n        total += i\n    return total\n";
+      "def f(n: int) -> int:\n    total = 0\n    for i in range(n):\n        if i == 3:\n            continue\n        "
+      "if i > 6:\n            break\n        total += i\n    return total\n";
   EXPECT_EQ(run(text, {IValue(int64_t(100))}).to_int(), 0 + 1 + 2 + 4 + 5 + 6);
 }
 
 TEST_F(Programs, NestLoops) {
   const char* text =
-      "def f(n: int) -> int:\n    total = 0\n    for i in range(n):\n        j = 0\n        while j < i:\n            total += j\n            j += 1\n    return total\n";
+      "def f(n: int) -> int:\n    total = 0\n    for i in range(n):\n        j = 0\n        while j < i:\n            "
+      "total += j\n            j += 1\n    return total\n";
   EXPECT_EQ(run(text, {IValue(int64_t(5))}).to_int(), 0 + (0) + (0 + 1) + (0 + 1 + 2) + (0 + 1 + 2 + 3));
 }
 
 TEST_F(Programs, SwapVariablesInALoop) {
-  const char* text = "def fib(n: int) -> int:\n    a = 0\n    b = 1\n    for i in range(n):\n        a, b = b, a + b\n    return a\n";
+  const char* text =
+      "def fib(n: int) -> int:\n    a = 0\n    b = 1\n    for i in range(n):\n        a, b = b, a + b\n    return a\n";
   EXPECT_EQ(run(text, {IValue(int64_t(30))}).to_int(), 832040);
 }
 
 TEST_F(Programs, WorkOnLists) {
   const char* text =
-      "def sieve(n: int) -> int:\n    flags = [True for i in range(n)]\n    count = 0\n    for i in range(2, n):\n        if flags[i]:\n            count += 1\n"
-      "            j = i * i\n            while j < n:\n                flags[j] = False\n                j += i\n    return count\n";
+      "def sieve(n: int) -> int:\n    flags = [True for i in range(n)]\n    count = 0\n    for i in range(2, n):\n     "
+      "   if flags[i]:\n            count += 1\n"
+      "            j = i * i\n            while j < n:\n                flags[j] = False\n                j += i\n    "
+      "return count\n";
   EXPECT_EQ(run(text, {IValue(int64_t(1000))}).to_int(), 168);
 }
 
 TEST_F(Programs, WorkOnDictionaries) {
   const char* text =
-      "def count(words: List[str]) -> Dict[str, int]:\n    counts: Dict[str, int] = {}\n    for w in words:\n        if w in counts:\n            counts[w] += 1\n        else:\n            counts[w] = 1\n    return counts\n";
+      "def count(words: List[str]) -> Dict[str, int]:\n    counts: Dict[str, int] = {}\n    for w in words:\n        "
+      "if w in counts:\n            counts[w] += 1\n        else:\n            counts[w] = 1\n    return counts\n";
   Ref<ListObject> words = ListObject::make(types::string());
   for (const char* word : {"a", "b", "a"}) words->append(IValue(word));
   EXPECT_EQ(run(text, {IValue(words)}).str(), "{a: 2, b: 1}");
@@ -133,7 +147,9 @@ TEST_F(Programs, ShowWhereTheyFailed) {
 }
 
 TEST_F(Programs, RaiseWhatTheyRaise) {
-  EXPECT_THROW(run("def f(x: int) -> int:\n    if x > 0:\n        raise ValueError('no')\n    return x\n", {IValue(int64_t(1))}), ScriptRaisedError);
+  EXPECT_THROW(
+      run("def f(x: int) -> int:\n    if x > 0:\n        raise ValueError('no')\n    return x\n", {IValue(int64_t(1))}),
+      ScriptRaisedError);
 }
 
 TEST_F(Programs, AreRefusedWithTheNameThatIsNotKnown) {
@@ -141,7 +157,8 @@ TEST_F(Programs, AreRefusedWithTheNameThatIsNotKnown) {
     define("def f(x):\n    return y\n");
     FAIL() << "no error";
   } catch (const CompileError& error) {
-    EXPECT_EQ(error.message(), "\nundefined value y:\n  File \"<string>\", line 2\ndef f(x):\n    return y\n           ~ <--- HERE\n");
+    EXPECT_EQ(error.message(),
+              "\nundefined value y:\n  File \"<string>\", line 2\ndef f(x):\n    return y\n           ~ <--- HERE\n");
   }
   EXPECT_TRUE(unit_->functions().empty()) << "what failed is not defined";
 }

@@ -14,7 +14,8 @@ std::unique_ptr<ir::ExecutablePlan> make_plan(ir::GraphFunction& function) {
 
 IValue run(ir::GraphFunction& function, std::vector<IValue> arguments) {
   Plan& plan = static_cast<Plan&>(function.plan());
-  return run_with_grad_names(function, arguments, [&](std::vector<IValue> checked) { return interpret(plan, std::move(checked)); });
+  return run_with_grad_names(function, arguments,
+                             [&](std::vector<IValue> checked) { return interpret(plan, std::move(checked)); });
 }
 
 }  // namespace

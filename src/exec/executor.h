@@ -4,7 +4,8 @@
 
 namespace rushlight::exec {
 
-/// Installs the executor behind ir::GraphFunction::call. Called once at start-up by whoever links this layer (idempotent).
+/// Installs the executor behind ir::GraphFunction::call. Called once at start-up by whoever links this layer
+/// (idempotent).
 void install();
 
 /// The function's bytecode, compiled if it was not yet.

@@ -127,8 +127,9 @@ class Run {
  private:
   void enter(Plan& plan) {
     if (frames_.size() >= kMaxDepth)
-      throw RuntimeError({.message = cat("maximum recursion depth exceeded: more than ", kMaxDepth, " calls are active"),
-                          .hint = "check that the recursion ends"});
+      throw RuntimeError(
+          {.message = cat("maximum recursion depth exceeded: more than ", kMaxDepth, " calls are active"),
+           .hint = "check that the recursion ends"});
     frames_.push_back({&plan, stack_.push(plan.frame_image()), plan.bytecode().code.data()});
   }
   void leave() {
@@ -144,10 +145,12 @@ class Run {
 class BorrowedArguments {
  public:
   BorrowedArguments(const uint32_t* entries, size_t count, IValue* registers, const IValue* constants) {
-    data_ = count <= kInside ? inside() : (outside_ = std::make_unique<Slot[]>(count), reinterpret_cast<IValue*>(outside_.get()));
+    data_ = count <= kInside ? inside()
+                             : (outside_ = std::make_unique<Slot[]>(count), reinterpret_cast<IValue*>(outside_.get()));
     for (size_t i = 0; i < count; ++i) {
       const uint32_t entry = entries[i];
-      const IValue* from = entry & kConstantOperand ? constants + (entry & kOperandIndex) : registers + (entry & kOperandIndex);
+      const IValue* from =
+          entry & kConstantOperand ? constants + (entry & kOperandIndex) : registers + (entry & kOperandIndex);
       std::memcpy(static_cast<void*>(data_ + i), static_cast<const void*>(from), sizeof(IValue));
     }
   }
@@ -179,13 +182,16 @@ void print_values(const uint32_t* pool, IValue* registers, const IValue* constan
   std::string text;
   for (uint32_t i = 0; i < pool[0]; ++i) {
     const uint32_t entry = pool[1 + i];
-    const IValue& value = entry & kConstantOperand ? constants[entry & kOperandIndex] : registers[entry & kOperandIndex];
+    const IValue& value =
+        entry & kConstantOperand ? constants[entry & kOperandIndex] : registers[entry & kOperandIndex];
     if (i) text += ' ';
     text += value.is_string() ? value.to_string() : value.str();
   }
   text += '\n';
-  if (surface_hooks.print) surface_hooks.print(text);
-  else std::fwrite(text.data(), 1, text.size(), stdout);
+  if (surface_hooks.print)
+    surface_hooks.print(text);
+  else
+    std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
 IValue make_list(const Bytecode& code, const Instruction& in, IValue* r, const IValue* constants) {
@@ -197,7 +203,8 @@ IValue make_list(const Bytecode& code, const Instruction& in, IValue* r, const I
   return IValue(std::move(list));
 }
 
-void start_fork(const Bytecode& code, const uint32_t* pool, ir::GraphFunction& function, IValue* r, const IValue* constants) {
+void start_fork(const Bytecode& code, const uint32_t* pool, ir::GraphFunction& function, IValue* r,
+                const IValue* constants) {
   std::vector<IValue> arguments;
   for (uint32_t i = 0; i < pool[0]; ++i) arguments.push_back(take(pool[1 + i], r, constants));
   Plan* plan = &static_cast<Plan&>(function.plan());
@@ -228,38 +235,40 @@ IValue Run::execute() {
   const Instruction* pc;
   const Bytecode* code;
   const IValue* constants;
-#define LOAD_FRAME()                             \
-  do {                                           \
-    Frame& frame = frames_.back();               \
-    r = frame.registers;                         \
-    pc = frame.pc;                               \
-    code = &frame.plan->bytecode();              \
-    constants = code->constants.data();          \
+#define LOAD_FRAME()                    \
+  do {                                  \
+    Frame& frame = frames_.back();      \
+    r = frame.registers;                \
+    pc = frame.pc;                      \
+    code = &frame.plan->bytecode();     \
+    constants = code->constants.data(); \
   } while (0)
 #define SAVE_PC() (frames_.back().pc = pc)
 #define DISPATCH() goto* kLabels[size_t(pc->opcode)]
-#define NEXT() \
-  do {         \
-    ++pc;      \
+#define NEXT()  \
+  do {          \
+    ++pc;       \
     DISPATCH(); \
   } while (0)
-#define GOTO(target)                  \
-  do {                                \
+#define GOTO(target)                   \
+  do {                                 \
     pc = code->code.data() + (target); \
-    DISPATCH();                       \
+    DISPATCH();                        \
   } while (0)
 #define I(x) r[pc->x].raw_int()
 #define F(x) r[pc->x].raw_float()
 #define IMM int64_t(int32_t(pc->b))
-#define JUMP_WHEN(condition)      \
-  do {                            \
-    if (condition) GOTO(pc->d);   \
-    NEXT();                       \
+#define JUMP_WHEN(condition)    \
+  do {                          \
+    if (condition) GOTO(pc->d); \
+    NEXT();                     \
   } while (0)
 
   LOAD_FRAME();
   DISPATCH();
 
+// One line an instruction, so that the set can be read off.
+// clang-format off
 do_move_word: I(d) = I(a); NEXT();
 do_move_value: r[pc->d] = r[pc->a]; NEXT();
 do_take_value: r[pc->d] = std::move(r[pc->a]); NEXT();
@@ -502,6 +511,7 @@ do_ret: {
   if (outputs[0] == 1) r[outputs[1]] = std::move(result);
   NEXT();
 }
+// clang-format on
 #undef LOAD_FRAME
 #undef SAVE_PC
 #undef DISPATCH
@@ -517,17 +527,26 @@ do_ret: {
 
 Plan::Plan(std::unique_ptr<Bytecode> bytecode) : bytecode_(std::move(bytecode)) {
   for (RegisterClass cls : bytecode_->registers) switch (cls) {
-      case RegisterClass::value: frame_image_.emplace_back(); break;
-      case RegisterClass::int_: frame_image_.emplace_back(int64_t(0)); break;
-      case RegisterClass::float_: frame_image_.emplace_back(0.0); break;
-      case RegisterClass::bool_: frame_image_.emplace_back(false); break;
+      case RegisterClass::value:
+        frame_image_.emplace_back();
+        break;
+      case RegisterClass::int_:
+        frame_image_.emplace_back(int64_t(0));
+        break;
+      case RegisterClass::float_:
+        frame_image_.emplace_back(0.0);
+        break;
+      case RegisterClass::bool_:
+        frame_image_.emplace_back(false);
+        break;
     }
 }
 
 IValue interpret(Plan& plan, std::vector<IValue> arguments) {
   RUSHLIGHT_ASSERT(arguments.size() == plan.bytecode().argument_count);
   if (native_depth >= kMaxNativeDepth)
-    throw RuntimeError(cat("maximum recursion depth exceeded: more than ", kMaxNativeDepth, " calls through C++ are active"));
+    throw RuntimeError(
+        cat("maximum recursion depth exceeded: more than ", kMaxNativeDepth, " calls through C++ are active"));
   struct DepthGuard {
     DepthGuard() { ++native_depth; }
     ~DepthGuard() { --native_depth; }

@@ -8,7 +8,8 @@ void visit(Liveness& liveness, const ir::Node* node);
 void visit_block(Liveness& liveness, const ir::Block* block) {
   for (const ir::Node* node : block->nodes()) visit(liveness, node);
   for (ir::Value* output : block->outputs())
-    if (const ir::Node* at = enclosing_node_in(block->return_node(), output->node()->owning_block())) liveness.extend(output, at);
+    if (const ir::Node* at = enclosing_node_in(block->return_node(), output->node()->owning_block()))
+      liveness.extend(output, at);
 }
 
 void visit(Liveness& liveness, const ir::Node* node) {

@@ -6,8 +6,8 @@
 
 namespace rushlight::exec {
 
-/// A use inside a nested block counts as a use by the node of the defining block that holds it, so a value that a loop body reads
-/// lives as long as the loop. The return node of a block counts as its last node.
+/// A use inside a nested block counts as a use by the node of the defining block that holds it, so a value that a loop
+/// body reads lives as long as the loop. The return node of a block counts as its last node.
 class Liveness {
  public:
   explicit Liveness(const ir::Graph& graph);

@@ -15,17 +15,22 @@ constexpr OpcodeInfo kOpcodes[] = {
 const OpcodeInfo& opcode_info(Opcode opcode) { return kOpcodes[size_t(opcode)]; }
 
 std::optional<Opcode> find_opcode(std::string_view text) {
-  const auto found = std::find_if(std::begin(kOpcodes), std::end(kOpcodes), [&](const OpcodeInfo& info) { return info.text == text; });
+  const auto found =
+      std::find_if(std::begin(kOpcodes), std::end(kOpcodes), [&](const OpcodeInfo& info) { return info.text == text; });
   if (found == std::end(kOpcodes)) return std::nullopt;
   return Opcode(found - std::begin(kOpcodes));
 }
 
 RegisterClass register_class(const Type& type) {
   switch (type.kind()) {
-    case TypeKind::int_: return RegisterClass::int_;
-    case TypeKind::float_: return RegisterClass::float_;
-    case TypeKind::bool_: return RegisterClass::bool_;
-    default: return RegisterClass::value;
+    case TypeKind::int_:
+      return RegisterClass::int_;
+    case TypeKind::float_:
+      return RegisterClass::float_;
+    case TypeKind::bool_:
+      return RegisterClass::bool_;
+    default:
+      return RegisterClass::value;
   }
 }
 

@@ -10,13 +10,26 @@ Value* Graph::insert_constant(const IValue& value, SourceRange range, TypePtr ty
   node->set_range(std::move(range));
   TypePtr found;
   switch (value.tag()) {
-    case Tag::none: break;
-    case Tag::boolean: node->set_attribute(attributes::value, int64_t(value.to_bool())); break;
-    case Tag::integer: node->set_attribute(attributes::value, value.to_int()); break;
-    case Tag::floating: node->set_attribute(attributes::value, value.to_float()); break;
-    case Tag::complex: node->set_attribute(attributes::value, value.to_complex()); break;
-    case Tag::string: node->set_attribute(attributes::value, value.to_string()); break;
-    case Tag::device: node->set_attribute(attributes::value, value.to_device().str()); break;
+    case Tag::none:
+      break;
+    case Tag::boolean:
+      node->set_attribute(attributes::value, int64_t(value.to_bool()));
+      break;
+    case Tag::integer:
+      node->set_attribute(attributes::value, value.to_int());
+      break;
+    case Tag::floating:
+      node->set_attribute(attributes::value, value.to_float());
+      break;
+    case Tag::complex:
+      node->set_attribute(attributes::value, value.to_complex());
+      break;
+    case Tag::string:
+      node->set_attribute(attributes::value, value.to_string());
+      break;
+    case Tag::device:
+      node->set_attribute(attributes::value, value.to_device().str());
+      break;
     case Tag::tensor:
       if (!value.tensor().defined()) {
         found = types::none();
@@ -29,7 +42,9 @@ Value* Graph::insert_constant(const IValue& value, SourceRange range, TypePtr ty
       node->set_attribute(attributes::name, value.function().name());
       found = types::function(&value.function());
       break;
-    default: node->set_attribute(attributes::value, value); break;
+    default:
+      node->set_attribute(attributes::value, value);
+      break;
   }
   if (!type) type = found ? found : value.type();
   insert(node)->output()->set_type(std::move(type));
@@ -50,15 +65,16 @@ std::optional<IValue> constant_value(const Value* value) {
           return type.is(TypeKind::bool_) ? IValue(held != 0) : IValue(held);
         } else if constexpr (std::is_same_v<T, std::string>) {
           return type.is(TypeKind::device) ? IValue(Device::parse(held)) : IValue(held);
-        } else if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::complex<double>> || std::is_same_v<T, Tensor> ||
-                             std::is_same_v<T, IValue>) {
+        } else if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::complex<double>> ||
+                             std::is_same_v<T, Tensor> || std::is_same_v<T, IValue>) {
           return IValue(held);
         } else if constexpr (std::is_same_v<T, std::vector<int64_t>> || std::is_same_v<T, std::vector<double>> ||
                              std::is_same_v<T, std::vector<Tensor>>) {
           return IValue(held);
         } else {
-          throw RuntimeError({.message = cat("constant %", value->debug_name(), " has a value of a kind that constants do not have"),
-                              .range = node->range()});
+          throw RuntimeError(
+              {.message = cat("constant %", value->debug_name(), " has a value of a kind that constants do not have"),
+               .range = node->range()});
         }
       },
       *attribute);

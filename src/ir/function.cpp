@@ -8,7 +8,8 @@ namespace rushlight::ir {
 
 ExecutorHooks executor_hooks;
 
-GraphFunction::GraphFunction(std::string qualified_name, std::shared_ptr<Graph> graph, std::function<void(GraphFunction&)> define)
+GraphFunction::GraphFunction(std::string qualified_name, std::shared_ptr<Graph> graph,
+                             std::function<void(GraphFunction&)> define)
     : Function(std::move(qualified_name)), graph_(std::move(graph)), define_(std::move(define)) {}
 
 void GraphFunction::ensure_defined() const {
@@ -48,7 +49,9 @@ const Schema& GraphFunction::schema() const {
       auto schema = std::make_unique<Schema>();
       schema->name = name();
       for (const Value* input : graph_->inputs())
-        schema->arguments.push_back({.name = input->has_name() ? input->debug_name_base() : cat("argument_", input->offset()), .type = input->type()});
+        schema->arguments.push_back(
+            {.name = input->has_name() ? input->debug_name_base() : cat("argument_", input->offset()),
+             .type = input->type()});
       for (const Value* output : graph_->outputs()) schema->returns.push_back({.name = "", .type = output->type()});
       schema_ = std::move(schema);
     }
@@ -95,7 +98,8 @@ std::shared_ptr<Graph> GraphFunction::inlinable_graph(std::shared_ptr<Graph> (*m
 
 GraphFunction* CompilationUnit::add_function(std::unique_ptr<GraphFunction> function) {
   GraphFunction* added = function.get();
-  if (is_taken(added->qualified_name())) throw RuntimeError(cat("method '", added->qualified_name(), "' already defined."));
+  if (is_taken(added->qualified_name()))
+    throw RuntimeError(cat("method '", added->qualified_name(), "' already defined."));
   function_index_[added->qualified_name()] = added;
   functions_.push_back(std::move(function));
   return added;
@@ -111,7 +115,8 @@ void CompilationUnit::drop_functions() {
     const std::string& name = function->qualified_name();
     const size_t dot = name.rfind('.');
     if (dot == std::string::npos) continue;
-    if (Ref<ClassType> owner = find_class(std::string_view(name).substr(0, dot))) owner->remove_method(function->name());
+    if (Ref<ClassType> owner = find_class(std::string_view(name).substr(0, dot)))
+      owner->remove_method(function->name());
   }
   function_index_.clear();
   functions_.clear();
@@ -120,7 +125,8 @@ void CompilationUnit::drop_functions() {
 void CompilationUnit::remove_function(GraphFunction* function) {
   const std::string name = function->qualified_name();
   if (const size_t dot = name.rfind('.'); dot != std::string::npos)
-    if (Ref<ClassType> owner = find_class(std::string_view(name).substr(0, dot)); owner && owner->find_method(function->name()) == function)
+    if (Ref<ClassType> owner = find_class(std::string_view(name).substr(0, dot));
+        owner && owner->find_method(function->name()) == function)
       owner->remove_method(function->name());
   function_index_.erase(name);
   std::erase_if(functions_, [&](const auto& owned) { return owned.get() == function; });
@@ -156,9 +162,12 @@ std::string CompilationUnit::mangle(const std::string& qualified_name) {
     const std::string atom = cat(kMark, mangle_index_++);
     std::vector<std::string> atoms;
     for (std::string_view part : split(qualified_name, '.')) atoms.emplace_back(part);
-    const auto old = std::find_if(atoms.begin(), atoms.end(), [&](const std::string& part) { return part.starts_with(kMark); });
-    if (old != atoms.end()) *old = atom;
-    else atoms.insert(atoms.end() - 1, atom);
+    const auto old =
+        std::find_if(atoms.begin(), atoms.end(), [&](const std::string& part) { return part.starts_with(kMark); });
+    if (old != atoms.end())
+      *old = atom;
+    else
+      atoms.insert(atoms.end() - 1, atom);
     candidate = join(atoms, ".");
   }
   return candidate;

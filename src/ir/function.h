@@ -18,7 +18,8 @@ class GraphFunction : public Function {
  public:
   /// `define` compiles the body into the graph when it is first needed (functions may call each other in any order);
   /// null when the graph is given whole.
-  GraphFunction(std::string qualified_name, std::shared_ptr<Graph> graph, std::function<void(GraphFunction&)> define = nullptr);
+  GraphFunction(std::string qualified_name, std::shared_ptr<Graph> graph,
+                std::function<void(GraphFunction&)> define = nullptr);
 
   /// Compiles first if needed. Throws what the compilation throws (a later call tries again), and RuntimeError when the
   /// function is being compiled already: a call of itself.

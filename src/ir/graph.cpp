@@ -111,7 +111,8 @@ std::vector<Value*> Graph::insert_graph(const Graph& callee, ArrayRef<Value*> in
 std::shared_ptr<Graph> Graph::copy(bool keep_names) const {
   auto copy = std::make_shared<Graph>();
   copy->operator_set_version = operator_set_version;
-  copy->block_->clone_from(*block_, [](Value*) -> Value* { throw RuntimeError("graph refers to a value of another graph"); });
+  copy->block_->clone_from(*block_,
+                           [](Value*) -> Value* { throw RuntimeError("graph refers to a value of another graph"); });
   if (!keep_names)
     for (const auto& value : copy->values_.all()) value->set_debug_name("");
   return copy;

@@ -1,6 +1,6 @@
-/// The IR: a function as a graph in SSA form, with nested blocks for control flow. The graph owns its nodes, values and blocks;
-/// pointers to them are borrowed. Numbers and names of values are part of what users see, so the order in which values are
-/// made matters (ir.md section 4).
+/// The IR: a function as a graph in SSA form, with nested blocks for control flow. The graph owns its nodes, values and
+/// blocks; pointers to them are borrowed. Numbers and names of values are part of what users see, so the order in which
+/// values are made matters (ir.md section 4).
 #pragma once
 #include <unordered_map>
 #include <variant>
@@ -22,7 +22,8 @@ struct Use {
   bool operator==(const Use&) const = default;
 };
 
-/// Base of nodes, values and blocks: their place in the graph's store, and whether they still exist for those who hold handles.
+/// Base of nodes, values and blocks: their place in the graph's store, and whether they still exist for those who hold
+/// handles.
 class GraphPart {
  public:
   /// Turns false when the graph frees this part. Made when first asked for.
@@ -128,7 +129,10 @@ class Node : public GraphPart {
   Graph& graph() const { return *graph_; }
   Block* owning_block() const { return block_; }
   const SourceRange& range() const { return range_; }
-  Node* set_range(SourceRange range) { range_ = std::move(range); return this; }
+  Node* set_range(SourceRange range) {
+    range_ = std::move(range);
+    return this;
+  }
   const std::string& scope() const { return scope_; }
   void set_scope(std::string scope) { scope_ = std::move(scope); }
   const std::shared_ptr<const InlinedCall>& inlined_from() const { return inlined_from_; }
@@ -170,7 +174,8 @@ class Node : public GraphPart {
     return std::get<T>(required_attribute(name));
   }
 
-  /// The operator that this node calls: by kind and the types of its inputs. Null for structural kinds and unknown ones.
+  /// The operator that this node calls: by kind and the types of its inputs. Null for structural kinds and unknown
+  /// ones.
   const Operator* find_op() const;
   void set_op(const Operator* op) { op_ = op; }
   const Schema* find_schema() const { return find_op() ? &find_op()->schema() : nullptr; }
@@ -180,7 +185,7 @@ class Node : public GraphPart {
   bool is_before(const Node* other) const;
   bool is_after(const Node* other) const { return other->is_before(this); }
   int64_t position() const { return position_; }  ///< increases within a block
-  Node* next() const { return next_; }  ///< the block's return node after the last
+  Node* next() const { return next_; }            ///< the block's return node after the last
   Node* prev() const { return prev_; }
   Node* insert_before(Node* other);  ///< this node, made by Graph::create, is put before `other`
   Node* insert_after(Node* other);
@@ -256,8 +261,9 @@ class Block : public GraphPart {
   bool empty() const { return param_->next() == return_; }
   Node* append(Node* node) { return node->insert_before(return_); }
   Node* prepend(Node* node) { return node->insert_after(param_); }
-  /// Copies `from` (inputs, nodes, outputs) to the end of this block; values from outside are mapped by `outer`. Names of
-  /// node results are taken over twice, as PyTorch does, which shows in the suffixes when both blocks are in one graph.
+  /// Copies `from` (inputs, nodes, outputs) to the end of this block; values from outside are mapped by `outer`. Names
+  /// of node results are taken over twice, as PyTorch does, which shows in the suffixes when both blocks are in one
+  /// graph.
   void clone_from(const Block& from, const std::function<Value*(Value*)>& outer);
 
  private:
@@ -266,7 +272,7 @@ class Block : public GraphPart {
   Block(Graph* graph, Node* owner);
   Graph* graph_;
   Node* owner_;
-  Node* param_;   ///< head of the ring of nodes
+  Node* param_;  ///< head of the ring of nodes
   Node* return_;
 };
 
@@ -303,7 +309,9 @@ class Graph : public std::enable_shared_from_this<Graph> {
   void set_insert_point(Block& block) { insert_before_ = block.return_node(); }  ///< at the end of the block
   class WithInsertPoint {
    public:
-    WithInsertPoint(Graph& graph, Node* before) : graph_(graph), old_(graph.insert_before_) { graph.insert_before_ = before; }
+    WithInsertPoint(Graph& graph, Node* before) : graph_(graph), old_(graph.insert_before_) {
+      graph.insert_before_ = before;
+    }
     WithInsertPoint(Graph& graph, Block& block) : WithInsertPoint(graph, block.return_node()) {}
     ~WithInsertPoint() { graph_.insert_before_ = old_; }
 

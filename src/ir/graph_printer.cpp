@@ -20,21 +20,36 @@ std::string attribute_text(const AttributeValue& value) {
   return std::visit(
       [](const auto& held) -> std::string {
         using T = std::decay_t<decltype(held)>;
-        if constexpr (std::is_same_v<T, double>) return float_text(held);
-        else if constexpr (std::is_same_v<T, std::complex<double>>) return complex_text(held);
-        else if constexpr (std::is_same_v<T, int64_t>) return std::to_string(held);
-        else if constexpr (std::is_same_v<T, std::string>) return quoted(held);
-        else if constexpr (std::is_same_v<T, Tensor>) return tensor_text(held);
-        else if constexpr (std::is_same_v<T, std::shared_ptr<Graph>>) return "<Graph>";
-        else if constexpr (std::is_same_v<T, TypePtr>) return held->str();
-        else if constexpr (std::is_same_v<T, IValue>) return constant_text(held);
-        else if constexpr (std::is_same_v<T, std::vector<double>>) return list_text(held, float_text);
-        else if constexpr (std::is_same_v<T, std::vector<std::complex<double>>>) return list_text(held, complex_text);
-        else if constexpr (std::is_same_v<T, std::vector<int64_t>>) return cat("[", join(held, ", "), "]");
-        else if constexpr (std::is_same_v<T, std::vector<std::string>>) return list_text(held, [](const std::string& text) { return quoted(text); });
-        else if constexpr (std::is_same_v<T, std::vector<Tensor>>) return "[<Tensors>]";
-        else if constexpr (std::is_same_v<T, std::vector<TypePtr>>) return list_text(held, [](const TypePtr& type) { return type->str(); });
-        else return "[<Graphs>]";
+        if constexpr (std::is_same_v<T, double>)
+          return float_text(held);
+        else if constexpr (std::is_same_v<T, std::complex<double>>)
+          return complex_text(held);
+        else if constexpr (std::is_same_v<T, int64_t>)
+          return std::to_string(held);
+        else if constexpr (std::is_same_v<T, std::string>)
+          return quoted(held);
+        else if constexpr (std::is_same_v<T, Tensor>)
+          return tensor_text(held);
+        else if constexpr (std::is_same_v<T, std::shared_ptr<Graph>>)
+          return "<Graph>";
+        else if constexpr (std::is_same_v<T, TypePtr>)
+          return held->str();
+        else if constexpr (std::is_same_v<T, IValue>)
+          return constant_text(held);
+        else if constexpr (std::is_same_v<T, std::vector<double>>)
+          return list_text(held, float_text);
+        else if constexpr (std::is_same_v<T, std::vector<std::complex<double>>>)
+          return list_text(held, complex_text);
+        else if constexpr (std::is_same_v<T, std::vector<int64_t>>)
+          return cat("[", join(held, ", "), "]");
+        else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+          return list_text(held, [](const std::string& text) { return quoted(text); });
+        else if constexpr (std::is_same_v<T, std::vector<Tensor>>)
+          return "[<Tensors>]";
+        else if constexpr (std::is_same_v<T, std::vector<TypePtr>>)
+          return list_text(held, [](const TypePtr& type) { return type->str(); });
+        else
+          return "[<Graphs>]";
       },
       value);
 }
@@ -91,8 +106,10 @@ class GraphPrinter {
 
   void name(const Value& value) {
     out_ += '%';
-    if (value.has_name()) out_ += value.name();
-    else out_ += std::to_string(value.unique());
+    if (value.has_name())
+      out_ += value.name();
+    else
+      out_ += std::to_string(value.unique());
   }
 
   void names(const std::vector<Value*>& values) {
@@ -111,7 +128,8 @@ class GraphPrinter {
       attributes_of(node, {attributes::pyname, attributes::scalars, attributes::callable});
       if (out_.size() == before) out_ += "[]";
       out_ += '(';
-      if (const AttributeValue* scalars = node.find_attribute(attributes::scalars)) out_ += std::get<std::string>(*scalars);
+      if (const AttributeValue* scalars = node.find_attribute(attributes::scalars))
+        out_ += std::get<std::string>(*scalars);
       out_ += ')';
       return;
     }

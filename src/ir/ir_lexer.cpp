@@ -12,20 +12,31 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string kind_name(IrToken::Kind kind) {
   switch (kind) {
-    case IrToken::Kind::ident: return "ident";
-    case IrToken::Kind::number: return "number";
-    case IrToken::Kind::string: return "string_literal";
-    case IrToken::Kind::variable: return "%";
-    case IrToken::Kind::newline: return "newline";
-    case IrToken::Kind::indent: return "indent";
-    case IrToken::Kind::dedent: return "dedent";
-    default: return "eof";
+    case IrToken::Kind::ident:
+      return "ident";
+    case IrToken::Kind::number:
+      return "number";
+    case IrToken::Kind::string:
+      return "string_literal";
+    case IrToken::Kind::variable:
+      return "%";
+    case IrToken::Kind::newline:
+      return "newline";
+    case IrToken::Kind::indent:
+      return "indent";
+    case IrToken::Kind::dedent:
+      return "dedent";
+    default:
+      return "eof";
   }
 }
 
 }  // namespace
 
-IrLexer::IrLexer(std::string_view text) : source_(std::make_shared<Source>(std::string(text), "")), text_(source_->text()) { advance(); }
+IrLexer::IrLexer(std::string_view text)
+    : source_(std::make_shared<Source>(std::string(text), "")), text_(source_->text()) {
+  advance();
+}
 
 void IrLexer::fail(std::string_view message, SourceRange at) const {
   const std::string text = cat("\n", message, ":\n", at.highlight());
@@ -33,9 +44,12 @@ void IrLexer::fail(std::string_view message, SourceRange at) const {
 }
 
 void IrLexer::fail_expected(std::string_view what) const {
-  const std::string found = current_.kind == IrToken::Kind::mark || current_.kind == IrToken::Kind::ident ? current_.text : kind_name(current_.kind);
+  const std::string found = current_.kind == IrToken::Kind::mark || current_.kind == IrToken::Kind::ident
+                                ? current_.text
+                                : kind_name(current_.kind);
   const SourceRange at = current_.kind == IrToken::Kind::variable ? range(current_.begin, current_.begin + 1) : range();
-  throw RuntimeError({.message = cat("expected ", what, " but found '", found, "' here:\n", at.highlight()), .range = at});
+  throw RuntimeError(
+      {.message = cat("expected ", what, " but found '", found, "' here:\n", at.highlight()), .range = at});
 }
 
 IrToken IrLexer::next() {
@@ -68,7 +82,8 @@ std::string IrLexer::rest_of_line() {
   const size_t begin = current_.begin;
   size_t end = text_.find('\n', begin);
   if (end == std::string_view::npos) end = text_.size();
-  if (const size_t comment = text_.substr(begin, end - begin).find(" # "); comment != std::string_view::npos) end = begin + comment;
+  if (const size_t comment = text_.substr(begin, end - begin).find(" # "); comment != std::string_view::npos)
+    end = begin + comment;
   go_to(end);
   return std::string(text_.substr(begin, end - begin));
 }
@@ -111,7 +126,8 @@ void IrLexer::advance() {
   }
   if (at_ >= text_.size()) {
     if (!indents_.empty() || current_.kind != IrToken::Kind::newline) {
-      const bool newline_first = started_ && current_.kind != IrToken::Kind::newline && current_.kind != IrToken::Kind::dedent;
+      const bool newline_first =
+          started_ && current_.kind != IrToken::Kind::newline && current_.kind != IrToken::Kind::dedent;
       if (newline_first) {
         pending_dedents_ = indents_.size();
         indents_.clear();
@@ -170,7 +186,8 @@ void IrLexer::read_line_start(size_t newline) {
       ++pending_dedents_;
     }
     if (indents_.empty() || indents_.back() != depth)
-      throw RuntimeError({.message = cat("invalid indent level ", depth, ":\n", range(at_, at_ + 1).highlight()), .range = range(at_, at_ + 1)});
+      throw RuntimeError({.message = cat("invalid indent level ", depth, ":\n", range(at_, at_ + 1).highlight()),
+                          .range = range(at_, at_ + 1)});
   }
 }
 
@@ -196,13 +213,27 @@ void IrLexer::read_string(char quote) {
     if (c == '\\' && at_ < text_.size()) {
       const char escape = text_[at_++];
       switch (escape) {
-        case 'a': c = '\a'; break;
-        case 'b': c = '\b'; break;
-        case 'f': c = '\f'; break;
-        case 'n': c = '\n'; break;
-        case 'r': c = '\r'; break;
-        case 't': c = '\t'; break;
-        case 'v': c = '\v'; break;
+        case 'a':
+          c = '\a';
+          break;
+        case 'b':
+          c = '\b';
+          break;
+        case 'f':
+          c = '\f';
+          break;
+        case 'n':
+          c = '\n';
+          break;
+        case 'r':
+          c = '\r';
+          break;
+        case 't':
+          c = '\t';
+          break;
+        case 'v':
+          c = '\v';
+          break;
         default:
           c = escape;
           // The printer's digits of bytes above 127 are not octal ones; sum them up as they were made.

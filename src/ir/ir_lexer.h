@@ -1,5 +1,5 @@
-/// Words of a graph's text. Blanks, comments, newlines and indentation follow Python's rules, as in PyTorch, whose reader of
-/// graphs uses the lexer of the language: messages name the same words.
+/// Words of a graph's text. Blanks, comments, newlines and indentation follow Python's rules, as in PyTorch, whose
+/// reader of graphs uses the lexer of the language: messages name the same words.
 #pragma once
 #include "base/error.h"
 

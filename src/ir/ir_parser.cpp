@@ -73,7 +73,8 @@ class GraphReader {
   void read_subgraph(Scope& scope) {
     lexer_.expect("with");
     const std::string kind = read_kind();
-    const auto waiting = std::find_if(scope.waiting.begin(), scope.waiting.end(), [&](const auto& entry) { return entry.first == kind; });
+    const auto waiting = std::find_if(scope.waiting.begin(), scope.waiting.end(),
+                                      [&](const auto& entry) { return entry.first == kind; });
     if (waiting == scope.waiting.end()) lexer_.fail_expected(cat("with ", scope.waiting.front().first));
     Node* node = waiting->second;
     scope.waiting.erase(waiting);
@@ -86,7 +87,8 @@ class GraphReader {
   template <class Read>
   void read_list(std::string_view open, std::string_view close, Read read) {
     lexer_.expect(open);
-    if (!lexer_.peek().is(close)) do read();
+    if (!lexer_.peek().is(close)) do
+        read();
       while (lexer_.accept(","));
     lexer_.expect(close);
   }
@@ -99,9 +101,11 @@ class GraphReader {
       if (text == "Layout" || text == "ScalarType" || text == "MemoryFormat") return types::int_();
       return parse_type(text, options_.resolve);
     } catch (const Error&) {
-      lexer_.fail("unknown type specifier. Common valid schema types include Tensor, SymInt, int, float, bool, Scalar; for a full list, "
-                  "please see https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/native/README.md#func ",
-                  lexer_.range(begin, begin + text.size()));
+      lexer_.fail(
+          "unknown type specifier. Common valid schema types include Tensor, SymInt, int, float, bool, Scalar; for a "
+          "full list, "
+          "please see https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/native/README.md#func ",
+          lexer_.range(begin, begin + text.size()));
     }
   }
 
@@ -254,15 +258,16 @@ class GraphReader {
       const size_t i = value->offset();
       if (schema && !schema->is_varret) {
         if (i >= schema->returns.size())
-          throw RuntimeError({.message = cat("Operator parsing error: out of bounds access at ", i, " to schema->returns() which size is ",
-                                             schema->returns.size(), " in size"),
-                              .range = range});
+          throw RuntimeError(
+              {.message = cat("Operator parsing error: out of bounds access at ", i,
+                              " to schema->returns() which size is ", schema->returns.size(), " in size"),
+               .range = range});
         const TypePtr& wanted = schema->returns[i].type;
         if (!output.type) {
           if (!wanted->has_free_variables()) value->set_type(wanted);
         } else if (!wanted->has_free_variables() && !output.type->is_subtype_of(*wanted)) {
-          lexer_.fail(cat("Annotated type ", output.type->annotation(), " does not match schema type ", wanted->annotation(),
-                          " for operator ", schema->str()),
+          lexer_.fail(cat("Annotated type ", output.type->annotation(), " does not match schema type ",
+                          wanted->annotation(), " for operator ", schema->str()),
                       range);
         }
       }
@@ -274,20 +279,28 @@ class GraphReader {
 
   /// `type` is that of the constant's output, null for other attributes.
   AttributeValue read_attribute(const TypePtr& type) {
-    if (lexer_.peek().is("<") || (lexer_.peek().is("{") && (!type || type->is(TypeKind::tensor)))) return read_tensor(type);
-    if (type && type->is(TypeKind::tensor) && options_.tensor_constants) return read_printed_tensor(type->expect<TensorType>());
+    if (lexer_.peek().is("<") || (lexer_.peek().is("{") && (!type || type->is(TypeKind::tensor))))
+      return read_tensor(type);
+    if (type && type->is(TypeKind::tensor) && options_.tensor_constants)
+      return read_printed_tensor(type->expect<TensorType>());
     if (lexer_.peek().is("[")) return read_list_attribute(type);
-    if (lexer_.peek().kind == IrToken::Kind::ident && !lexer_.peek().is("inf") && !lexer_.peek().is("nan") && !lexer_.peek().is("annotate") &&
-        !(type && type->is(TypeKind::enum_)))
+    if (lexer_.peek().kind == IrToken::Kind::ident && !lexer_.peek().is("inf") && !lexer_.peek().is("nan") &&
+        !lexer_.peek().is("annotate") && !(type && type->is(TypeKind::enum_)))
       return read_type();
     const IValue value = read_literal(type);
     switch (value.tag()) {
-      case Tag::boolean: return int64_t(value.to_bool());
-      case Tag::integer: return value.to_int();
-      case Tag::floating: return value.to_float();
-      case Tag::complex: return value.to_complex();
-      case Tag::string: return value.to_string();
-      default: return value;
+      case Tag::boolean:
+        return int64_t(value.to_bool());
+      case Tag::integer:
+        return value.to_int();
+      case Tag::floating:
+        return value.to_float();
+      case Tag::complex:
+        return value.to_complex();
+      case Tag::string:
+        return value.to_string();
+      default:
+        return value;
     }
   }
 
@@ -300,7 +313,8 @@ class GraphReader {
       const std::string_view text = lexer_.range(first.begin, first.end).source()->text().substr(first.end);
       const size_t at = text.find_first_not_of(' ');
       const std::string_view rest = at == std::string_view::npos ? std::string_view() : text.substr(at);
-      const bool is_type = !rest.empty() && (std::isalpha(static_cast<unsigned char>(rest[0])) || rest[0] == '(' || rest[0] == '_') &&
+      const bool is_type = !rest.empty() &&
+                           (std::isalpha(static_cast<unsigned char>(rest[0])) || rest[0] == '(' || rest[0] == '_') &&
                            !rest.starts_with("inf") && !rest.starts_with("nan") && !rest.starts_with("annotate") &&
                            !rest.starts_with("True") && !rest.starts_with("False") && !rest.starts_with("torch.device");
       if (is_type) {
@@ -318,7 +332,8 @@ class GraphReader {
     if (wanted && wanted->is(TypeKind::optional)) return read_literal(wanted->expect<ElementType>().element());
     const IrToken token = lexer_.peek();
     if (token.kind == IrToken::Kind::string) return IValue(lexer_.next().text);
-    if (token.kind == IrToken::Kind::number || token.is("-") || token.is("inf") || token.is("nan")) return read_number(wanted);
+    if (token.kind == IrToken::Kind::number || token.is("-") || token.is("inf") || token.is("nan"))
+      return read_number(wanted);
     if (token.is("True") || token.is("False")) return IValue(lexer_.next().text == "True");
     if (token.is("None")) return lexer_.next(), IValue();
     if (token.is("annotate")) return read_annotated();
@@ -327,7 +342,8 @@ class GraphReader {
     if (token.is("{")) return read_dict(wanted);
     if (token.kind == IrToken::Kind::ident) {
       const std::string name = lexer_.until_separator();
-      if (name.starts_with("torch.device(\"") && name.ends_with("\")")) return IValue(Device::parse(std::string_view(name).substr(14, name.size() - 16)));
+      if (name.starts_with("torch.device(\"") && name.ends_with("\")"))
+        return IValue(Device::parse(std::string_view(name).substr(14, name.size() - 16)));
       if (wanted && wanted->is(TypeKind::enum_))
         for (const auto& [member, value] : wanted->expect<EnumType>().members())
           if (name == cat(wanted->expect<EnumType>().name(), ".", member))
@@ -342,9 +358,12 @@ class GraphReader {
     const double sign = negative ? -1 : 1;
     if (token.is("inf")) return IValue(sign * double(INFINITY));
     if (token.is("nan")) return IValue(std::copysign(double(NAN), sign));
-    if (token.kind != IrToken::Kind::number) lexer_.fail(cat("Could not parse literal", token.text), lexer_.range(token.begin, token.end));
-    if (token.text.back() == 'j') return IValue(std::complex<double>(0, sign * std::strtod(token.text.c_str(), nullptr)));
-    if (token.text.find_first_of(".eE") != std::string::npos || (wanted && (wanted->is(TypeKind::float_) || wanted->is(TypeKind::complex)))) {
+    if (token.kind != IrToken::Kind::number)
+      lexer_.fail(cat("Could not parse literal", token.text), lexer_.range(token.begin, token.end));
+    if (token.text.back() == 'j')
+      return IValue(std::complex<double>(0, sign * std::strtod(token.text.c_str(), nullptr)));
+    if (token.text.find_first_of(".eE") != std::string::npos ||
+        (wanted && (wanted->is(TypeKind::float_) || wanted->is(TypeKind::complex)))) {
       const double real = sign * std::strtod(token.text.c_str(), nullptr);
       // `1.+2.j`: the printer's form of a complex number.
       if (lexer_.peek().is("+") || (lexer_.peek().is("-") && wanted && wanted->is(TypeKind::complex))) {
@@ -376,7 +395,9 @@ class GraphReader {
     const TypePtr element_type = typed ? wanted->expect<ElementType>().element() : nullptr;
     std::vector<IValue> values;
     read_list("[", "]", [&] { values.push_back(read_literal(element_type)); });
-    Ref<ListObject> list = ListObject::make(element_type ? element_type : values.empty() ? types::tensor() : values[0].type());
+    Ref<ListObject> list = ListObject::make(element_type     ? element_type
+                                            : values.empty() ? types::tensor()
+                                                             : values[0].type());
     for (IValue& value : values) list->append(std::move(value));
     return IValue(std::move(list));
   }
@@ -386,7 +407,8 @@ class GraphReader {
     std::vector<IValue> values;
     lexer_.expect("(");
     while (!lexer_.peek().is(")")) {
-      values.push_back(read_literal(wanted && values.size() < wanted->elements().size() ? wanted->elements()[values.size()] : nullptr));
+      values.push_back(read_literal(
+          wanted && values.size() < wanted->elements().size() ? wanted->elements()[values.size()] : nullptr));
       if (!lexer_.accept(",")) break;
     }
     lexer_.expect(")");
@@ -401,8 +423,12 @@ class GraphReader {
       lexer_.expect(":");
       entries.emplace_back(std::move(key), read_literal(typed ? typed->value() : nullptr));
     });
-    auto dict = make_ref<DictObject>(typed ? typed->key() : entries.empty() ? types::string() : entries[0].first.type(),
-                                     typed ? typed->value() : entries.empty() ? types::tensor() : entries[0].second.type());
+    auto dict = make_ref<DictObject>(typed             ? typed->key()
+                                     : entries.empty() ? types::string()
+                                                       : entries[0].first.type(),
+                                     typed             ? typed->value()
+                                     : entries.empty() ? types::tensor()
+                                                       : entries[0].second.type());
     for (auto& [key, value] : entries) dict->insert_or_assign(std::move(key), std::move(value));
     return IValue(std::move(dict));
   }
@@ -427,9 +453,11 @@ class GraphReader {
     };
     const bool complete = tensor_type && known(tensor_type->facts().sizes, sizes) && tensor_type->facts().dtype &&
                           (sizes.empty() || known(tensor_type->facts().strides, strides));
-    if (!complete) lexer_.fail("a tensor constant needs a type with dtype, sizes and strides", lexer_.range(open.begin, open.end));
+    if (!complete)
+      lexer_.fail("a tensor constant needs a type with dtype, sizes and strides", lexer_.range(open.begin, open.end));
     Tensor tensor = empty_strided_tensor(sizes, strides, *tensor_type->facts().dtype);
-    if (tensor.storage() && tensor.storage()->data()) std::memset(tensor.storage()->data(), 0, tensor.storage()->bytes());
+    if (tensor.storage() && tensor.storage()->data())
+      std::memset(tensor.storage()->data(), 0, tensor.storage()->bytes());
     if (single) {
       const IValue value = read_number(nullptr);
       lexer_.expect("}");
@@ -442,11 +470,14 @@ class GraphReader {
     return tensor;
   }
 
-  /// ` 1  2 [ CPUFloatType{2} ]`: what C++ prints for 2 to 10 elements, row by row, perhaps with a common factor in front.
+  /// ` 1  2 [ CPUFloatType{2} ]`: what C++ prints for 2 to 10 elements, row by row, perhaps with a common factor in
+  /// front.
   Tensor read_printed_tensor(const TensorType& type) {
     const size_t begin = lexer_.peek().begin;
     const std::string text = lexer_.until_separator();
-    const auto refuse = [&] { lexer_.fail("Could not parse tensor constant", lexer_.range(begin, begin + text.size())); };
+    const auto refuse = [&] {
+      lexer_.fail("Could not parse tensor constant", lexer_.range(begin, begin + text.size()));
+    };
     if (!type.facts().dtype || !type.facts().sizes) refuse();
     std::vector<int64_t> sizes;
     for (const auto& size : *type.facts().sizes) {
@@ -486,6 +517,8 @@ class GraphReader {
 
 }  // namespace
 
-std::shared_ptr<Graph> parse_ir(std::string_view text, const ParseOptions& options) { return GraphReader(text, options).read(); }
+std::shared_ptr<Graph> parse_ir(std::string_view text, const ParseOptions& options) {
+  return GraphReader(text, options).read();
+}
 
 }  // namespace rushlight::ir

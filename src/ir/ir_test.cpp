@@ -128,7 +128,8 @@ TEST(Text, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(error_of("graph(%x : Tensor):\n  return (%y)\n"),
             "\nCannot find a variable with name 'y':\ngraph(%x : Tensor):\n  return (%y)\n            ~ <--- HERE\n");
   EXPECT_EQ(error_of("graph(%x : Tensor):\n  %y : Tensor = aten::relu %x)\n  return (%y)\n"),
-            "expected ( but found '%' here:\ngraph(%x : Tensor):\n  %y : Tensor = aten::relu %x)\n                           ~ <--- HERE\n"
+            "expected ( but found '%' here:\ngraph(%x : Tensor):\n  %y : Tensor = aten::relu %x)\n                     "
+            "      ~ <--- HERE\n"
             "  return (%y)\n");
   EXPECT_NE(error_of(""), "");
   EXPECT_NE(error_of("graph("), "");
@@ -137,7 +138,8 @@ TEST(Text, SaysWhatIsWrongAndWhere) {
 TEST(Text, SmallTensorConstantsComeBack) {
   const std::string text =
       "graph():\n"
-      "  %0 : Long(2, 2, strides=[2, 1], requires_grad=0, device=cpu) = prim::Constant[value= 1 -2  3  4 [ CPULongType{2,2} ]]()\n"
+      "  %0 : Long(2, 2, strides=[2, 1], requires_grad=0, device=cpu) = prim::Constant[value= 1 -2  3  4 [ "
+      "CPULongType{2,2} ]]()\n"
       "  %1 : Long(requires_grad=0, device=cpu) = prim::Constant[value={-7}]()\n"
       "  return (%0, %1)\n";
   EXPECT_EQ(reread(text, {.tensor_constants = true}), text);
@@ -145,13 +147,15 @@ TEST(Text, SmallTensorConstantsComeBack) {
 
 TEST(Text, DeepNestingIsRefusedAndDoesNotCrash) {
   std::string text = "graph(%c : bool):\n";
-  for (size_t i = 0; i < 5000; ++i) text += std::string(2 + 4 * i, ' ') + "prim::If(%c)\n" + std::string(4 + 4 * i, ' ') + "block0():\n";
+  for (size_t i = 0; i < 5000; ++i)
+    text += std::string(2 + 4 * i, ' ') + "prim::If(%c)\n" + std::string(4 + 4 * i, ' ') + "block0():\n";
   EXPECT_NE(error_of(text), "");
 }
 
 TEST(Constants, ComeBackFromTheirNodes) {
   Graph graph;
-  for (const IValue& value : {IValue(5), IValue(true), IValue(2.5), IValue("s"), IValue(), IValue(Device{}), IValue(std::vector<int64_t>{1, 2})}) {
+  for (const IValue& value : {IValue(5), IValue(true), IValue(2.5), IValue("s"), IValue(), IValue(Device{}),
+                              IValue(std::vector<int64_t>{1, 2})}) {
     const Value* constant = graph.insert_constant(value);
     const std::optional<IValue> back = constant_value(constant);
     ASSERT_TRUE(back);

@@ -37,7 +37,8 @@ class Linter {
     for (const Node* node : block.nodes()) {
       require(node->prev() == previous && previous->next() == node, *node, "neighbours agree");
       require(node->position() > previous->position(), *node, "positions increase");
-      require(node->kind() != kinds::param && node->kind() != kinds::return_, *node, "param and return nodes are only at the ends");
+      require(node->kind() != kinds::param && node->kind() != kinds::return_, *node,
+              "param and return nodes are only at the ends");
       require(node->kind() != kinds::constant || node->inputs().empty(), *node, "a constant has no inputs");
       check_node(*node, block);
       for (const Block* inner : node->blocks()) {
@@ -57,16 +58,19 @@ class Linter {
     require(node.owning_block() == &block && &node.graph() == &graph_, node, "a node knows its block and graph");
     for (size_t i = 0; i < node.inputs().size(); ++i) {
       const Value* input = node.input(i);
-      require(scope_.contains(input), node, cat("input %", input->debug_name(), " is defined before and in an enclosing block"));
+      require(scope_.contains(input), node,
+              cat("input %", input->debug_name(), " is defined before and in an enclosing block"));
       const auto& uses = input->uses();
-      require(std::count(uses.begin(), uses.end(), Use{const_cast<Node*>(&node), i}) == 1, node, "inputs and uses agree");
+      require(std::count(uses.begin(), uses.end(), Use{const_cast<Node*>(&node), i}) == 1, node,
+              "inputs and uses agree");
     }
     for (size_t i = 0; i < node.outputs().size(); ++i) {
       const Value* output = node.output(i);
       require(output->node() == &node && output->offset() == i, node, "outputs know their place");
       require(output->unique() < next_unique_ && numbers_.insert(output->unique()).second, node, "numbers are unique");
       for (const Use& use : output->uses())
-        require(use.offset < use.user->inputs().size() && use.user->input(use.offset) == output, node, "uses and inputs agree");
+        require(use.offset < use.user->inputs().size() && use.user->input(use.offset) == output, node,
+                "uses and inputs agree");
     }
     for (const Attribute& attribute : node.attributes())
       if (const auto* subgraph = std::get_if<std::shared_ptr<Graph>>(&attribute.value)) lint(**subgraph);

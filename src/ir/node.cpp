@@ -218,7 +218,8 @@ void Node::take_position() {
     position_ = int64_t(uint64_t(low) + (uint64_t(high) - uint64_t(low)) / 2);
   } else {
     int64_t position = 0;
-    for (Node* node = block_->param_->next_; node != block_->return_; node = node->next_) node->position_ = position += kStep;
+    for (Node* node = block_->param_->next_; node != block_->return_; node = node->next_)
+      node->position_ = position += kStep;
   }
 }
 

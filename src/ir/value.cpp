@@ -21,7 +21,8 @@ std::pair<std::string_view, std::string_view> split_suffix(std::string_view name
 
 }  // namespace
 
-Value::Value(Node* node, size_t offset) : node_(node), offset_(offset), unique_(node->graph_->next_unique_++), type_(types::tensor()) {}
+Value::Value(Node* node, size_t offset)
+    : node_(node), offset_(offset), unique_(node->graph_->next_unique_++), type_(types::tensor()) {}
 
 Graph& Value::graph() const { return node_->graph(); }
 
@@ -32,10 +33,13 @@ Value* Value::set_type(TypePtr type) {
   return this;
 }
 
-std::string Value::debug_name_base() const { return std::string(split_suffix(name_.empty() ? debug_name() : name_).first); }
+std::string Value::debug_name_base() const {
+  return std::string(split_suffix(name_.empty() ? debug_name() : name_).first);
+}
 
 Value* Value::set_debug_name(const std::string& name) {
-  if (!name.empty() && std::all_of(name.begin(), name.end(), is_digit)) throw RuntimeError(cat("Invalid name: '", name, "'"));
+  if (!name.empty() && std::all_of(name.begin(), name.end(), is_digit))
+    throw RuntimeError(cat("Invalid name: '", name, "'"));
   auto& names = graph().names_;
   if (!name_.empty()) names.erase(name_);
   name_.clear();

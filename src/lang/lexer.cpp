@@ -9,13 +9,15 @@
 namespace rushlight::lang {
 namespace {
 
-constexpr std::string_view kKeywords[] = {"and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else",
-                                          "except", "False", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "None",
-                                          "nonlocal", "not", "or", "pass", "raise", "return", "True", "try", "while", "with", "yield"};
+constexpr std::string_view kKeywords[] = {
+    "and",      "as",    "assert",  "async", "await", "break",  "class", "continue", "def",   "del",  "elif",   "else",
+    "except",   "False", "finally", "for",   "from",  "global", "if",    "import",   "in",    "is",   "lambda", "None",
+    "nonlocal", "not",   "or",      "pass",  "raise", "return", "True",  "try",      "while", "with", "yield"};
 /// Longest first.
-constexpr std::string_view kOperators[] = {"**=", "//=", ">>=", "<<=", "...", "!=", "->", "+=", "-=", "*=", "/=", "%=", "@=", "&=", "|=", "^=", ":=",
-                                           "==", "<=", ">=", "<<", ">>", "**", "//", "+", "-", "*", "/", "%", "@", "&", "|", "^", "~", "<", ">",
-                                           "(", ")", "[", "]", "{", "}", ",", ":", ".", ";", "="};
+constexpr std::string_view kOperators[] = {"**=", "//=", ">>=", "<<=", "...", "!=", "->", "+=", "-=", "*=", "/=", "%=",
+                                           "@=",  "&=",  "|=",  "^=",  ":=",  "==", "<=", ">=", "<<", ">>", "**", "//",
+                                           "+",   "-",   "*",   "/",   "%",   "@",  "&",  "|",  "^",  "~",  "<",  ">",
+                                           "(",   ")",   "[",   "]",   "{",   "}",  ",",  ":",  ".",  ";",  "="};
 
 bool is_name_start(unsigned char c) { return std::isalpha(c) || c == '_' || c >= 0x80; }
 bool is_name_part(unsigned char c) { return is_name_start(c) || std::isdigit(c); }
@@ -41,7 +43,9 @@ class Lexer {
   }
 
  private:
-  void push(TokenKind kind, std::string text, size_t begin) { out_.tokens.push_back({kind, std::move(text), begin, at_}); }
+  void push(TokenKind kind, std::string text, size_t begin) {
+    out_.tokens.push_back({kind, std::move(text), begin, at_});
+  }
   char peek(size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   SourceRange here(size_t begin, size_t end) const { return SourceRange(source_, begin, std::max(begin + 1, end)); }
 
@@ -56,7 +60,8 @@ class Lexer {
     }
     if (at_ >= text_.size() || peek() == '\n' || peek() == '#' || peek() == '\r') return;
     if (column > indents_.back()) {
-      if (indents_.size() >= kMaxNesting) fail_at(here(begin, at_), cat("indentation deeper than ", kMaxNesting, " levels is not supported"));
+      if (indents_.size() >= kMaxNesting)
+        fail_at(here(begin, at_), cat("indentation deeper than ", kMaxNesting, " levels is not supported"));
       indents_.push_back(column);
       push(TokenKind::indent, "", begin);
     }
@@ -73,8 +78,8 @@ class Lexer {
       const size_t begin = at_++;
       if (brackets_ == 0) {
         // A line without tokens makes no newline.
-        const bool any = !out_.tokens.empty() && out_.tokens.back().kind != TokenKind::newline && out_.tokens.back().kind != TokenKind::indent &&
-                         out_.tokens.back().kind != TokenKind::dedent;
+        const bool any = !out_.tokens.empty() && out_.tokens.back().kind != TokenKind::newline &&
+                         out_.tokens.back().kind != TokenKind::indent && out_.tokens.back().kind != TokenKind::dedent;
         if (any) out_.tokens.push_back({TokenKind::newline, "", begin, begin});
         line_start_ = true;
       }
@@ -89,7 +94,8 @@ class Lexer {
       return;
     }
     if (c == '#') return comment();
-    if (std::isdigit(static_cast<unsigned char>(c)) || (c == '.' && std::isdigit(static_cast<unsigned char>(peek(1))))) return number();
+    if (std::isdigit(static_cast<unsigned char>(c)) || (c == '.' && std::isdigit(static_cast<unsigned char>(peek(1)))))
+      return number();
     if (starts_string()) return string();
     if (is_name_start(static_cast<unsigned char>(c))) return name();
     op();
@@ -135,7 +141,8 @@ class Lexer {
         digits();
       }
       if ((peek() == 'e' || peek() == 'E') &&
-          (std::isdigit(static_cast<unsigned char>(peek(1))) || ((peek(1) == '+' || peek(1) == '-') && std::isdigit(static_cast<unsigned char>(peek(2)))))) {
+          (std::isdigit(static_cast<unsigned char>(peek(1))) ||
+           ((peek(1) == '+' || peek(1) == '-') && std::isdigit(static_cast<unsigned char>(peek(2)))))) {
         floating = true;
         at_ += 2;
         digits();
@@ -170,7 +177,8 @@ class Lexer {
     at_ += triple ? 3 : 1;
     const size_t body = at_;
     for (;; ++at_) {
-      if (at_ >= text_.size() || (!triple && peek() == '\n')) fail_at(here(begin, begin + 1), "unterminated string literal");
+      if (at_ >= text_.size() || (!triple && peek() == '\n'))
+        fail_at(here(begin, begin + 1), "unterminated string literal");
       if (peek() == '\\') {
         ++at_;
         continue;
@@ -214,28 +222,60 @@ class Lexer {
         size_t k = 0;
         for (; k < digits && i + 1 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i + 1])); ++k) {
           const char d = text[++i];
-          code = code * 16 + uint32_t(std::isdigit(static_cast<unsigned char>(d)) ? d - '0' : std::tolower(d) - 'a' + 10);
+          code =
+              code * 16 + uint32_t(std::isdigit(static_cast<unsigned char>(d)) ? d - '0' : std::tolower(d) - 'a' + 10);
         }
         return std::min<uint32_t>(code, 0x10ffff);
       };
       switch (c) {
-        case '\n': break;
-        case 'n': out += '\n'; break;
-        case 't': out += '\t'; break;
-        case 'r': out += '\r'; break;
-        case 'a': out += '\a'; break;
-        case 'b': out += '\b'; break;
-        case 'f': out += '\f'; break;
-        case 'v': out += '\v'; break;
+        case '\n':
+          break;
+        case 'n':
+          out += '\n';
+          break;
+        case 't':
+          out += '\t';
+          break;
+        case 'r':
+          out += '\r';
+          break;
+        case 'a':
+          out += '\a';
+          break;
+        case 'b':
+          out += '\b';
+          break;
+        case 'f':
+          out += '\f';
+          break;
+        case 'v':
+          out += '\v';
+          break;
         case '\\':
         case '\'':
-        case '"': out += c; break;
-        case 'x': append_utf8(out, hex(2)); break;
-        case 'u': append_utf8(out, hex(4)); break;
-        case 'U': append_utf8(out, hex(8)); break;
-        case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': {
+        case '"':
+          out += c;
+          break;
+        case 'x':
+          append_utf8(out, hex(2));
+          break;
+        case 'u':
+          append_utf8(out, hex(4));
+          break;
+        case 'U':
+          append_utf8(out, hex(8));
+          break;
+        case '0':
+        case '1':
+        case '2':
+        case '3':
+        case '4':
+        case '5':
+        case '6':
+        case '7': {
           uint32_t code = uint32_t(c - '0');
-          for (int k = 0; k < 2 && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '7'; ++k) code = code * 8 + uint32_t(text[++i] - '0');
+          for (int k = 0; k < 2 && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '7'; ++k)
+            code = code * 8 + uint32_t(text[++i] - '0');
           append_utf8(out, code);
           break;
         }
@@ -254,7 +294,8 @@ class Lexer {
       const size_t begin = at_;
       at_ += candidate.size();
       if (candidate == "(" || candidate == "[" || candidate == "{") {
-        if (++brackets_ > kMaxNesting) fail_at(here(begin, at_), cat("brackets nested deeper than ", kMaxNesting, " are not supported"));
+        if (++brackets_ > kMaxNesting)
+          fail_at(here(begin, at_), cat("brackets nested deeper than ", kMaxNesting, " are not supported"));
       } else if ((candidate == ")" || candidate == "]" || candidate == "}") && brackets_ > 0) {
         --brackets_;
       }

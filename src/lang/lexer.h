@@ -5,7 +5,20 @@
 
 namespace rushlight::lang {
 
-enum class TokenKind : uint8_t { name, keyword, integer, floating, complex, string, fstring, op, newline, indent, dedent, end };
+enum class TokenKind : uint8_t {
+  name,
+  keyword,
+  integer,
+  floating,
+  complex,
+  string,
+  fstring,
+  op,
+  newline,
+  indent,
+  dedent,
+  end
+};
 
 struct Token {
   TokenKind kind;
@@ -15,8 +28,8 @@ struct Token {
 };
 
 struct TypeComment {
-  size_t at;          ///< of the "#"
-  std::string text;   ///< what follows "type:", trimmed
+  size_t at;         ///< of the "#"
+  std::string text;  ///< what follows "type:", trimmed
 };
 
 struct Tokens {

@@ -11,12 +11,14 @@ std::string unescape_string(std::string_view text);
 namespace {
 
 /// Binary operators by precedence, loosest first; every level associates to the left.
-constexpr std::string_view kBinaryLevels[][5] = {{"|"}, {"^"}, {"&"}, {"<<", ">>"}, {"+", "-"}, {"*", "/", "//", "%", "@"}};
+constexpr std::string_view kBinaryLevels[][5] = {{"|"},        {"^"},      {"&"},
+                                                 {"<<", ">>"}, {"+", "-"}, {"*", "/", "//", "%", "@"}};
 constexpr size_t kLevels = std::size(kBinaryLevels);
 
 class Parser {
  public:
-  Parser(std::shared_ptr<const Source> source, Dialect dialect) : source_(std::move(source)), dialect_(dialect), lexed_(tokenize(source_)) {}
+  Parser(std::shared_ptr<const Source> source, Dialect dialect)
+      : source_(std::move(source)), dialect_(dialect), lexed_(tokenize(source_)) {}
 
   std::vector<StmtPtr> module() {
     std::vector<StmtPtr> statements;
@@ -60,23 +62,34 @@ class Parser {
   SourceRange token_range(const Token& token) const { return range(token.begin, std::max(token.end, token.begin + 1)); }
   std::string shown(const Token& token) const {
     switch (token.kind) {
-      case TokenKind::newline: return "newline";
-      case TokenKind::indent: return "indent";
-      case TokenKind::dedent: return "dedent";
-      case TokenKind::end: return "eof";
-      case TokenKind::name: return "ident";
+      case TokenKind::newline:
+        return "newline";
+      case TokenKind::indent:
+        return "indent";
+      case TokenKind::dedent:
+        return "dedent";
+      case TokenKind::end:
+        return "eof";
+      case TokenKind::name:
+        return "ident";
       case TokenKind::integer:
       case TokenKind::floating:
-      case TokenKind::complex: return "number";
-      case TokenKind::string: return "string_literal";
-      default: return token.text;
+      case TokenKind::complex:
+        return "number";
+      case TokenKind::string:
+        return "string_literal";
+      default:
+        return token.text;
     }
   }
   [[noreturn]] void unexpected(std::string_view expected) const {
     // The end of a line and the indent behind it are one token for PyTorch.
     const Token& found = at(TokenKind::newline) && ahead().kind == TokenKind::indent ? ahead() : now();
-    const SourceRange place = range(found.begin, found.kind == TokenKind::indent || found.kind == TokenKind::end ? found.begin : found.end);
-    throw CompileError({.message = cat("expected ", expected, " but found '", shown(found), "' here:\n", located(place)), .range = place});
+    const SourceRange place =
+        range(found.begin, found.kind == TokenKind::indent || found.kind == TokenKind::end ? found.begin : found.end);
+    throw CompileError(
+        {.message = cat("expected ", expected, " but found '", shown(found), "' here:\n", located(place)),
+         .range = place});
   }
   void expect(std::string_view op) {
     if (!accept(op)) unexpected(op);
@@ -90,7 +103,8 @@ class Parser {
   class Depth {
    public:
     explicit Depth(Parser& parser) : parser_(parser) {
-      if (++parser_.depth_ > 4 * kMaxNesting) fail_at(parser_.token_range(parser_.now()), "the source is nested too deeply");
+      if (++parser_.depth_ > 4 * kMaxNesting)
+        fail_at(parser_.token_range(parser_.now()), "the source is nested too deeply");
     }
     ~Depth() { --parser_.depth_; }
 
@@ -98,7 +112,8 @@ class Parser {
     Parser& parser_;
   };
 
-  std::shared_ptr<Expr> make(ExprKind kind, size_t begin, std::vector<ExprPtr> operands = {}, std::string text = {}) const {
+  std::shared_ptr<Expr> make(ExprKind kind, size_t begin, std::vector<ExprPtr> operands = {},
+                             std::string text = {}) const {
     auto expr = std::make_shared<Expr>();
     expr->kind = kind;
     expr->range = range(begin, last().end);
@@ -122,8 +137,8 @@ class Parser {
     return make(ExprKind::tuple, begin, std::move(parts));
   }
   bool ends_list() const {
-    return at(TokenKind::newline) || at(TokenKind::end) || at("=") || at(")") || at("]") || at("}") || at(":") || at("in") || at(";") ||
-           (now().kind == TokenKind::op && now().text.size() > 1 && now().text.back() == '=');
+    return at(TokenKind::newline) || at(TokenKind::end) || at("=") || at(")") || at("]") || at("}") || at(":") ||
+           at("in") || at(";") || (now().kind == TokenKind::op && now().text.size() > 1 && now().text.back() == '=');
   }
   ExprPtr star_or_expression() {
     const size_t begin = now().begin;
@@ -337,13 +352,23 @@ class Parser {
     paren_begin_.reset();
     const Token token = now();
     switch (token.kind) {
-      case TokenKind::name: take(); return make(ExprKind::name, token.begin, {}, token.text);
-      case TokenKind::integer: take(); return make(ExprKind::integer, token.begin, {}, token.text);
-      case TokenKind::floating: take(); return make(ExprKind::floating, token.begin, {}, token.text);
-      case TokenKind::complex: take(); return make(ExprKind::complex, token.begin, {}, token.text);
+      case TokenKind::name:
+        take();
+        return make(ExprKind::name, token.begin, {}, token.text);
+      case TokenKind::integer:
+        take();
+        return make(ExprKind::integer, token.begin, {}, token.text);
+      case TokenKind::floating:
+        take();
+        return make(ExprKind::floating, token.begin, {}, token.text);
+      case TokenKind::complex:
+        take();
+        return make(ExprKind::complex, token.begin, {}, token.text);
       case TokenKind::string:
-      case TokenKind::fstring: return strings();
-      default: break;
+      case TokenKind::fstring:
+        return strings();
+      default:
+        break;
     }
     if (accept("True")) return make(ExprKind::true_, token.begin);
     if (accept("False")) return make(ExprKind::false_, token.begin);
@@ -402,11 +427,14 @@ class Parser {
         parts.push_back(binary(0));
       } else {
         parts.push_back(star_or_expression());
-        if (accept(":")) parts.push_back(expression());
-        else is_set = true;
+        if (accept(":"))
+          parts.push_back(expression());
+        else
+          is_set = true;
       }
       if (at("for")) {
-        auto made = std::make_shared<Expr>(*comprehension(is_set ? ExprKind::set_comp : ExprKind::dict_comp, begin, std::move(parts)));
+        auto made = std::make_shared<Expr>(
+            *comprehension(is_set ? ExprKind::set_comp : ExprKind::dict_comp, begin, std::move(parts)));
         expect("}");
         made->range = range(begin, last().end);
         return made;
@@ -458,7 +486,8 @@ class Parser {
           if (c == '{' || c == '(' || c == '[') ++depth;
           if (c == '}' || c == ')' || c == ']') --depth;
           if (depth == 1 && c == ':' && colon == std::string::npos) colon = end;
-          if (depth == 1 && c == '!' && colon == std::string::npos && end + 1 < body.size() && body[end + 1] != '=') mark = end;
+          if (depth == 1 && c == '!' && colon == std::string::npos && end + 1 < body.size() && body[end + 1] != '=')
+            mark = end;
         }
         if (depth) fail_at(token_range(token), "f-string: expecting '}'");
         const size_t close = end - 1;
@@ -466,8 +495,12 @@ class Parser {
         auto piece = std::make_shared<Expr>();
         piece->kind = ExprKind::format_value;
         piece->range = token_range(token);
-        piece->operands.push_back(parse_expression(std::make_shared<Source>(body.substr(i + 1, expression_end - i - 1), source_->filename(), source_->first_line() + source_->line_of(token.begin))));
-        piece->operands.push_back(colon == std::string::npos ? nullptr : make(ExprKind::string, token.begin, {}, body.substr(colon + 1, close - colon - 1)));
+        piece->operands.push_back(
+            parse_expression(std::make_shared<Source>(body.substr(i + 1, expression_end - i - 1), source_->filename(),
+                                                      source_->first_line() + source_->line_of(token.begin))));
+        piece->operands.push_back(colon == std::string::npos ? nullptr
+                                                             : make(ExprKind::string, token.begin, {},
+                                                                    body.substr(colon + 1, close - colon - 1)));
         if (mark != std::string::npos) piece->text = body.substr(mark + 1, std::min(colon, close) - mark - 1);
         pieces.push_back(std::move(piece));
         i = close;
@@ -479,7 +512,8 @@ class Parser {
   }
 
   [[noreturn]] void unsupported(std::string_view what) {
-    throw CompileError({.message = cat(what, " aren't supported:\n", located(token_range(now()))), .range = token_range(now())});
+    throw CompileError(
+        {.message = cat(what, " aren't supported:\n", located(token_range(now()))), .range = token_range(now())});
   }
 
   // ---- Statements
@@ -517,7 +551,10 @@ class Parser {
     if (at("with")) return out.push_back(with_statement());
     if (at("def") || at("class") || at("@")) return out.push_back(definition());
     if (at("try")) unsupported("try blocks");
-    if (at("async")) unsupported(ahead().is("def") ? "async function definitions" : ahead().is("for") ? "async for loops" : "async with statements");
+    if (at("async"))
+      unsupported(ahead().is("def")   ? "async function definitions"
+                  : ahead().is("for") ? "async for loops"
+                                      : "async with statements");
     simple_line(out);
   }
   StmtPtr if_statement() {
@@ -525,8 +562,10 @@ class Parser {
     auto stmt = make_stmt(StmtKind::if_, begin);
     stmt->value = expression_list();
     stmt->body = block();
-    if (at("elif")) stmt->orelse.push_back(if_statement());
-    else if (accept("else")) stmt->orelse = block();
+    if (at("elif"))
+      stmt->orelse.push_back(if_statement());
+    else if (accept("else"))
+      stmt->orelse = block();
     end_range(*stmt, begin);
     return stmt;
   }
@@ -630,9 +669,12 @@ class Parser {
     return def;
   }
 
-  ExprPtr comment_type(const std::string& text) const { return parse_expression(std::make_shared<Source>(text, source_->filename())); }
+  ExprPtr comment_type(const std::string& text) const {
+    return parse_expression(std::make_shared<Source>(text, source_->filename()));
+  }
 
-  /// `# type: (int, Tensor) -> Tensor` after the signature, or `# type: int` behind each parameter and `# type: (...) -> T` at the end.
+  /// `# type: (int, Tensor) -> Tensor` after the signature, or `# type: int` behind each parameter and `# type: (...)
+  /// -> T` at the end.
   void apply_type_comments(Def& def, size_t begin, size_t signature_end) {
     const size_t body_begin = def.body.empty() ? source_->text().size() : def.body[0]->range.begin();
     for (const TypeComment& comment : lexed_.type_comments) {
@@ -641,12 +683,15 @@ class Parser {
       if (arrow != std::string::npos) {
         const ExprPtr arguments = comment_type(comment.text.substr(0, arrow));
         def.returns = comment_type(comment.text.substr(arrow + 2));
-        std::vector<ExprPtr> types = arguments->is(ExprKind::tuple) ? arguments->operands : std::vector<ExprPtr>{arguments};
+        std::vector<ExprPtr> types =
+            arguments->is(ExprKind::tuple) ? arguments->operands : std::vector<ExprPtr>{arguments};
         if (types.size() == 1 && types[0]->is(ExprKind::ellipsis)) continue;
         // self has no type of its own in the comment.
         const size_t skipped = def.parameters.size() == types.size() + 1 ? 1 : 0;
         if (def.parameters.size() != types.size() + skipped)
-          fail_at(def.name_range, cat("Number of type annotations for function parameters (", types.size(), ") does not match the number of parameters on the function (", def.parameters.size() - skipped, ")"));
+          fail_at(def.name_range, cat("Number of type annotations for function parameters (", types.size(),
+                                      ") does not match the number of parameters on the function (",
+                                      def.parameters.size() - skipped, ")"));
         for (size_t i = 0; i < types.size(); ++i) def.parameters[i + skipped].annotation = types[i];
       } else if (comment.at < signature_end) {
         Parameter* before = nullptr;
@@ -685,7 +730,9 @@ class Parser {
       simple(out);
     } while (accept(";"));
     if (!accept_kind(TokenKind::newline) && !at(TokenKind::end) && !at(TokenKind::dedent)) unexpected("newline");
-    if (at(TokenKind::end) && dialect_ == Dialect::string && last().kind != TokenKind::newline && last().kind != TokenKind::dedent) unexpected("newline");
+    if (at(TokenKind::end) && dialect_ == Dialect::string && last().kind != TokenKind::newline &&
+        last().kind != TokenKind::dedent)
+      unexpected("newline");
   }
   void simple(std::vector<StmtPtr>& out) {
     const size_t begin = now().begin;
@@ -733,7 +780,8 @@ class Parser {
 
   void expression_statement(std::vector<StmtPtr>& out, size_t begin) {
     ExprPtr first = expression_list();
-    static constexpr std::string_view kAugmented[] = {"+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", "<<=", ">>="};
+    static constexpr std::string_view kAugmented[] = {
+        "+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", "<<=", ">>="};
     for (std::string_view op : kAugmented) {
       if (!accept(op)) continue;
       auto stmt = make_stmt(StmtKind::aug_assign, begin);
@@ -765,9 +813,12 @@ class Parser {
     stmt->value = first;
     end_range(*stmt, begin);
     // `x = []  # type: List[int]`
-    const size_t line_end = source_->line_of(last().begin) + 1 < source_->line_count() ? source_->line_begin(source_->line_of(last().begin) + 1) : source_->text().size();
+    const size_t line_end = source_->line_of(last().begin) + 1 < source_->line_count()
+                                ? source_->line_begin(source_->line_of(last().begin) + 1)
+                                : source_->text().size();
     for (const TypeComment& comment : lexed_.type_comments)
-      if (comment.at > last().begin && comment.at < line_end && comment.text.find("->") == std::string::npos) stmt->annotation = comment_type(comment.text);
+      if (comment.at > last().begin && comment.at < line_end && comment.text.find("->") == std::string::npos)
+        stmt->annotation = comment_type(comment.text);
     out.push_back(std::move(stmt));
   }
 
@@ -782,7 +833,9 @@ class Parser {
 
 }  // namespace
 
-std::vector<StmtPtr> parse_module(const std::shared_ptr<const Source>& source, Dialect dialect) { return Parser(source, dialect).module(); }
+std::vector<StmtPtr> parse_module(const std::shared_ptr<const Source>& source, Dialect dialect) {
+  return Parser(source, dialect).module();
+}
 
 std::shared_ptr<const Def> parse_def(const std::shared_ptr<const Source>& source, Dialect dialect) {
   for (const StmtPtr& stmt : parse_module(source, dialect))
@@ -790,7 +843,9 @@ std::shared_ptr<const Def> parse_def(const std::shared_ptr<const Source>& source
   throw RuntimeError(cat("Expected a single top-level function: ", source->filename(), ":", source->first_line() + 1));
 }
 
-ExprPtr parse_expression(const std::shared_ptr<const Source>& source) { return Parser(source, Dialect::python).only_expression(); }
+ExprPtr parse_expression(const std::shared_ptr<const Source>& source) {
+  return Parser(source, Dialect::python).only_expression();
+}
 
 std::optional<int64_t> integer_value(std::string_view text) {
   int base = 10;

@@ -1,5 +1,5 @@
-/// The syntax tree of the Python subset, with the range of every node. Made by the parser, read by the compiler (script layer).
-/// A node is a kind and the fields that the kind uses; the comments at the kinds say which.
+/// The syntax tree of the Python subset, with the range of every node. Made by the parser, read by the compiler (script
+/// layer). A node is a kind and the fields that the kind uses; the comments at the kinds say which.
 #pragma once
 #include <memory>
 #include <optional>
@@ -16,27 +16,37 @@ using ExprPtr = std::shared_ptr<const Expr>;
 using StmtPtr = std::shared_ptr<const Stmt>;
 
 enum class ExprKind : uint8_t {
-  name,         ///< text
-  attribute,    ///< operands[0] . text
-  call,         ///< operands[0] is the callee, the rest positional arguments (starred ones too); keywords
-  subscript,    ///< operands[0] [ the rest ]; `x[i, j]` has two
-  slice,        ///< start, stop, step in operands, null where missing; only in subscripts
-  binary,       ///< operands[0] text operands[1]: + - * / // % ** @ & | ^ << >>
-  unary,        ///< text operands[0]: - + ~ not
-  compare,      ///< operands[0] text operands[1]: < <= > >= == != in "not in" is "is not"; chains are made of these and `and`
-  bool_op,      ///< operands[0] text operands[1]: and or; nests to the left
-  ternary,      ///< operands: value, condition, other value
-  list, tuple, set,  ///< operands
-  dict,         ///< keys and values in turn; a null key expands the mapping behind it
-  list_comp, set_comp, generator,  ///< operands[0] for comprehensions
-  dict_comp,    ///< operands[0] : operands[1] for comprehensions
-  integer, floating, complex,  ///< text as written
-  string,       ///< text: the value
-  fstring,      ///< operands: strings and format values in turn
-  format_value, ///< operands[0], operands[1] is the format spec or null; text: conversion (s, r, a) or empty
-  true_, false_, none, ellipsis,
-  starred,      ///< operands[0]
-  lambda,       ///< operands[0] is the body
+  name,       ///< text
+  attribute,  ///< operands[0] . text
+  call,       ///< operands[0] is the callee, the rest positional arguments (starred ones too); keywords
+  subscript,  ///< operands[0] [ the rest ]; `x[i, j]` has two
+  slice,      ///< start, stop, step in operands, null where missing; only in subscripts
+  binary,     ///< operands[0] text operands[1]: + - * / // % ** @ & | ^ << >>
+  unary,      ///< text operands[0]: - + ~ not
+  compare,    ///< operands[0] text operands[1]: < <= > >= == != in "not in" is "is not"; chains are made of these and
+              ///< `and`
+  bool_op,    ///< operands[0] text operands[1]: and or; nests to the left
+  ternary,    ///< operands: value, condition, other value
+  list,
+  tuple,
+  set,   ///< operands
+  dict,  ///< keys and values in turn; a null key expands the mapping behind it
+  list_comp,
+  set_comp,
+  generator,  ///< operands[0] for comprehensions
+  dict_comp,  ///< operands[0] : operands[1] for comprehensions
+  integer,
+  floating,
+  complex,       ///< text as written
+  string,        ///< text: the value
+  fstring,       ///< operands: strings and format values in turn
+  format_value,  ///< operands[0], operands[1] is the format spec or null; text: conversion (s, r, a) or empty
+  true_,
+  false_,
+  none,
+  ellipsis,
+  starred,  ///< operands[0]
+  lambda,   ///< operands[0] is the body
 };
 
 struct Keyword {
@@ -82,10 +92,12 @@ enum class StmtKind : uint8_t {
   raise,       ///< value or null
   assert_,     ///< value, message or null
   del,         ///< targets
-  pass, break_, continue_,
-  def,         ///< def
-  class_,      ///< class definition
-  global,      ///< text
+  pass,
+  break_,
+  continue_,
+  def,     ///< def
+  class_,  ///< class definition
+  global,  ///< text
 };
 
 struct WithItem {
@@ -113,10 +125,10 @@ struct Stmt {
 
 struct Def {
   std::string name;
-  SourceRange range;       ///< of the whole definition
+  SourceRange range;  ///< of the whole definition
   SourceRange name_range;
   std::vector<Parameter> parameters;
-  ExprPtr returns;         ///< null: none
+  ExprPtr returns;  ///< null: none
   std::vector<StmtPtr> body;
   std::vector<ExprPtr> decorators;
   bool has_varargs = false;

@@ -39,7 +39,9 @@ struct Silu {
 Tensor threshold_backward_cpu(const Tensor& grad_output, const Tensor& self, const Scalar& threshold) {
   return where(le(self, threshold), Scalar(0), grad_output);
 }
-Tensor sigmoid_backward_cpu(const Tensor& grad_output, const Tensor& output) { return grad_output * conjugate((Scalar(1) - output) * output); }
+Tensor sigmoid_backward_cpu(const Tensor& grad_output, const Tensor& output) {
+  return grad_output * conjugate((Scalar(1) - output) * output);
+}
 
 /// softmax and log_softmax along one dimension, shifted by the largest element so that nothing overflows.
 template <bool kLog>
@@ -52,26 +54,29 @@ Tensor softmax_over(const Tensor& self, int64_t dim, bool) {
   int64_t inner = 1;
   for (size_t i = size_t(at) + 1; i < size_t(self.dim()); ++i) inner *= self.sizes()[i];
   const int64_t rows = self.numel() / size;
-  cpu::dispatch<kFloating>(self.dtype(), kLog ? "log_softmax_lastdim_kernel_impl" : "softmax_lastdim_kernel_impl", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using C = cpu::Compute<T>;
-    const T* in = input.data<T>();
-    T* out = result.data<T>();
-    parallel_for(0, rows, std::max<int64_t>(1, 16384 / size), [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        const int64_t base = row / inner * size * inner + row % inner;
-        C largest = -std::numeric_limits<C>::infinity();
-        for (int64_t i = 0; i < size; ++i) largest = std::max(largest, C(in[base + i * inner]));
-        C total = 0;
-        for (int64_t i = 0; i < size; ++i) total += std::exp(C(in[base + i * inner]) - largest);
-        const C log_total = std::log(total);
-        for (int64_t i = 0; i < size; ++i) {
-          const C shifted = C(in[base + i * inner]) - largest;
-          out[base + i * inner] = T(kLog ? shifted - log_total : std::exp(shifted) / total);
-        }
-      }
-    });
-  });
+  cpu::dispatch<kFloating>(self.dtype(), kLog ? "log_softmax_lastdim_kernel_impl" : "softmax_lastdim_kernel_impl",
+                           [&](auto tag) {
+                             using T = typename decltype(tag)::type;
+                             using C = cpu::Compute<T>;
+                             const T* in = input.data<T>();
+                             T* out = result.data<T>();
+                             parallel_for(0, rows, std::max<int64_t>(1, 16384 / size), [&](int64_t begin, int64_t end) {
+                               for (int64_t row = begin; row < end; ++row) {
+                                 const int64_t base = row / inner * size * inner + row % inner;
+                                 C largest = -std::numeric_limits<C>::infinity();
+                                 for (int64_t i = 0; i < size; ++i)
+                                   largest = std::max(largest, C(in[base + i * inner]));
+                                 C total = 0;
+                                 for (int64_t i = 0; i < size; ++i)
+                                   total += std::exp(C(in[base + i * inner]) - largest);
+                                 const C log_total = std::log(total);
+                                 for (int64_t i = 0; i < size; ++i) {
+                                   const C shifted = C(in[base + i * inner]) - largest;
+                                   out[base + i * inner] = T(kLog ? shifted - log_total : std::exp(shifted) / total);
+                                 }
+                               }
+                             });
+                           });
   return result;
 }
 Tensor softmax_int(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
@@ -85,39 +90,61 @@ Tensor along(const Tensor& t, int64_t dim) { return sum(t, std::optional<IntArra
 }  // namespace
 
 void declare_activations(OpSet& ops) {
-  ops.add({.schema = "relu(Tensor self) -> Tensor", .inplace = true, .out = "out",
-           .kernel = unary_kernel<Relu, kIntegral | kFloating>("clamp_min_scalar_cpu"),
-           .saves = "result",
-           .derivatives = {{"self", [](const Backward& b) { return threshold_backward(b.grad(), b.result(), Scalar(0)); }}},
-           .doc = "Negative elements become 0."});
+  ops.add(
+      {.schema = "relu(Tensor self) -> Tensor",
+       .inplace = true,
+       .out = "out",
+       .kernel = unary_kernel<Relu, kIntegral | kFloating>("clamp_min_scalar_cpu"),
+       .saves = "result",
+       .derivatives = {{"self", [](const Backward& b) { return threshold_backward(b.grad(), b.result(), Scalar(0)); }}},
+       .doc = "Negative elements become 0."});
   ops.add({.schema = "threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor",
            .kernel = typed_kernel<&threshold_backward_cpu>(),
            .saves = "self",
-           .derivatives = {{"grad_output", [](const Backward& b) { return threshold_backward(b.grad(), b.saved("self"), b.scalar_of("threshold")); }}},
+           .derivatives = {{"grad_output",
+                            [](const Backward& b) {
+                              return threshold_backward(b.grad(), b.saved("self"), b.scalar_of("threshold"));
+                            }}},
            .traits = OpTraits::no_method,
            .doc = "grad_output where self is above the threshold, else 0."});
-  ops.add({.schema = "sigmoid(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "sigmoid(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Sigmoid, kFloating | kComplex, Promote::int_to_float>("sigmoid"),
            .saves = "result",
            .derivatives = {{"self", [](const Backward& b) { return sigmoid_backward(b.grad(), b.result()); }}},
            .doc = "1 / (1 + exp(-self))."});
-  ops.add({.schema = "sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor",
-           .kernel = typed_kernel<&sigmoid_backward_cpu>(),
-           .saves = "grad_output, output",
-           .derivatives = {{"grad_output", [](const Backward& b) { return sigmoid_backward(b.grad(), b.saved("output")); }},
-                           {"output", [](const Backward& b) { return b.grad() * conjugate(b.saved("grad_output") * (Scalar(1) - b.saved("output") * Scalar(2))); }}},
-           .traits = OpTraits::no_method,
-           .doc = "grad_output * (1 - output) * output."});
-  ops.add({.schema = "leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor", .inplace = true, .out = "out",
+  ops.add(
+      {.schema = "sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor",
+       .kernel = typed_kernel<&sigmoid_backward_cpu>(),
+       .saves = "grad_output, output",
+       .derivatives = {{"grad_output", [](const Backward& b) { return sigmoid_backward(b.grad(), b.saved("output")); }},
+                       {"output",
+                        [](const Backward& b) {
+                          return b.grad() *
+                                 conjugate(b.saved("grad_output") * (Scalar(1) - b.saved("output") * Scalar(2)));
+                        }}},
+       .traits = OpTraits::no_method,
+       .doc = "grad_output * (1 - output) * output."});
+  ops.add({.schema = "leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<LeakyRelu, kFloating>("leaky_relu_cpu"),
            .saves = "self",
-           .derivatives = {{"self", [](const Backward& b) { return where(gt(b.saved("self"), Scalar(0)), b.grad(), b.grad() * b.scalar_of("negative_slope")); }}},
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              return where(gt(b.saved("self"), Scalar(0)), b.grad(),
+                                           b.grad() * b.scalar_of("negative_slope"));
+                            }}},
            .traits = OpTraits::no_method | OpTraits::nn_functional,
            .doc = "Negative elements are scaled by negative_slope."});
-  ops.add({.schema = "silu(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "silu(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Silu, kFloating>("silu_cpu"),
            .saves = "self",
-           .derivatives = {{"self", [](const Backward& b) {
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               const Tensor self = b.saved("self"), s = sigmoid(self);
                               return b.grad() * s * (self * (Scalar(1) - s) + Scalar(1));
                             }}},
@@ -126,7 +153,8 @@ void declare_activations(OpSet& ops) {
   ops.add({.schema = "_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
            .kernel = typed_kernel<&softmax_over<false>>(),
            .saves = "result",
-           .derivatives = {{"self", [](const Backward& b) {
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               const Tensor weighted = b.grad() * b.result();
                               return weighted - b.result() * along(weighted, b.int_of("dim"));
                             }}},
@@ -134,16 +162,23 @@ void declare_activations(OpSet& ops) {
            .traits = OpTraits::no_method,
            .doc = "exp(self) divided by its sum along a dimension."});
   ops.add({.schema = "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-           .kernel = typed_kernel<&softmax_int>(), .traits = OpTraits::composite, .doc = "exp(self) divided by its sum along a dimension."});
+           .kernel = typed_kernel<&softmax_int>(),
+           .traits = OpTraits::composite,
+           .doc = "exp(self) divided by its sum along a dimension."});
   ops.add({.schema = "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
            .kernel = typed_kernel<&softmax_over<true>>(),
            .saves = "result",
-           .derivatives = {{"self", [](const Backward& b) { return b.grad() - exp(b.result()) * along(b.grad(), b.int_of("dim")); }}},
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              return b.grad() - exp(b.result()) * along(b.grad(), b.int_of("dim"));
+                            }}},
            .grad_fn = "LogSoftmaxBackward0",
            .traits = OpTraits::no_method,
            .doc = "The logarithm of softmax."});
   ops.add({.schema = "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-           .kernel = typed_kernel<&log_softmax_int>(), .traits = OpTraits::composite, .doc = "The logarithm of softmax."});
+           .kernel = typed_kernel<&log_softmax_int>(),
+           .traits = OpTraits::composite,
+           .doc = "The logarithm of softmax."});
 }
 
 }  // namespace rushlight::ops

@@ -19,8 +19,10 @@ struct Add {
   T alpha;
   explicit Add(const IValue* a) : alpha(a[2].to_scalar().to<T>()) {}
   T operator()(T x, T y) const {
-    if constexpr (std::is_same_v<T, bool>) return x || (alpha && y);
-    else return T(x + alpha * y);
+    if constexpr (std::is_same_v<T, bool>)
+      return x || (alpha && y);
+    else
+      return T(x + alpha * y);
   }
 };
 template <class T>
@@ -38,8 +40,10 @@ struct ReverseSub {
 template <class T>
 struct Mul {
   T operator()(T x, T y) const {
-    if constexpr (std::is_same_v<T, bool>) return x && y;
-    else return T(x * y);
+    if constexpr (std::is_same_v<T, bool>)
+      return x && y;
+    else
+      return T(x * y);
   }
 };
 template <class T>
@@ -142,7 +146,8 @@ struct Pow {
       return std::pow(x, y);
     } else {
       if (y == T(2)) return x * x;
-      if (y == T(0.5)) return std::sqrt(x) == T(0) ? T(0) : x == -std::numeric_limits<T>::infinity() ? -x : std::sqrt(x);
+      if (y == T(0.5))
+        return std::sqrt(x) == T(0) ? T(0) : x == -std::numeric_limits<T>::infinity() ? -x : std::sqrt(x);
       if (y == T(1)) return x;
       if (y == T(3)) return x * x * x;
       if (y == T(-1)) return T(1) / x;
@@ -159,9 +164,12 @@ struct Neg {
 template <class T>
 struct Magnitude {
   auto operator()(T x) const {
-    if constexpr (is_complex_v<T> || std::is_floating_point_v<T>) return std::abs(x);
-    else if constexpr (std::is_unsigned_v<T>) return x;
-    else return T(x < 0 ? -x : x);
+    if constexpr (is_complex_v<T> || std::is_floating_point_v<T>)
+      return std::abs(x);
+    else if constexpr (std::is_unsigned_v<T>)
+      return x;
+    else
+      return T(x < 0 ? -x : x);
   }
 };
 template <class T>
@@ -183,22 +191,28 @@ struct Reciprocal {
 template <class T>
 struct Sign {
   T operator()(T x) const {
-    if constexpr (std::is_same_v<T, bool>) return x;
-    else return T((T(0) < x) - (x < T(0)));
+    if constexpr (std::is_same_v<T, bool>)
+      return x;
+    else
+      return T((T(0) < x) - (x < T(0)));
   }
 };
 template <class T>
 struct Sgn {
   T operator()(T x) const {
-    if constexpr (is_complex_v<T>) return x == T(0) ? T(0) : x / std::abs(x);
-    else return Sign<T>()(x);
+    if constexpr (is_complex_v<T>)
+      return x == T(0) ? T(0) : x / std::abs(x);
+    else
+      return Sign<T>()(x);
   }
 };
 template <class T>
 struct ConjPhysical {
   T operator()(T x) const {
-    if constexpr (is_complex_v<T>) return std::conj(x);
-    else return x;
+    if constexpr (is_complex_v<T>)
+      return std::conj(x);
+    else
+      return x;
   }
 };
 template <class T>
@@ -217,8 +231,10 @@ template <class T>
 struct Lerp {
   T operator()(T start, T end, T weight) const {
     // The nearer end is the base, so that weight 0 and 1 are exact.
-    if constexpr (is_complex_v<T>) return std::abs(weight) < 0.5 ? start + weight * (end - start) : end - (end - start) * (T(1) - weight);
-    else return weight < T(0.5) ? start + weight * (end - start) : end - (end - start) * (T(1) - weight);
+    if constexpr (is_complex_v<T>)
+      return std::abs(weight) < 0.5 ? start + weight * (end - start) : end - (end - start) * (T(1) - weight);
+    else
+      return weight < T(0.5) ? start + weight * (end - start) : end - (end - start) * (T(1) - weight);
   }
 };
 
@@ -229,15 +245,20 @@ void check_alpha(const IValue* arguments, bool subtracts) {
   const Scalar alpha = arguments[2].to_scalar();
   if (subtracts && (a.dtype() == ScalarType::bool_ || (b.dtype() == ScalarType::bool_ && arguments[1].is_tensor()))) {
     if (a.dtype() == ScalarType::bool_ && b.dtype() == ScalarType::bool_)
-      throw RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.");
+      throw RuntimeError(
+          "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+          "operator instead.");
     throw RuntimeError(
-        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` "
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use "
+        "the `~` or `logical_not()` "
         "operator instead.");
   }
-  if (alpha.is_bool() && result != ScalarType::bool_) throw RuntimeError("Boolean alpha only supported for Boolean results.");
+  if (alpha.is_bool() && result != ScalarType::bool_)
+    throw RuntimeError("Boolean alpha only supported for Boolean results.");
   if (is_integral_or_bool(result) && (alpha.is_float() || alpha.is_complex()))
     throw RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
-  if (!is_complex(result) && alpha.is_complex()) throw RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.");
+  if (!is_complex(result) && alpha.is_complex())
+    throw RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.");
 }
 template <BoxedKernel inner, bool subtracts>
 void checked(const Operator& op, const IValue* arguments, IValue* results) {
@@ -264,12 +285,14 @@ void by_mode(const Operator& op, const IValue* arguments, IValue* results) {
   if (mode.is_none()) return true_division(op, arguments, results);
   if (mode.to_string() == "floor") return floor_division(op, arguments, results);
   if (mode.to_string() == "trunc") return trunc_division(op, arguments, results);
-  throw RuntimeError(cat("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '", mode.to_string(), "'"));
+  throw RuntimeError(
+      cat("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '", mode.to_string(), "'"));
 }
 Kernel division_by_mode() {
   Kernel kernel = TrueDivision::kernel("div");
   kernel.call = &by_mode<&TrueDivision::call, &FloorDivision::call, &TruncDivision::call>;
-  kernel.call_inplace = &by_mode<&TrueDivision::call_inplace, &FloorDivision::call_inplace, &TruncDivision::call_inplace>;
+  kernel.call_inplace =
+      &by_mode<&TrueDivision::call_inplace, &FloorDivision::call_inplace, &TruncDivision::call_inplace>;
   kernel.call_out = &by_mode<&TrueDivision::call_out, &FloorDivision::call_out, &TruncDivision::call_out>;
   return kernel;
 }
@@ -291,24 +314,30 @@ void declare_arithmetic(OpSet& ops) {
   const auto grad_of_self = [](const Backward& b) { return b.grad(); };
 
   ops.add({.schema = "add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = kernel_with_alpha<Add, kAllDtypes, false>("add_stub"),
            .derivatives = {{"self", grad_of_self}, {"other", add_wrt_other}},
            .doc = "self + alpha * other."});
   ops.add({.schema = "add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = kernel_with_alpha<Add, kAllDtypes, false>("add_stub"),
-           .derivatives = {{"self", grad_of_self}}, .grad_fn = "AddBackward0",
+           .derivatives = {{"self", grad_of_self}},
+           .grad_fn = "AddBackward0",
            .doc = "self + alpha * other."});
   ops.add({.schema = "sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = kernel_with_alpha<Sub, kNumbers, true>("sub_stub"),
            .derivatives = {{"self", grad_of_self}, {"other", sub_wrt_other}},
            .doc = "self - alpha * other."});
   ops.add({.schema = "sub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = kernel_with_alpha<Sub, kNumbers, true>("sub_stub"),
-           .derivatives = {{"self", grad_of_self}}, .grad_fn = "SubBackward0",
+           .derivatives = {{"self", grad_of_self}},
+           .grad_fn = "SubBackward0",
            .doc = "self - alpha * other."});
   ops.add({.schema = "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
            .out = "Tensor_out",
@@ -318,33 +347,39 @@ void declare_arithmetic(OpSet& ops) {
   ops.add({.schema = "rsub.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor",
            .out = "Scalar_out",
            .kernel = kernel_with_alpha<ReverseSub, kNumbers, true>("sub_stub"),
-           .derivatives = {{"self", sub_wrt_other}}, .grad_fn = "RsubBackward1",
+           .derivatives = {{"self", sub_wrt_other}},
+           .grad_fn = "RsubBackward1",
            .doc = "other - alpha * self."});
   ops.add({.schema = "mul.Tensor(Tensor self, Tensor other) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = binary_kernel<Mul, kAllDtypes>("mul_cpu"),
            .saves = "self, other",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(b.saved("other")); }},
                            {"other", [](const Backward& b) { return b.grad() * conjugate(b.saved("self")); }}},
            .doc = "The product, element by element."});
   ops.add({.schema = "mul.Scalar(Tensor self, Scalar other) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = binary_kernel<Mul, kAllDtypes>("mul_cpu"),
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conj_scalar(b.scalar_of("other")); }}},
            .grad_fn = "MulBackward0",
            .doc = "The product, element by element."});
   ops.add({.schema = "div.Tensor(Tensor self, Tensor other) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = binary_kernel<Div, kFloating | kComplex, Promote::int_to_float>("div_cpu"),
            .saves = "self, other",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() / conjugate(b.saved("other")); }},
-                           {"other", [](const Backward& b) {
+                           {"other",
+                            [](const Backward& b) {
                               const Tensor other = b.saved("other");
                               return -b.grad() * conjugate((b.saved("self") / other) / other);
                             }}},
            .doc = "The quotient; integers divide to floats."});
   ops.add({.schema = "div.Scalar(Tensor self, Scalar other) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = binary_kernel<Div, kFloating | kComplex, Promote::int_to_float>("div_cpu"),
            .derivatives = {{"self", [](const Backward& b) { return b.grad() / conj_scalar(b.scalar_of("other")); }}},
            .grad_fn = "DivBackward0",
@@ -353,181 +388,239 @@ void declare_arithmetic(OpSet& ops) {
     return b.argument("rounding_mode").is_none() ? b.grad() / conjugate(b.saved("other")) : zeros_like(b.grad());
   };
   ops.add({.schema = "div.Tensor_mode(Tensor self, Tensor other, *, str? rounding_mode) -> Tensor",
-           .inplace = true, .out = "out_mode",
+           .inplace = true,
+           .out = "out_mode",
            .kernel = division_by_mode(),
            .saves = "self, other",
            .derivatives = {{"self", mode_wrt_self},
-                           {"other", [](const Backward& b) {
+                           {"other",
+                            [](const Backward& b) {
                               if (!b.argument("rounding_mode").is_none()) return zeros_like(b.grad());
                               const Tensor other = b.saved("other");
                               return -b.grad() * conjugate((b.saved("self") / other) / other);
                             }}},
            .doc = "The quotient, rounded: None not at all, 'floor' down, 'trunc' towards zero."});
   ops.add({.schema = "div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
-           .inplace = true, .out = "Scalar_mode_out",
+           .inplace = true,
+           .out = "Scalar_mode_out",
            .kernel = division_by_mode(),
-           .derivatives = {{"self", [](const Backward& b) {
-                              return b.argument("rounding_mode").is_none() ? b.grad() / conj_scalar(b.scalar_of("other")) : zeros_like(b.grad());
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              return b.argument("rounding_mode").is_none()
+                                         ? b.grad() / conj_scalar(b.scalar_of("other"))
+                                         : zeros_like(b.grad());
                             }}},
            .doc = "The quotient, rounded: None not at all, 'floor' down, 'trunc' towards zero."});
   ops.add({.schema = "floor_divide(Tensor self, Tensor other) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = binary_kernel<FloorDiv, kIntegral | kFloating>("div_floor_cpu"),
            .traits = OpTraits::not_differentiable,
            .doc = "The quotient rounded down."});
   ops.add({.schema = "floor_divide.Scalar(Tensor self, Scalar other) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = binary_kernel<FloorDiv, kIntegral | kFloating>("div_floor_cpu"),
            .traits = OpTraits::not_differentiable,
            .doc = "The quotient rounded down."});
-  ops.add({.schema = "remainder.Tensor(Tensor self, Tensor other) -> Tensor",
-           .inplace = true, .out = "Tensor_out",
-           .kernel = binary_kernel<Remainder, kIntegral | kFloating>("remainder_cpu"),
-           .saves = "self, other",
-           .derivatives = {{"self", grad_of_self},
-                           {"other", [](const Backward& b) { return -b.grad() * div(b.saved("self"), b.saved("other"), "floor"); }}},
-           .doc = "The remainder with the sign of `other`, as Python's %."});
+  ops.add(
+      {.schema = "remainder.Tensor(Tensor self, Tensor other) -> Tensor",
+       .inplace = true,
+       .out = "Tensor_out",
+       .kernel = binary_kernel<Remainder, kIntegral | kFloating>("remainder_cpu"),
+       .saves = "self, other",
+       .derivatives = {{"self", grad_of_self},
+                       {"other",
+                        [](const Backward& b) { return -b.grad() * div(b.saved("self"), b.saved("other"), "floor"); }}},
+       .doc = "The remainder with the sign of `other`, as Python's %."});
   ops.add({.schema = "remainder.Scalar(Tensor self, Scalar other) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = binary_kernel<Remainder, kIntegral | kFloating>("remainder_cpu"),
            .derivatives = {{"self", grad_of_self}},
            .doc = "The remainder with the sign of `other`, as Python's %."});
-  ops.add({.schema = "fmod.Tensor(Tensor self, Tensor other) -> Tensor",
-           .inplace = true, .out = "Tensor_out",
-           .kernel = binary_kernel<Fmod, kIntegral | kFloating>("fmod_cpu"),
-           .saves = "self, other",
-           .derivatives = {{"self", grad_of_self},
-                           {"other", [](const Backward& b) { return -b.grad() * div(b.saved("self"), b.saved("other"), "trunc"); }}},
-           .doc = "The remainder with the sign of `self`, as C's fmod."});
+  ops.add(
+      {.schema = "fmod.Tensor(Tensor self, Tensor other) -> Tensor",
+       .inplace = true,
+       .out = "Tensor_out",
+       .kernel = binary_kernel<Fmod, kIntegral | kFloating>("fmod_cpu"),
+       .saves = "self, other",
+       .derivatives = {{"self", grad_of_self},
+                       {"other",
+                        [](const Backward& b) { return -b.grad() * div(b.saved("self"), b.saved("other"), "trunc"); }}},
+       .doc = "The remainder with the sign of `self`, as C's fmod."});
   ops.add({.schema = "fmod.Scalar(Tensor self, Scalar other) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = binary_kernel<Fmod, kIntegral | kFloating>("fmod_cpu"),
            .derivatives = {{"self", grad_of_self}},
            .doc = "The remainder with the sign of `self`, as C's fmod."});
   ops.add({.schema = "pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor",
-           .inplace = true, .out = "Tensor_Tensor_out",
+           .inplace = true,
+           .out = "Tensor_Tensor_out",
            .kernel = binary_kernel<Pow, kNumbers>("pow"),
            .saves = "self, exponent, result",
-           .derivatives = {{"self", [](const Backward& b) {
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               const Tensor self = b.saved("self"), exponent = b.saved("exponent");
-                              return where(eq(exponent, Scalar(0.0)), zeros_like(b.grad()), b.grad() * conjugate(exponent * pow(self, exponent - Scalar(1))));
+                              return where(eq(exponent, Scalar(0.0)), zeros_like(b.grad()),
+                                           b.grad() * conjugate(exponent * pow(self, exponent - Scalar(1))));
                             }},
-                           {"exponent", [](const Backward& b) {
+                           {"exponent",
+                            [](const Backward& b) {
                               const Tensor self = b.saved("self"), exponent = b.saved("exponent");
-                              const Tensor flat = is_complex(exponent.dtype()) ? logical_and(eq(self, Scalar(0)), ge(real(exponent), Scalar(0)))
-                                                                               : logical_and(eq(self, Scalar(0)), ge(exponent, Scalar(0)));
+                              const Tensor flat = is_complex(exponent.dtype())
+                                                      ? logical_and(eq(self, Scalar(0)), ge(real(exponent), Scalar(0)))
+                                                      : logical_and(eq(self, Scalar(0)), ge(exponent, Scalar(0)));
                               return b.grad() * where(flat, zeros_like(b.result()), conjugate(b.result() * log(self)));
                             }}},
            .grad_fn = "PowBackward1",
            .doc = "self to the power of exponent."});
   ops.add({.schema = "pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor",
-           .inplace = true, .out = "Tensor_Scalar_out",
+           .inplace = true,
+           .out = "Tensor_Scalar_out",
            .kernel = binary_kernel<Pow, kNumbers>("pow"),
            .saves = "self",
-           .derivatives = {{"self", [](const Backward& b) { return pow_wrt_self(b.grad(), b.saved("self"), b.scalar_of("exponent")); }}},
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              return pow_wrt_self(b.grad(), b.saved("self"), b.scalar_of("exponent"));
+                            }}},
            .doc = "self to the power of exponent."});
   ops.add({.schema = "pow.Scalar(Scalar self, Tensor exponent) -> Tensor",
            .out = "Scalar_out",
            .kernel = binary_kernel<Pow, kNumbers>("pow"),
            .saves = "exponent, result",
-           .derivatives = {{"exponent", [](const Backward& b) {
+           .derivatives = {{"exponent",
+                            [](const Backward& b) {
                               const Scalar base = b.scalar_of("self");
                               if (is_exactly(base, 0))
-                                return b.grad() * where(ge(b.saved("exponent"), Scalar(0)), zeros_like(b.result()), b.result() * Scalar(-INFINITY));
-                              const Scalar log_base = base.is_complex() ? Scalar(std::log(base.to<std::complex<double>>())) : Scalar(std::log(base.to<double>()));
+                                return b.grad() * where(ge(b.saved("exponent"), Scalar(0)), zeros_like(b.result()),
+                                                        b.result() * Scalar(-INFINITY));
+                              const Scalar log_base = base.is_complex()
+                                                          ? Scalar(std::log(base.to<std::complex<double>>()))
+                                                          : Scalar(std::log(base.to<double>()));
                               return b.grad() * conjugate(b.result() * log_base);
                             }}},
            .grad_fn = "PowBackward2",
            .doc = "self to the power of exponent."});
   ops.add({.schema = "neg(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Neg, kNumbers>("neg"),
            .derivatives = {{"self", [](const Backward& b) { return -b.grad(); }}},
            .doc = "The negative of each element."});
   ops.add({.schema = "abs(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Magnitude, kAllDtypes>("abs"),
            .saves = "self",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * sgn(b.saved("self")); }}},
            .doc = "The magnitude of each element; of a complex one as a real number."});
-  ops.add({.schema = "square(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
-           .kernel = unary_kernel<Square, kNumbers, Promote::bool_to_int>("square"),
-           .saves = "self",
-           .derivatives = {{"self", [](const Backward& b) { return pow_wrt_self(b.grad(), b.saved("self"), Scalar(2)); }}},
-           .grad_fn = "PowBackward0",
-           .doc = "Each element times itself."});
+  ops.add(
+      {.schema = "square(Tensor self) -> Tensor",
+       .inplace = true,
+       .out = "out",
+       .kernel = unary_kernel<Square, kNumbers, Promote::bool_to_int>("square"),
+       .saves = "self",
+       .derivatives = {{"self", [](const Backward& b) { return pow_wrt_self(b.grad(), b.saved("self"), Scalar(2)); }}},
+       .grad_fn = "PowBackward0",
+       .doc = "Each element times itself."});
   ops.add({.schema = "sqrt(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Sqrt, kFloating | kComplex, Promote::int_to_float>("sqrt"),
            .saves = "result",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() / (Scalar(2) * conjugate(b.result())); }}},
            .doc = "The square root of each element."});
   ops.add({.schema = "rsqrt(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Rsqrt, kFloating | kComplex, Promote::int_to_float>("rsqrt"),
            .saves = "result",
-           .derivatives = {{"self", [](const Backward& b) { return Scalar(-0.5) * b.grad() * conjugate(pow(b.result(), Scalar(3))); }}},
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              return Scalar(-0.5) * b.grad() * conjugate(pow(b.result(), Scalar(3)));
+                            }}},
            .doc = "One over the square root of each element."});
   ops.add({.schema = "reciprocal(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Reciprocal, kFloating | kComplex, Promote::int_to_float>("reciprocal"),
            .saves = "result",
            .derivatives = {{"self", [](const Backward& b) { return -b.grad() * conjugate(b.result() * b.result()); }}},
            .doc = "One over each element."});
   ops.add({.schema = "sign(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Sign, kReal>("sign_cpu"),
            .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }}},
            .doc = "-1, 0 or 1."});
   ops.add({.schema = "sgn(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Sgn, kAllDtypes>("sgn_cpu"),
            .saves = "self, result",
-           .derivatives = {{"self", [](const Backward& b) {
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               if (!is_complex(b.grad().dtype())) return zeros_like(b.grad());
                               const Tensor self = b.saved("self"), magnitude = abs(self), direction = b.result();
                               const Tensor along = real(conjugate(direction) * b.grad());
-                              return where(eq(magnitude, Scalar(0.0)), zeros_like(b.grad()), (b.grad() - direction * along) / magnitude);
+                              return where(eq(magnitude, Scalar(0.0)), zeros_like(b.grad()),
+                                           (b.grad() - direction * along) / magnitude);
                             }}},
            .doc = "The sign; of a complex number its direction."});
   ops.add({.schema = "conj_physical(Tensor self) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<ConjPhysical, kAllDtypes>("conj_cpu"),
            .derivatives = {{"self", [](const Backward& b) { return conjugate(b.grad()); }}},
            .doc = "The complex conjugate, computed."});
   ops.add({.schema = "addcmul(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = ternary_kernel<Addcmul, kNumbers>("addcmul_cpu_out"),
            .saves = "tensor1, tensor2",
-           .derivatives = {{"self", grad_of_self},
-                           {"tensor1", [](const Backward& b) { return b.grad() * conjugate(b.saved("tensor2") * b.scalar_of("value")); }},
-                           {"tensor2", [](const Backward& b) { return b.grad() * conjugate(b.saved("tensor1") * b.scalar_of("value")); }}},
+           .derivatives =
+               {{"self", grad_of_self},
+                {"tensor1",
+                 [](const Backward& b) { return b.grad() * conjugate(b.saved("tensor2") * b.scalar_of("value")); }},
+                {"tensor2",
+                 [](const Backward& b) { return b.grad() * conjugate(b.saved("tensor1") * b.scalar_of("value")); }}},
            .doc = "self + value * tensor1 * tensor2."});
   ops.add({.schema = "addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
-           .inplace = true, .out = "out",
+           .inplace = true,
+           .out = "out",
            .kernel = ternary_kernel<Addcdiv, kFloating | kComplex>("addcdiv_cpu_out"),
            .saves = "tensor1, tensor2",
            .derivatives = {{"self", grad_of_self},
-                           {"tensor1", [](const Backward& b) { return b.grad() * conjugate(reciprocal(b.saved("tensor2")) * b.scalar_of("value")); }},
-                           {"tensor2", [](const Backward& b) {
+                           {"tensor1",
+                            [](const Backward& b) {
+                              return b.grad() * conjugate(reciprocal(b.saved("tensor2")) * b.scalar_of("value"));
+                            }},
+                           {"tensor2",
+                            [](const Backward& b) {
                               const Tensor t2 = b.saved("tensor2");
                               return -b.grad() * conjugate(b.scalar_of("value") * b.saved("tensor1") / (t2 * t2));
                             }}},
            .doc = "self + value * tensor1 / tensor2."});
-  ops.add({.schema = "lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",
-           .inplace = true, .out = "Tensor_out",
-           .kernel = ternary_kernel<Lerp, kFloating | kComplex>("lerp_kernel_tensor"),
-           .saves = "self, end, weight",
-           .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(Scalar(1) - b.saved("weight")); }},
-                           {"end", [](const Backward& b) { return b.grad() * conjugate(b.saved("weight")); }},
-                           {"weight", [](const Backward& b) { return b.grad() * conjugate(b.saved("end") - b.saved("self")); }}},
-           .grad_fn = "LerpBackward1",
-           .doc = "self + weight * (end - self)."});
+  ops.add(
+      {.schema = "lerp.Tensor(Tensor self, Tensor end, Tensor weight) -> Tensor",
+       .inplace = true,
+       .out = "Tensor_out",
+       .kernel = ternary_kernel<Lerp, kFloating | kComplex>("lerp_kernel_tensor"),
+       .saves = "self, end, weight",
+       .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(Scalar(1) - b.saved("weight")); }},
+                       {"end", [](const Backward& b) { return b.grad() * conjugate(b.saved("weight")); }},
+                       {"weight",
+                        [](const Backward& b) { return b.grad() * conjugate(b.saved("end") - b.saved("self")); }}},
+       .grad_fn = "LerpBackward1",
+       .doc = "self + weight * (end - self)."});
   ops.add({.schema = "lerp.Scalar(Tensor self, Tensor end, Scalar weight) -> Tensor",
-           .inplace = true, .out = "Scalar_out",
+           .inplace = true,
+           .out = "Scalar_out",
            .kernel = ternary_kernel<Lerp, kFloating | kComplex>("lerp_kernel_scalar"),
-           .derivatives = {{"self", [](const Backward& b) { return b.grad() * one_minus(conj_scalar(b.scalar_of("weight"))); }},
+           .derivatives = {{"self",
+                            [](const Backward& b) { return b.grad() * one_minus(conj_scalar(b.scalar_of("weight"))); }},
                            {"end", [](const Backward& b) { return b.grad() * conj_scalar(b.scalar_of("weight")); }}},
            .doc = "self + weight * (end - self)."});
 }

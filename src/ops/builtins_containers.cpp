@@ -16,7 +16,9 @@ size_t place(int64_t index, size_t size, const char* message) {
 // ---- Lists
 
 int64_t list_len(ListObject& list) { return int64_t(list.size()); }
-IValue list_get(ListObject& list, int64_t index) { return list.get(place(index, list.size(), "list index out of range")); }
+IValue list_get(ListObject& list, int64_t index) {
+  return list.get(place(index, list.size(), "list index out of range"));
+}
 IValue list_set(const IValue& list, int64_t index, const IValue& value) {
   ListObject& l = list.list();
   l.set(place(index, l.size(), "list index out of range"), value);
@@ -60,7 +62,8 @@ IValue list_slice(ListObject& list, std::optional<int64_t> start, std::optional<
   const auto bound = [&](int64_t x) { return std::clamp<int64_t>(x < 0 ? x + size : x, 0, size); };
   Ref<ListObject> result = ListObject::make(list.element_type());
   const int64_t to = bound(end.value_or(size));
-  for (int64_t i = bound(start.value_or(0)); i < to; i = step > to - i ? to : i + step) result->append(list.get(size_t(i)));
+  for (int64_t i = bound(start.value_or(0)); i<to; i = step> to - i ? to : i + step)
+    result->append(list.get(size_t(i)));
   return IValue(std::move(result));
 }
 void list_reverse(ListObject& list) {
@@ -96,17 +99,21 @@ double sum_floats(ListObject& list) {
 }
 void sort_ints(ListObject& list, bool reverse) {
   auto& values = static_cast<IntList&>(list).values;
-  reverse ? std::stable_sort(values.begin(), values.end(), std::greater<>()) : std::stable_sort(values.begin(), values.end());
+  reverse ? std::stable_sort(values.begin(), values.end(), std::greater<>())
+          : std::stable_sort(values.begin(), values.end());
 }
 void sort_floats(ListObject& list, bool reverse) {
   auto& values = static_cast<FloatList&>(list).values;
-  reverse ? std::stable_sort(values.begin(), values.end(), std::greater<>()) : std::stable_sort(values.begin(), values.end());
+  reverse ? std::stable_sort(values.begin(), values.end(), std::greater<>())
+          : std::stable_sort(values.begin(), values.end());
 }
 
 // ---- Strings: indexed by byte, as PyTorch does
 
 int64_t str_len(std::string_view s) { return int64_t(s.size()); }
-std::string str_get(std::string_view s, int64_t index) { return std::string(1, s[place(index, s.size(), "string index out of range")]); }
+std::string str_get(std::string_view s, int64_t index) {
+  return std::string(1, s[place(index, s.size(), "string index out of range")]);
+}
 std::string str_add(std::string_view a, std::string_view b) { return cat(a, b); }
 bool str_eq(std::string_view a, std::string_view b) { return a == b; }
 bool str_ne(std::string_view a, std::string_view b) { return a != b; }
@@ -212,91 +219,191 @@ Tensor number_to_tensor(const Scalar& a) { return scalar_tensor(a); }
 
 void declare_builtins_containers(OpSet& ops) {
   constexpr OpTraits kLanguage = OpTraits::language;
-  ops.add({.schema = "len.t(t[] a) -> int", .kernel = typed_kernel<&list_len>(), .traits = kLanguage, .opcode = "list.len"});
-  ops.add({.schema = "__getitem__.t(t[](a) list, int idx) -> t(*)", .kernel = typed_kernel<&list_get>(), .traits = kLanguage, .opcode = "list.get.*"});
-  ops.add({.schema = "_set_item.t(t[](a!) l, int idx, t(b -> *) el) -> t[](a!)", .kernel = typed_kernel<&list_set>(), .traits = kLanguage, .opcode = "list.set.*"});
-  ops.add({.schema = "append.t(t[](a!) self, t(c -> *) el) -> t[](a!)", .kernel = typed_kernel<&list_append>(), .traits = kLanguage, .opcode = "list.append.*"});
-  ops.add({.schema = "insert.t(t[](a!) self, int idx, t(b -> *) el) -> ()", .kernel = typed_kernel<&list_insert>(), .traits = kLanguage});
-  ops.add({.schema = "pop.t(t[](a!) self, int idx=-1) -> t(*)", .kernel = typed_kernel<&list_pop>(), .traits = kLanguage});
+  ops.add({.schema = "len.t(t[] a) -> int",
+           .kernel = typed_kernel<&list_len>(),
+           .traits = kLanguage,
+           .opcode = "list.len"});
+  ops.add({.schema = "__getitem__.t(t[](a) list, int idx) -> t(*)",
+           .kernel = typed_kernel<&list_get>(),
+           .traits = kLanguage,
+           .opcode = "list.get.*"});
+  ops.add({.schema = "_set_item.t(t[](a!) l, int idx, t(b -> *) el) -> t[](a!)",
+           .kernel = typed_kernel<&list_set>(),
+           .traits = kLanguage,
+           .opcode = "list.set.*"});
+  ops.add({.schema = "append.t(t[](a!) self, t(c -> *) el) -> t[](a!)",
+           .kernel = typed_kernel<&list_append>(),
+           .traits = kLanguage,
+           .opcode = "list.append.*"});
+  ops.add({.schema = "insert.t(t[](a!) self, int idx, t(b -> *) el) -> ()",
+           .kernel = typed_kernel<&list_insert>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema = "pop.t(t[](a!) self, int idx=-1) -> t(*)", .kernel = typed_kernel<&list_pop>(), .traits = kLanguage});
   ops.add({.schema = "clear.t(t[](a!) self) -> ()", .kernel = typed_kernel<&list_clear>(), .traits = kLanguage});
-  ops.add({.schema = "extend.t(t[](a!) self, t[] other) -> ()", .kernel = typed_kernel<&list_extend>(), .traits = kLanguage});
+  ops.add({.schema = "extend.t(t[](a!) self, t[] other) -> ()",
+           .kernel = typed_kernel<&list_extend>(),
+           .traits = kLanguage});
   ops.add({.schema = "copy.t(t[](a) self) -> t[]", .kernel = typed_kernel<&list_copy>(), .traits = kLanguage});
   ops.add({.schema = "list.t(t[] l) -> t[]", .kernel = typed_kernel<&list_copy>(), .traits = kLanguage});
   ops.add({.schema = "reverse.t(t[](a!) self) -> ()", .kernel = typed_kernel<&list_reverse>(), .traits = kLanguage});
-  ops.add({.schema = "Delete.t(t[](a!) self, int idx) -> ()", .kernel = typed_kernel<&list_delete>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "Delete.t(t[](a!) self, int idx) -> ()", .kernel = typed_kernel<&list_delete>(), .traits = kLanguage});
   ops.add({.schema = "add.t(t[] a, t[] b) -> t[]", .kernel = typed_kernel<&list_add>(), .traits = kLanguage});
-  ops.add({.schema = "add_.t(t[](a!) self, t[] b) -> t[]", .kernel = typed_kernel<&list_add_inplace>(), .traits = kLanguage});
+  ops.add({.schema = "add_.t(t[](a!) self, t[] b) -> t[]",
+           .kernel = typed_kernel<&list_add_inplace>(),
+           .traits = kLanguage});
   ops.add({.schema = "mul.left_t(t[] l, int n) -> t[]", .kernel = typed_kernel<&list_repeat>(), .traits = kLanguage});
-  ops.add({.schema = "slice.t(t[] l, int? start=None, int? end=None, int step=1) -> t[]", .kernel = typed_kernel<&list_slice>(), .traits = kLanguage});
-  ops.add({.schema = "__contains__.int_list(int[] l, int item) -> bool", .kernel = typed_kernel<&list_contains>(), .traits = kLanguage});
-  ops.add({.schema = "__contains__.float_list(float[] l, float item) -> bool", .kernel = typed_kernel<&list_contains>(), .traits = kLanguage});
-  ops.add({.schema = "__contains__.str_list(str[] l, str item) -> bool", .kernel = typed_kernel<&list_contains>(), .traits = kLanguage});
-  ops.add({.schema = "eq.int_list(int[] a, int[] b) -> bool", .kernel = typed_kernel<&lists_equal>(), .traits = kLanguage});
-  ops.add({.schema = "eq.float_list(float[] a, float[] b) -> bool", .kernel = typed_kernel<&lists_equal>(), .traits = kLanguage});
-  ops.add({.schema = "eq.str_list(str[] a, str[] b) -> bool", .kernel = typed_kernel<&lists_equal>(), .traits = kLanguage});
-  ops.add({.schema = "ne.int_list(int[] a, int[] b) -> bool", .kernel = typed_kernel<&lists_differ>(), .traits = kLanguage});
-  ops.add({.schema = "prim::max.self_int(int[] self) -> int", .kernel = typed_kernel<&extreme_int<true>>(), .traits = kLanguage});
-  ops.add({.schema = "prim::min.self_int(int[] self) -> int", .kernel = typed_kernel<&extreme_int<false>>(), .traits = kLanguage});
+  ops.add({.schema = "slice.t(t[] l, int? start=None, int? end=None, int step=1) -> t[]",
+           .kernel = typed_kernel<&list_slice>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__contains__.int_list(int[] l, int item) -> bool",
+           .kernel = typed_kernel<&list_contains>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__contains__.float_list(float[] l, float item) -> bool",
+           .kernel = typed_kernel<&list_contains>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__contains__.str_list(str[] l, str item) -> bool",
+           .kernel = typed_kernel<&list_contains>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema = "eq.int_list(int[] a, int[] b) -> bool", .kernel = typed_kernel<&lists_equal>(), .traits = kLanguage});
+  ops.add({.schema = "eq.float_list(float[] a, float[] b) -> bool",
+           .kernel = typed_kernel<&lists_equal>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema = "eq.str_list(str[] a, str[] b) -> bool", .kernel = typed_kernel<&lists_equal>(), .traits = kLanguage});
+  ops.add({.schema = "ne.int_list(int[] a, int[] b) -> bool",
+           .kernel = typed_kernel<&lists_differ>(),
+           .traits = kLanguage});
+  ops.add({.schema = "prim::max.self_int(int[] self) -> int",
+           .kernel = typed_kernel<&extreme_int<true>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "prim::min.self_int(int[] self) -> int",
+           .kernel = typed_kernel<&extreme_int<false>>(),
+           .traits = kLanguage});
   ops.add({.schema = "sum.int(int[] self) -> int", .kernel = typed_kernel<&sum_ints>(), .traits = kLanguage});
   ops.add({.schema = "sum.float(float[] self) -> float", .kernel = typed_kernel<&sum_floats>(), .traits = kLanguage});
-  ops.add({.schema = "sort.int(int[](a!) self, bool reverse=False) -> ()", .kernel = typed_kernel<&sort_ints>(), .traits = kLanguage});
-  ops.add({.schema = "sort.float(float[](a!) self, bool reverse=False) -> ()", .kernel = typed_kernel<&sort_floats>(), .traits = kLanguage});
+  ops.add({.schema = "sort.int(int[](a!) self, bool reverse=False) -> ()",
+           .kernel = typed_kernel<&sort_ints>(),
+           .traits = kLanguage});
+  ops.add({.schema = "sort.float(float[](a!) self, bool reverse=False) -> ()",
+           .kernel = typed_kernel<&sort_floats>(),
+           .traits = kLanguage});
 
   ops.add({.schema = "len.str(str s) -> int", .kernel = typed_kernel<&str_len>(), .traits = kLanguage});
-  ops.add({.schema = "__getitem__.str(str s, int index) -> str", .kernel = typed_kernel<&str_get>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "__getitem__.str(str s, int index) -> str", .kernel = typed_kernel<&str_get>(), .traits = kLanguage});
   ops.add({.schema = "add.str(str a, str b) -> str", .kernel = typed_kernel<&str_add>(), .traits = kLanguage});
   ops.add({.schema = "eq.str(str a, str b) -> bool", .kernel = typed_kernel<&str_eq>(), .traits = kLanguage});
   ops.add({.schema = "ne.str(str a, str b) -> bool", .kernel = typed_kernel<&str_ne>(), .traits = kLanguage});
   ops.add({.schema = "lt.str(str a, str b) -> bool", .kernel = typed_kernel<&str_lt>(), .traits = kLanguage});
   ops.add({.schema = "gt.str(str a, str b) -> bool", .kernel = typed_kernel<&str_gt>(), .traits = kLanguage});
-  ops.add({.schema = "__contains__.str_str(str s, str substring) -> bool", .kernel = typed_kernel<&str_contains>(), .traits = kLanguage});
+  ops.add({.schema = "__contains__.str_str(str s, str substring) -> bool",
+           .kernel = typed_kernel<&str_contains>(),
+           .traits = kLanguage});
   ops.add({.schema = "upper(str self) -> str", .kernel = typed_kernel<&str_upper>(), .traits = kLanguage});
   ops.add({.schema = "lower(str self) -> str", .kernel = typed_kernel<&str_lower>(), .traits = kLanguage});
-  ops.add({.schema = "startswith(str self, str substr, int start=0, int end=-1) -> bool", .kernel = typed_kernel<&str_startswith>(), .traits = kLanguage});
-  ops.add({.schema = "endswith(str self, str substr, int start=0, int end=-1) -> bool", .kernel = typed_kernel<&str_endswith>(), .traits = kLanguage});
+  ops.add({.schema = "startswith(str self, str substr, int start=0, int end=-1) -> bool",
+           .kernel = typed_kernel<&str_startswith>(),
+           .traits = kLanguage});
+  ops.add({.schema = "endswith(str self, str substr, int start=0, int end=-1) -> bool",
+           .kernel = typed_kernel<&str_endswith>(),
+           .traits = kLanguage});
   ops.add({.schema = "join(str self, str[] values) -> str", .kernel = typed_kernel<&str_join>(), .traits = kLanguage});
   ops.add({.schema = "ord(str string) -> int", .kernel = typed_kernel<&ord_of>(), .traits = kLanguage});
   ops.add({.schema = "chr(int i) -> str", .kernel = typed_kernel<&chr_of>(), .traits = kLanguage});
 
-  ops.add({.schema = "len.Dict_str(Dict(str, t) self) -> int", .kernel = typed_kernel<&dict_len>(), .traits = kLanguage});
-  ops.add({.schema = "len.Dict_int(Dict(int, t) self) -> int", .kernel = typed_kernel<&dict_len>(), .traits = kLanguage});
-  ops.add({.schema = "__getitem__.Dict_str(Dict(str, t) self, str key) -> t(*)", .kernel = typed_kernel<&dict_get>(), .traits = kLanguage});
-  ops.add({.schema = "__getitem__.Dict_int(Dict(int, t) self, int key) -> t(*)", .kernel = typed_kernel<&dict_get>(), .traits = kLanguage});
-  ops.add({.schema = "_set_item.str(Dict(str, t)(a!) l, str(b -> *) idx, t(c -> *) v) -> ()", .kernel = typed_kernel<&dict_set>(), .traits = kLanguage});
-  ops.add({.schema = "_set_item.int(Dict(int, t)(a!) l, int(b -> *) idx, t(c -> *) v) -> ()", .kernel = typed_kernel<&dict_set>(), .traits = kLanguage});
-  ops.add({.schema = "__contains__.str(Dict(str, t) dict, str key) -> bool", .kernel = typed_kernel<&dict_contains>(), .traits = kLanguage});
-  ops.add({.schema = "__contains__.int(Dict(int, t) dict, int key) -> bool", .kernel = typed_kernel<&dict_contains>(), .traits = kLanguage});
-  ops.add({.schema = "Delete.Dict_str(Dict(str, t)(a!) self, str key) -> ()", .kernel = typed_kernel<&dict_delete>(), .traits = kLanguage});
-  ops.add({.schema = "Delete.Dict_int(Dict(int, t)(a!) self, int key) -> ()", .kernel = typed_kernel<&dict_delete>(), .traits = kLanguage});
-  ops.add({.schema = "get.str(Dict(str, t) self, str key) -> t(*)?", .kernel = typed_kernel<&dict_get_or_none>(), .traits = kLanguage});
-  ops.add({.schema = "get.default_str(Dict(str, t) self, str key, t default_value) -> t(*)", .kernel = typed_kernel<&dict_get_default>(), .traits = kLanguage});
-  ops.add({.schema = "get.int(Dict(int, t) self, int key) -> t(*)?", .kernel = typed_kernel<&dict_get_or_none>(), .traits = kLanguage});
-  ops.add({.schema = "get.default_int(Dict(int, t) self, int key, t default_value) -> t(*)", .kernel = typed_kernel<&dict_get_default>(), .traits = kLanguage});
-  ops.add({.schema = "keys.str(Dict(str, t) self) -> str[](*)", .kernel = typed_kernel<&dict_keys>(), .traits = kLanguage});
-  ops.add({.schema = "keys.int(Dict(int, t) self) -> int[](*)", .kernel = typed_kernel<&dict_keys>(), .traits = kLanguage});
-  ops.add({.schema = "values.str(Dict(str, t) self) -> t[](*)", .kernel = typed_kernel<&dict_values>(), .traits = kLanguage});
-  ops.add({.schema = "values.int(Dict(int, t) self) -> t[](*)", .kernel = typed_kernel<&dict_values>(), .traits = kLanguage});
-  ops.add({.schema = "items.str(Dict(str, t) self) -> ((str, t)[])", .kernel = typed_kernel<&dict_items>(), .traits = kLanguage});
-  ops.add({.schema = "items.int(Dict(int, t) self) -> ((int, t)[])", .kernel = typed_kernel<&dict_items>(), .traits = kLanguage});
-  ops.add({.schema = "clear.str(Dict(str, t)(a!) self) -> ()", .kernel = typed_kernel<&dict_clear>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "len.Dict_str(Dict(str, t) self) -> int", .kernel = typed_kernel<&dict_len>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "len.Dict_int(Dict(int, t) self) -> int", .kernel = typed_kernel<&dict_len>(), .traits = kLanguage});
+  ops.add({.schema = "__getitem__.Dict_str(Dict(str, t) self, str key) -> t(*)",
+           .kernel = typed_kernel<&dict_get>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__getitem__.Dict_int(Dict(int, t) self, int key) -> t(*)",
+           .kernel = typed_kernel<&dict_get>(),
+           .traits = kLanguage});
+  ops.add({.schema = "_set_item.str(Dict(str, t)(a!) l, str(b -> *) idx, t(c -> *) v) -> ()",
+           .kernel = typed_kernel<&dict_set>(),
+           .traits = kLanguage});
+  ops.add({.schema = "_set_item.int(Dict(int, t)(a!) l, int(b -> *) idx, t(c -> *) v) -> ()",
+           .kernel = typed_kernel<&dict_set>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__contains__.str(Dict(str, t) dict, str key) -> bool",
+           .kernel = typed_kernel<&dict_contains>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__contains__.int(Dict(int, t) dict, int key) -> bool",
+           .kernel = typed_kernel<&dict_contains>(),
+           .traits = kLanguage});
+  ops.add({.schema = "Delete.Dict_str(Dict(str, t)(a!) self, str key) -> ()",
+           .kernel = typed_kernel<&dict_delete>(),
+           .traits = kLanguage});
+  ops.add({.schema = "Delete.Dict_int(Dict(int, t)(a!) self, int key) -> ()",
+           .kernel = typed_kernel<&dict_delete>(),
+           .traits = kLanguage});
+  ops.add({.schema = "get.str(Dict(str, t) self, str key) -> t(*)?",
+           .kernel = typed_kernel<&dict_get_or_none>(),
+           .traits = kLanguage});
+  ops.add({.schema = "get.default_str(Dict(str, t) self, str key, t default_value) -> t(*)",
+           .kernel = typed_kernel<&dict_get_default>(),
+           .traits = kLanguage});
+  ops.add({.schema = "get.int(Dict(int, t) self, int key) -> t(*)?",
+           .kernel = typed_kernel<&dict_get_or_none>(),
+           .traits = kLanguage});
+  ops.add({.schema = "get.default_int(Dict(int, t) self, int key, t default_value) -> t(*)",
+           .kernel = typed_kernel<&dict_get_default>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema = "keys.str(Dict(str, t) self) -> str[](*)", .kernel = typed_kernel<&dict_keys>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "keys.int(Dict(int, t) self) -> int[](*)", .kernel = typed_kernel<&dict_keys>(), .traits = kLanguage});
+  ops.add({.schema = "values.str(Dict(str, t) self) -> t[](*)",
+           .kernel = typed_kernel<&dict_values>(),
+           .traits = kLanguage});
+  ops.add({.schema = "values.int(Dict(int, t) self) -> t[](*)",
+           .kernel = typed_kernel<&dict_values>(),
+           .traits = kLanguage});
+  ops.add({.schema = "items.str(Dict(str, t) self) -> ((str, t)[])",
+           .kernel = typed_kernel<&dict_items>(),
+           .traits = kLanguage});
+  ops.add({.schema = "items.int(Dict(int, t) self) -> ((int, t)[])",
+           .kernel = typed_kernel<&dict_items>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema = "clear.str(Dict(str, t)(a!) self) -> ()", .kernel = typed_kernel<&dict_clear>(), .traits = kLanguage});
 
   ops.add({.schema = "__is__(t1 self, t2 obj) -> bool", .kernel = typed_kernel<&is_same>(), .traits = kLanguage});
-  ops.add({.schema = "__isnot__(t1 self, t2 obj) -> bool", .kernel = typed_kernel<&is_not_same>(), .traits = kLanguage});
-  ops.add({.schema = "_unwrap_optional(t(a)? optional) -> t(a)", .kernel = typed_kernel<&unwrap_optional>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "__isnot__(t1 self, t2 obj) -> bool", .kernel = typed_kernel<&is_not_same>(), .traits = kLanguage});
+  ops.add({.schema = "_unwrap_optional(t(a)? optional) -> t(a)",
+           .kernel = typed_kernel<&unwrap_optional>(),
+           .traits = kLanguage});
 
   ops.add({.schema = "size(Tensor self) -> int[]", .kernel = typed_kernel<&tensor_sizes>(), .traits = kLanguage});
-  ops.add({.schema = "size.int(Tensor self, int dim) -> int", .kernel = typed_kernel<&tensor_size>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "size.int(Tensor self, int dim) -> int", .kernel = typed_kernel<&tensor_size>(), .traits = kLanguage});
   ops.add({.schema = "dim(Tensor self) -> int", .kernel = typed_kernel<&tensor_dim>(), .traits = kLanguage});
   ops.add({.schema = "numel(Tensor self) -> int", .kernel = typed_kernel<&tensor_numel>(), .traits = kLanguage});
   ops.add({.schema = "len.Tensor(Tensor t) -> int", .kernel = typed_kernel<&tensor_len>(), .traits = kLanguage});
   ops.add({.schema = "prim::dtype(Tensor a) -> int", .kernel = typed_kernel<&tensor_dtype>(), .traits = kLanguage});
-  ops.add({.schema = "prim::device(Tensor a) -> Device", .kernel = typed_kernel<&tensor_device>(), .traits = kLanguage});
-  ops.add({.schema = "prim::layout(Tensor a) -> Layout", .kernel = typed_kernel<&tensor_layout>(), .traits = kLanguage});
-  ops.add({.schema = "prim::is_cuda(Tensor a) -> bool", .kernel = typed_kernel<&tensor_is_cuda>(), .traits = kLanguage});
-  ops.add({.schema = "is_floating_point(Tensor self) -> bool", .kernel = typed_kernel<&tensor_is_floating>(), .traits = kLanguage});
-  ops.add({.schema = "is_complex(Tensor self) -> bool", .kernel = typed_kernel<&tensor_is_complex>(), .traits = kLanguage});
-  ops.add({.schema = "is_contiguous(Tensor self) -> bool", .kernel = typed_kernel<&tensor_contiguous>(), .traits = kLanguage});
-  ops.add({.schema = "prim::NumToTensor.Scalar(Scalar a) -> Tensor", .kernel = typed_kernel<&number_to_tensor>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "prim::device(Tensor a) -> Device", .kernel = typed_kernel<&tensor_device>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "prim::layout(Tensor a) -> Layout", .kernel = typed_kernel<&tensor_layout>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "prim::is_cuda(Tensor a) -> bool", .kernel = typed_kernel<&tensor_is_cuda>(), .traits = kLanguage});
+  ops.add({.schema = "is_floating_point(Tensor self) -> bool",
+           .kernel = typed_kernel<&tensor_is_floating>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema = "is_complex(Tensor self) -> bool", .kernel = typed_kernel<&tensor_is_complex>(), .traits = kLanguage});
+  ops.add({.schema = "is_contiguous(Tensor self) -> bool",
+           .kernel = typed_kernel<&tensor_contiguous>(),
+           .traits = kLanguage});
+  ops.add({.schema = "prim::NumToTensor.Scalar(Scalar a) -> Tensor",
+           .kernel = typed_kernel<&number_to_tensor>(),
+           .traits = kLanguage});
 }
 
 }  // namespace rushlight::ops

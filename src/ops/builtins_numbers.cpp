@@ -1,5 +1,5 @@
-/// Builtins of the language on numbers and bools: arithmetic, comparison, conversion, math. The arithmetic of programs is 64-bit, wraps, and
-/// divides as Python does.
+/// Builtins of the language on numbers and bools: arithmetic, comparison, conversion, math. The arithmetic of programs
+/// is 64-bit, wraps, and divides as Python does.
 #include <cmath>
 
 #include "base/text.h"
@@ -12,18 +12,24 @@ namespace {
 
 template <class T>
 T add_of(T a, T b) {
-  if constexpr (std::is_same_v<T, int64_t>) return int64_t(uint64_t(a) + uint64_t(b));
-  else return a + b;
+  if constexpr (std::is_same_v<T, int64_t>)
+    return int64_t(uint64_t(a) + uint64_t(b));
+  else
+    return a + b;
 }
 template <class T>
 T sub_of(T a, T b) {
-  if constexpr (std::is_same_v<T, int64_t>) return int64_t(uint64_t(a) - uint64_t(b));
-  else return a - b;
+  if constexpr (std::is_same_v<T, int64_t>)
+    return int64_t(uint64_t(a) - uint64_t(b));
+  else
+    return a - b;
 }
 template <class T>
 T mul_of(T a, T b) {
-  if constexpr (std::is_same_v<T, int64_t>) return int64_t(uint64_t(a) * uint64_t(b));
-  else return a * b;
+  if constexpr (std::is_same_v<T, int64_t>)
+    return int64_t(uint64_t(a) * uint64_t(b));
+  else
+    return a * b;
 }
 template <class A, class B>
 double div_of(A a, B b) {
@@ -36,11 +42,17 @@ Scalar div_scalars(const Scalar& a, const Scalar& b) {
   return Scalar(a.to<double>() / b.to<double>());
 }
 template <class A, class B>
-double add_mixed(A a, B b) { return double(a) + double(b); }
+double add_mixed(A a, B b) {
+  return double(a) + double(b);
+}
 template <class A, class B>
-double sub_mixed(A a, B b) { return double(a) - double(b); }
+double sub_mixed(A a, B b) {
+  return double(a) - double(b);
+}
 template <class A, class B>
-double mul_mixed(A a, B b) { return double(a) * double(b); }
+double mul_mixed(A a, B b) {
+  return double(a) * double(b);
+}
 int64_t floordiv_int(int64_t a, int64_t b) {
   if (b == 0) zero_division();
   if (b == -1) return int64_t(0 - uint64_t(a));
@@ -63,15 +75,19 @@ double remainder_mixed(A a, B b) {
   return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 template <class A, class B>
-double pow_mixed(A a, B b) { return std::pow(double(a), double(b)); }
+double pow_mixed(A a, B b) {
+  return std::pow(double(a), double(b));
+}
 int64_t neg_int(int64_t a) { return int64_t(0 - uint64_t(a)); }
 double neg_float(double a) { return -a; }
 
-#define RUSHLIGHT_COMPARISON(name, op)                              \
-  template <class A, class B>                                       \
-  bool name(A a, B b) {                                             \
-    if constexpr (std::is_same_v<A, B>) return a op b;              \
-    else return double(a) op double(b);                             \
+#define RUSHLIGHT_COMPARISON(name, op)  \
+  template <class A, class B>           \
+  bool name(A a, B b) {                 \
+    if constexpr (std::is_same_v<A, B>) \
+      return a op b;                    \
+    else                                \
+      return double(a) op double(b);    \
   }
 RUSHLIGHT_COMPARISON(lt_of, <)
 RUSHLIGHT_COMPARISON(le_of, <=)
@@ -138,9 +154,13 @@ int64_t ceil_of(double a) { return int_of_float(std::ceil(a)); }
 double fabs_of(double a) { return std::fabs(a); }
 int64_t abs_int(int64_t a) { return a < 0 ? neg_int(a) : a; }
 template <class T>
-T min_of(T a, T b) { return b < a ? b : a; }
+T min_of(T a, T b) {
+  return b < a ? b : a;
+}
 template <class T>
-T max_of(T a, T b) { return a < b ? b : a; }
+T max_of(T a, T b) {
+  return a < b ? b : a;
+}
 
 int64_t range_length(int64_t low, int64_t high, int64_t step) {
   if (step == 0) throw RuntimeError("range() arg 3 must not be zero");
@@ -155,93 +175,269 @@ std::string str_of(const IValue& value) { return value.is_string() ? value.to_st
 
 void declare_builtins_numbers(OpSet& ops) {
   constexpr OpTraits kLanguage = OpTraits::language;
-  ops.add({.schema = "add.int(int a, int b) -> int", .kernel = typed_kernel<&add_of<int64_t>>(), .traits = kLanguage, .opcode = "add.i64"});
-  ops.add({.schema = "add.float(float a, float b) -> float", .kernel = typed_kernel<&add_of<double>>(), .traits = kLanguage, .opcode = "add.f64"});
-  ops.add({.schema = "add.int_float(int a, float b) -> float", .kernel = typed_kernel<&add_mixed<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "add.float_int(float a, int b) -> float", .kernel = typed_kernel<&add_mixed<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "sub.int(int a, int b) -> int", .kernel = typed_kernel<&sub_of<int64_t>>(), .traits = kLanguage, .opcode = "sub.i64"});
-  ops.add({.schema = "sub.float(float a, float b) -> float", .kernel = typed_kernel<&sub_of<double>>(), .traits = kLanguage, .opcode = "sub.f64"});
-  ops.add({.schema = "sub.int_float(int a, float b) -> float", .kernel = typed_kernel<&sub_mixed<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "sub.float_int(float a, int b) -> float", .kernel = typed_kernel<&sub_mixed<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "mul.int(int a, int b) -> int", .kernel = typed_kernel<&mul_of<int64_t>>(), .traits = kLanguage, .opcode = "mul.i64"});
-  ops.add({.schema = "mul.float(float a, float b) -> float", .kernel = typed_kernel<&mul_of<double>>(), .traits = kLanguage, .opcode = "mul.f64"});
-  ops.add({.schema = "mul.int_float(int a, float b) -> float", .kernel = typed_kernel<&mul_mixed<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "mul.float_int(float a, int b) -> float", .kernel = typed_kernel<&mul_mixed<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "div.int(int a, int b) -> float", .kernel = typed_kernel<&div_of<int64_t, int64_t>>(), .traits = kLanguage, .opcode = "truediv.i64"});
-  ops.add({.schema = "div.float(float a, float b) -> float", .kernel = typed_kernel<&div_of<double, double>>(), .traits = kLanguage, .opcode = "div.f64"});
+  ops.add({.schema = "add.int(int a, int b) -> int",
+           .kernel = typed_kernel<&add_of<int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "add.i64"});
+  ops.add({.schema = "add.float(float a, float b) -> float",
+           .kernel = typed_kernel<&add_of<double>>(),
+           .traits = kLanguage,
+           .opcode = "add.f64"});
+  ops.add({.schema = "add.int_float(int a, float b) -> float",
+           .kernel = typed_kernel<&add_mixed<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "add.float_int(float a, int b) -> float",
+           .kernel = typed_kernel<&add_mixed<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "sub.int(int a, int b) -> int",
+           .kernel = typed_kernel<&sub_of<int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "sub.i64"});
+  ops.add({.schema = "sub.float(float a, float b) -> float",
+           .kernel = typed_kernel<&sub_of<double>>(),
+           .traits = kLanguage,
+           .opcode = "sub.f64"});
+  ops.add({.schema = "sub.int_float(int a, float b) -> float",
+           .kernel = typed_kernel<&sub_mixed<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "sub.float_int(float a, int b) -> float",
+           .kernel = typed_kernel<&sub_mixed<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "mul.int(int a, int b) -> int",
+           .kernel = typed_kernel<&mul_of<int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "mul.i64"});
+  ops.add({.schema = "mul.float(float a, float b) -> float",
+           .kernel = typed_kernel<&mul_of<double>>(),
+           .traits = kLanguage,
+           .opcode = "mul.f64"});
+  ops.add({.schema = "mul.int_float(int a, float b) -> float",
+           .kernel = typed_kernel<&mul_mixed<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "mul.float_int(float a, int b) -> float",
+           .kernel = typed_kernel<&mul_mixed<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "div.int(int a, int b) -> float",
+           .kernel = typed_kernel<&div_of<int64_t, int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "truediv.i64"});
+  ops.add({.schema = "div.float(float a, float b) -> float",
+           .kernel = typed_kernel<&div_of<double, double>>(),
+           .traits = kLanguage,
+           .opcode = "div.f64"});
   ops.add({.schema = "div(Scalar a, Scalar b) -> Scalar", .kernel = typed_kernel<&div_scalars>(), .traits = kLanguage});
-  ops.add({.schema = "floordiv.int(int a, int b) -> int", .kernel = typed_kernel<&floordiv_int>(), .traits = kLanguage, .opcode = "floordiv.i64"});
-  ops.add({.schema = "floordiv.float(float a, float b) -> float", .kernel = typed_kernel<&floordiv_mixed<double, double>>(), .traits = kLanguage});
-  ops.add({.schema = "floordiv.int_float(int a, float b) -> float", .kernel = typed_kernel<&floordiv_mixed<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "floordiv.float_int(float a, int b) -> float", .kernel = typed_kernel<&floordiv_mixed<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "remainder.int(int a, int b) -> int", .kernel = typed_kernel<&remainder_int>(), .traits = kLanguage, .opcode = "remainder.i64"});
-  ops.add({.schema = "remainder.float(float a, float b) -> float", .kernel = typed_kernel<&remainder_mixed<double, double>>(), .traits = kLanguage});
-  ops.add({.schema = "remainder.int_float(int a, float b) -> float", .kernel = typed_kernel<&remainder_mixed<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "remainder.float_int(float a, int b) -> float", .kernel = typed_kernel<&remainder_mixed<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "pow.int(int a, int b) -> float", .kernel = typed_kernel<&pow_mixed<int64_t, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "pow.float(float a, float b) -> float", .kernel = typed_kernel<&pow_mixed<double, double>>(), .traits = kLanguage});
-  ops.add({.schema = "pow.int_float(int a, float b) -> float", .kernel = typed_kernel<&pow_mixed<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "pow.float_int(float a, int b) -> float", .kernel = typed_kernel<&pow_mixed<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "neg.int(int a) -> int", .kernel = typed_kernel<&neg_int>(), .traits = kLanguage, .opcode = "neg.i64"});
-  ops.add({.schema = "neg.float(float a) -> float", .kernel = typed_kernel<&neg_float>(), .traits = kLanguage, .opcode = "neg.f64"});
+  ops.add({.schema = "floordiv.int(int a, int b) -> int",
+           .kernel = typed_kernel<&floordiv_int>(),
+           .traits = kLanguage,
+           .opcode = "floordiv.i64"});
+  ops.add({.schema = "floordiv.float(float a, float b) -> float",
+           .kernel = typed_kernel<&floordiv_mixed<double, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "floordiv.int_float(int a, float b) -> float",
+           .kernel = typed_kernel<&floordiv_mixed<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "floordiv.float_int(float a, int b) -> float",
+           .kernel = typed_kernel<&floordiv_mixed<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "remainder.int(int a, int b) -> int",
+           .kernel = typed_kernel<&remainder_int>(),
+           .traits = kLanguage,
+           .opcode = "remainder.i64"});
+  ops.add({.schema = "remainder.float(float a, float b) -> float",
+           .kernel = typed_kernel<&remainder_mixed<double, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "remainder.int_float(int a, float b) -> float",
+           .kernel = typed_kernel<&remainder_mixed<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "remainder.float_int(float a, int b) -> float",
+           .kernel = typed_kernel<&remainder_mixed<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "pow.int(int a, int b) -> float",
+           .kernel = typed_kernel<&pow_mixed<int64_t, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "pow.float(float a, float b) -> float",
+           .kernel = typed_kernel<&pow_mixed<double, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "pow.int_float(int a, float b) -> float",
+           .kernel = typed_kernel<&pow_mixed<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "pow.float_int(float a, int b) -> float",
+           .kernel = typed_kernel<&pow_mixed<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "neg.int(int a) -> int",
+           .kernel = typed_kernel<&neg_int>(),
+           .traits = kLanguage,
+           .opcode = "neg.i64"});
+  ops.add({.schema = "neg.float(float a) -> float",
+           .kernel = typed_kernel<&neg_float>(),
+           .traits = kLanguage,
+           .opcode = "neg.f64"});
 
-  ops.add({.schema = "lt.int(int a, int b) -> bool", .kernel = typed_kernel<&lt_of<int64_t, int64_t>>(), .traits = kLanguage, .opcode = "lt.i64"});
-  ops.add({.schema = "lt.float(float a, float b) -> bool", .kernel = typed_kernel<&lt_of<double, double>>(), .traits = kLanguage, .opcode = "lt.f64"});
-  ops.add({.schema = "lt.int_float(int a, float b) -> bool", .kernel = typed_kernel<&lt_of<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "lt.float_int(float a, int b) -> bool", .kernel = typed_kernel<&lt_of<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "le.int(int a, int b) -> bool", .kernel = typed_kernel<&le_of<int64_t, int64_t>>(), .traits = kLanguage, .opcode = "le.i64"});
-  ops.add({.schema = "le.float(float a, float b) -> bool", .kernel = typed_kernel<&le_of<double, double>>(), .traits = kLanguage, .opcode = "le.f64"});
-  ops.add({.schema = "le.int_float(int a, float b) -> bool", .kernel = typed_kernel<&le_of<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "le.float_int(float a, int b) -> bool", .kernel = typed_kernel<&le_of<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "gt.int(int a, int b) -> bool", .kernel = typed_kernel<&gt_of<int64_t, int64_t>>(), .traits = kLanguage, .opcode = "gt.i64"});
-  ops.add({.schema = "gt.float(float a, float b) -> bool", .kernel = typed_kernel<&gt_of<double, double>>(), .traits = kLanguage, .opcode = "gt.f64"});
-  ops.add({.schema = "gt.int_float(int a, float b) -> bool", .kernel = typed_kernel<&gt_of<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "gt.float_int(float a, int b) -> bool", .kernel = typed_kernel<&gt_of<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "ge.int(int a, int b) -> bool", .kernel = typed_kernel<&ge_of<int64_t, int64_t>>(), .traits = kLanguage, .opcode = "ge.i64"});
-  ops.add({.schema = "ge.float(float a, float b) -> bool", .kernel = typed_kernel<&ge_of<double, double>>(), .traits = kLanguage, .opcode = "ge.f64"});
-  ops.add({.schema = "ge.int_float(int a, float b) -> bool", .kernel = typed_kernel<&ge_of<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "ge.float_int(float a, int b) -> bool", .kernel = typed_kernel<&ge_of<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "eq.int(int a, int b) -> bool", .kernel = typed_kernel<&eq_of<int64_t, int64_t>>(), .traits = kLanguage, .opcode = "eq.i64"});
-  ops.add({.schema = "eq.float(float a, float b) -> bool", .kernel = typed_kernel<&eq_of<double, double>>(), .traits = kLanguage, .opcode = "eq.f64"});
-  ops.add({.schema = "eq.int_float(int a, float b) -> bool", .kernel = typed_kernel<&eq_of<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "eq.float_int(float a, int b) -> bool", .kernel = typed_kernel<&eq_of<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "eq.bool(bool a, bool b) -> bool", .kernel = typed_kernel<&eq_of<bool, bool>>(), .traits = kLanguage, .opcode = "eq.i64"});
-  ops.add({.schema = "ne.int(int a, int b) -> bool", .kernel = typed_kernel<&ne_of<int64_t, int64_t>>(), .traits = kLanguage, .opcode = "ne.i64"});
-  ops.add({.schema = "ne.float(float a, float b) -> bool", .kernel = typed_kernel<&ne_of<double, double>>(), .traits = kLanguage, .opcode = "ne.f64"});
-  ops.add({.schema = "ne.int_float(int a, float b) -> bool", .kernel = typed_kernel<&ne_of<int64_t, double>>(), .traits = kLanguage});
-  ops.add({.schema = "ne.float_int(float a, int b) -> bool", .kernel = typed_kernel<&ne_of<double, int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "ne.bool(bool a, bool b) -> bool", .kernel = typed_kernel<&ne_of<bool, bool>>(), .traits = kLanguage, .opcode = "ne.i64"});
+  ops.add({.schema = "lt.int(int a, int b) -> bool",
+           .kernel = typed_kernel<&lt_of<int64_t, int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "lt.i64"});
+  ops.add({.schema = "lt.float(float a, float b) -> bool",
+           .kernel = typed_kernel<&lt_of<double, double>>(),
+           .traits = kLanguage,
+           .opcode = "lt.f64"});
+  ops.add({.schema = "lt.int_float(int a, float b) -> bool",
+           .kernel = typed_kernel<&lt_of<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "lt.float_int(float a, int b) -> bool",
+           .kernel = typed_kernel<&lt_of<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "le.int(int a, int b) -> bool",
+           .kernel = typed_kernel<&le_of<int64_t, int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "le.i64"});
+  ops.add({.schema = "le.float(float a, float b) -> bool",
+           .kernel = typed_kernel<&le_of<double, double>>(),
+           .traits = kLanguage,
+           .opcode = "le.f64"});
+  ops.add({.schema = "le.int_float(int a, float b) -> bool",
+           .kernel = typed_kernel<&le_of<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "le.float_int(float a, int b) -> bool",
+           .kernel = typed_kernel<&le_of<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "gt.int(int a, int b) -> bool",
+           .kernel = typed_kernel<&gt_of<int64_t, int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "gt.i64"});
+  ops.add({.schema = "gt.float(float a, float b) -> bool",
+           .kernel = typed_kernel<&gt_of<double, double>>(),
+           .traits = kLanguage,
+           .opcode = "gt.f64"});
+  ops.add({.schema = "gt.int_float(int a, float b) -> bool",
+           .kernel = typed_kernel<&gt_of<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "gt.float_int(float a, int b) -> bool",
+           .kernel = typed_kernel<&gt_of<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "ge.int(int a, int b) -> bool",
+           .kernel = typed_kernel<&ge_of<int64_t, int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "ge.i64"});
+  ops.add({.schema = "ge.float(float a, float b) -> bool",
+           .kernel = typed_kernel<&ge_of<double, double>>(),
+           .traits = kLanguage,
+           .opcode = "ge.f64"});
+  ops.add({.schema = "ge.int_float(int a, float b) -> bool",
+           .kernel = typed_kernel<&ge_of<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "ge.float_int(float a, int b) -> bool",
+           .kernel = typed_kernel<&ge_of<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "eq.int(int a, int b) -> bool",
+           .kernel = typed_kernel<&eq_of<int64_t, int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "eq.i64"});
+  ops.add({.schema = "eq.float(float a, float b) -> bool",
+           .kernel = typed_kernel<&eq_of<double, double>>(),
+           .traits = kLanguage,
+           .opcode = "eq.f64"});
+  ops.add({.schema = "eq.int_float(int a, float b) -> bool",
+           .kernel = typed_kernel<&eq_of<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "eq.float_int(float a, int b) -> bool",
+           .kernel = typed_kernel<&eq_of<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "eq.bool(bool a, bool b) -> bool",
+           .kernel = typed_kernel<&eq_of<bool, bool>>(),
+           .traits = kLanguage,
+           .opcode = "eq.i64"});
+  ops.add({.schema = "ne.int(int a, int b) -> bool",
+           .kernel = typed_kernel<&ne_of<int64_t, int64_t>>(),
+           .traits = kLanguage,
+           .opcode = "ne.i64"});
+  ops.add({.schema = "ne.float(float a, float b) -> bool",
+           .kernel = typed_kernel<&ne_of<double, double>>(),
+           .traits = kLanguage,
+           .opcode = "ne.f64"});
+  ops.add({.schema = "ne.int_float(int a, float b) -> bool",
+           .kernel = typed_kernel<&ne_of<int64_t, double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "ne.float_int(float a, int b) -> bool",
+           .kernel = typed_kernel<&ne_of<double, int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "ne.bool(bool a, bool b) -> bool",
+           .kernel = typed_kernel<&ne_of<bool, bool>>(),
+           .traits = kLanguage,
+           .opcode = "ne.i64"});
 
-  ops.add({.schema = "__not__(bool self) -> bool", .kernel = typed_kernel<&not_of>(), .traits = kLanguage, .opcode = "not.bool"});
-  ops.add({.schema = "__and__.bool(bool a, bool b) -> bool", .kernel = typed_kernel<&and_of>(), .traits = kLanguage, .opcode = "and.i64"});
-  ops.add({.schema = "__and__.int(int a, int b) -> int", .kernel = typed_kernel<&and_int>(), .traits = kLanguage, .opcode = "and.i64"});
-  ops.add({.schema = "__or__.bool(bool a, bool b) -> bool", .kernel = typed_kernel<&or_of>(), .traits = kLanguage, .opcode = "or.i64"});
-  ops.add({.schema = "__or__.int(int a, int b) -> int", .kernel = typed_kernel<&or_int>(), .traits = kLanguage, .opcode = "or.i64"});
-  ops.add({.schema = "__xor__.bool(bool a, bool b) -> bool", .kernel = typed_kernel<&xor_of>(), .traits = kLanguage, .opcode = "xor.i64"});
-  ops.add({.schema = "__xor__.int(int a, int b) -> int", .kernel = typed_kernel<&xor_int>(), .traits = kLanguage, .opcode = "xor.i64"});
-  ops.add({.schema = "__lshift__.int(int a, int b) -> int", .kernel = typed_kernel<&shift_left>(), .traits = kLanguage});
-  ops.add({.schema = "__rshift__.int(int a, int b) -> int", .kernel = typed_kernel<&shift_right>(), .traits = kLanguage});
+  ops.add({.schema = "__not__(bool self) -> bool",
+           .kernel = typed_kernel<&not_of>(),
+           .traits = kLanguage,
+           .opcode = "not.bool"});
+  ops.add({.schema = "__and__.bool(bool a, bool b) -> bool",
+           .kernel = typed_kernel<&and_of>(),
+           .traits = kLanguage,
+           .opcode = "and.i64"});
+  ops.add({.schema = "__and__.int(int a, int b) -> int",
+           .kernel = typed_kernel<&and_int>(),
+           .traits = kLanguage,
+           .opcode = "and.i64"});
+  ops.add({.schema = "__or__.bool(bool a, bool b) -> bool",
+           .kernel = typed_kernel<&or_of>(),
+           .traits = kLanguage,
+           .opcode = "or.i64"});
+  ops.add({.schema = "__or__.int(int a, int b) -> int",
+           .kernel = typed_kernel<&or_int>(),
+           .traits = kLanguage,
+           .opcode = "or.i64"});
+  ops.add({.schema = "__xor__.bool(bool a, bool b) -> bool",
+           .kernel = typed_kernel<&xor_of>(),
+           .traits = kLanguage,
+           .opcode = "xor.i64"});
+  ops.add({.schema = "__xor__.int(int a, int b) -> int",
+           .kernel = typed_kernel<&xor_int>(),
+           .traits = kLanguage,
+           .opcode = "xor.i64"});
+  ops.add(
+      {.schema = "__lshift__.int(int a, int b) -> int", .kernel = typed_kernel<&shift_left>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "__rshift__.int(int a, int b) -> int", .kernel = typed_kernel<&shift_right>(), .traits = kLanguage});
 
   ops.add({.schema = "Int.Tensor(Tensor a) -> int", .kernel = typed_kernel<&int_of_tensor>(), .traits = kLanguage});
   ops.add({.schema = "Int.bool(bool a) -> int", .kernel = typed_kernel<&int_of_bool>(), .traits = kLanguage});
   ops.add({.schema = "Int.float(float a) -> int", .kernel = typed_kernel<&int_of_float>(), .traits = kLanguage});
   ops.add({.schema = "Int.Scalar(Scalar a) -> int", .kernel = typed_kernel<&int_of_scalar>(), .traits = kLanguage});
   ops.add({.schema = "Int.str(str a) -> int", .kernel = typed_kernel<&int_of_string>(), .traits = kLanguage});
-  ops.add({.schema = "Float.Tensor(Tensor a) -> float", .kernel = typed_kernel<&float_of_tensor>(), .traits = kLanguage});
-  ops.add({.schema = "Float.Scalar(Scalar a) -> float", .kernel = typed_kernel<&float_of_scalar>(), .traits = kLanguage});
-  ops.add({.schema = "Float.int(int a) -> float", .kernel = typed_kernel<&float_of_int>(), .traits = kLanguage, .opcode = "i64.to.f64"});
+  ops.add(
+      {.schema = "Float.Tensor(Tensor a) -> float", .kernel = typed_kernel<&float_of_tensor>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "Float.Scalar(Scalar a) -> float", .kernel = typed_kernel<&float_of_scalar>(), .traits = kLanguage});
+  ops.add({.schema = "Float.int(int a) -> float",
+           .kernel = typed_kernel<&float_of_int>(),
+           .traits = kLanguage,
+           .opcode = "i64.to.f64"});
   ops.add({.schema = "Float.bool(bool a) -> float", .kernel = typed_kernel<&float_of_bool>(), .traits = kLanguage});
   ops.add({.schema = "Float.str(str a) -> float", .kernel = typed_kernel<&float_of_string>(), .traits = kLanguage});
   ops.add({.schema = "Bool.Tensor(Tensor a) -> bool", .kernel = typed_kernel<&bool_of_tensor>(), .traits = kLanguage});
-  ops.add({.schema = "Bool.int(int a) -> bool", .kernel = typed_kernel<&bool_of_int>(), .traits = kLanguage, .opcode = "i64.to.bool"});
-  ops.add({.schema = "Bool.float(float a) -> bool", .kernel = typed_kernel<&bool_of_float>(), .traits = kLanguage, .opcode = "f64.to.bool"});
+  ops.add({.schema = "Bool.int(int a) -> bool",
+           .kernel = typed_kernel<&bool_of_int>(),
+           .traits = kLanguage,
+           .opcode = "i64.to.bool"});
+  ops.add({.schema = "Bool.float(float a) -> bool",
+           .kernel = typed_kernel<&bool_of_float>(),
+           .traits = kLanguage,
+           .opcode = "f64.to.bool"});
   ops.add({.schema = "IntImplicit(Tensor a) -> int", .kernel = typed_kernel<&int_of_tensor>(), .traits = kLanguage});
-  ops.add({.schema = "FloatImplicit(Tensor a) -> float", .kernel = typed_kernel<&float_of_tensor>(), .traits = kLanguage});
-  ops.add({.schema = "ComplexImplicit(Tensor a) -> complex", .kernel = typed_kernel<&complex_of_tensor>(), .traits = kLanguage});
-  ops.add({.schema = "ScalarImplicit(Tensor a) -> Scalar", .kernel = typed_kernel<&scalar_of_tensor>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "FloatImplicit(Tensor a) -> float", .kernel = typed_kernel<&float_of_tensor>(), .traits = kLanguage});
+  ops.add({.schema = "ComplexImplicit(Tensor a) -> complex",
+           .kernel = typed_kernel<&complex_of_tensor>(),
+           .traits = kLanguage});
+  ops.add({.schema = "ScalarImplicit(Tensor a) -> Scalar",
+           .kernel = typed_kernel<&scalar_of_tensor>(),
+           .traits = kLanguage});
   ops.add({.schema = "str(t elem) -> str", .kernel = typed_kernel<&str_of>(), .traits = kLanguage});
 
-  ops.add({.schema = "sqrt.float(float a) -> float", .kernel = typed_kernel<&math_sqrt>(), .traits = kLanguage, .opcode = "sqrt.f64"});
+  ops.add({.schema = "sqrt.float(float a) -> float",
+           .kernel = typed_kernel<&math_sqrt>(),
+           .traits = kLanguage,
+           .opcode = "sqrt.f64"});
   ops.add({.schema = "exp.float(float a) -> float", .kernel = typed_kernel<&math_exp>(), .traits = kLanguage});
   ops.add({.schema = "log.float(float a) -> float", .kernel = typed_kernel<&math_log>(), .traits = kLanguage});
   ops.add({.schema = "sin.float(float a) -> float", .kernel = typed_kernel<&math_sin>(), .traits = kLanguage});
@@ -253,12 +449,24 @@ void declare_builtins_numbers(OpSet& ops) {
   ops.add({.schema = "fabs.float(float a) -> float", .kernel = typed_kernel<&fabs_of>(), .traits = kLanguage});
   ops.add({.schema = "prim::abs.int(int a) -> int", .kernel = typed_kernel<&abs_int>(), .traits = kLanguage});
   ops.add({.schema = "prim::abs.float(float a) -> float", .kernel = typed_kernel<&fabs_of>(), .traits = kLanguage});
-  ops.add({.schema = "prim::min.int(int a, int b) -> int", .kernel = typed_kernel<&min_of<int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "prim::min.float(float a, float b) -> float", .kernel = typed_kernel<&min_of<double>>(), .traits = kLanguage});
-  ops.add({.schema = "prim::max.int(int a, int b) -> int", .kernel = typed_kernel<&max_of<int64_t>>(), .traits = kLanguage});
-  ops.add({.schema = "prim::max.float(float a, float b) -> float", .kernel = typed_kernel<&max_of<double>>(), .traits = kLanguage});
-  ops.add({.schema = "__range_length(int lo, int hi, int step) -> int", .kernel = typed_kernel<&range_length>(), .traits = kLanguage});
-  ops.add({.schema = "__derive_index(int index, int start, int step) -> int", .kernel = typed_kernel<&derive_index>(), .traits = kLanguage});
+  ops.add({.schema = "prim::min.int(int a, int b) -> int",
+           .kernel = typed_kernel<&min_of<int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "prim::min.float(float a, float b) -> float",
+           .kernel = typed_kernel<&min_of<double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "prim::max.int(int a, int b) -> int",
+           .kernel = typed_kernel<&max_of<int64_t>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "prim::max.float(float a, float b) -> float",
+           .kernel = typed_kernel<&max_of<double>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__range_length(int lo, int hi, int step) -> int",
+           .kernel = typed_kernel<&range_length>(),
+           .traits = kLanguage});
+  ops.add({.schema = "__derive_index(int index, int start, int step) -> int",
+           .kernel = typed_kernel<&derive_index>(),
+           .traits = kLanguage});
 }
 
 }  // namespace rushlight::ops

@@ -1,6 +1,6 @@
 /// Copies and conversions: clone, contiguous, to, copy_, fill_, item, real and imaginary parts.
-#include "ops/cpu/copy.h"
 #include "ops/functions/conversion.h"
+#include "ops/cpu/copy.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/reductions.h"
 #include "ops/functions/views.h"
@@ -18,7 +18,8 @@ Tensor clone_cpu(const Tensor& self, OptFormat format) {
   return cpu::clone(self, format.value_or(MemoryFormat::preserve));
 }
 Tensor contiguous_cpu(const Tensor& self, MemoryFormat format) {
-  if (format == MemoryFormat::preserve) throw RuntimeError("preserve memory format is unsupported by the contiguous operator");
+  if (format == MemoryFormat::preserve)
+    throw RuntimeError("preserve memory format is unsupported by the contiguous operator");
   return self.is_contiguous(format) ? self : clone(self, format);
 }
 Tensor copy_inplace(const Tensor& self, const Tensor& src, bool) {
@@ -32,7 +33,9 @@ Tensor fill_scalar(const Tensor& self, Scalar value) {
   return self;
 }
 Tensor fill_tensor(const Tensor& self, const Tensor& value) {
-  if (value.dim() != 0) throw RuntimeError(cat("fill_ only supports 0-dimension value tensor but got tensor with ", value.dim(), " dimensions."));
+  if (value.dim() != 0)
+    throw RuntimeError(
+        cat("fill_ only supports 0-dimension value tensor but got tensor with ", value.dim(), " dimensions."));
   cpu::copy_into(self, value);
   return self;
 }
@@ -42,12 +45,14 @@ Tensor zero_inplace(const Tensor& self) {
 }
 
 /// The one operator behind every `to`: recorded, so that gradients are converted back.
-Tensor to_copy_cpu(const Tensor& self, OptType dtype, std::optional<Layout>, std::optional<Device> device, std::optional<bool>, bool, OptFormat format) {
+Tensor to_copy_cpu(const Tensor& self, OptType dtype, std::optional<Layout>, std::optional<Device> device,
+                   std::optional<bool>, bool, OptFormat format) {
   const ScalarType type = dtype.value_or(self.dtype());
   const Device where = device.value_or(self.device());
   if (where.type == DeviceType::cuda) throw RuntimeError("Rushlight computes on the CPU: there is no CUDA device");
   if (where.type == DeviceType::meta || self.is_meta()) {
-    if (self.is_meta() && where.type != DeviceType::meta) throw NotImplementedError("Cannot copy out of meta tensor; no data!");
+    if (self.is_meta() && where.type != DeviceType::meta)
+      throw NotImplementedError("Cannot copy out of meta tensor; no data!");
     return empty_strided_tensor(self.sizes(), self.strides(), type, where);
   }
   if (format.value_or(MemoryFormat::preserve) != MemoryFormat::preserve) {
@@ -65,13 +70,22 @@ Tensor to_options(const Tensor& self, OptType dtype, std::optional<Device> devic
   if (same && !copy) return self;
   return _to_copy(self, dtype, std::nullopt, device, std::nullopt, false, format);
 }
-Tensor to_dtype_layout(const Tensor& self, OptType dtype, std::optional<Layout>, std::optional<Device> device, std::optional<bool>, bool, bool copy, OptFormat format) {
+Tensor to_dtype_layout(const Tensor& self, OptType dtype, std::optional<Layout>, std::optional<Device> device,
+                       std::optional<bool>, bool, bool copy, OptFormat format) {
   return to_options(self, dtype, device, copy, format);
 }
-Tensor to_device(const Tensor& self, Device device, ScalarType dtype, bool, bool copy, OptFormat format) { return to_options(self, dtype, device, copy, format); }
-Tensor to_dtype_only(const Tensor& self, ScalarType dtype, bool, bool copy, OptFormat format) { return to_options(self, dtype, std::nullopt, copy, format); }
-Tensor to_other(const Tensor& self, const Tensor& other, bool, bool copy, OptFormat format) { return to_options(self, other.dtype(), other.device(), copy, format); }
-Tensor type_as_cpu(const Tensor& self, const Tensor& other) { return to_options(self, other.dtype(), other.device(), false, std::nullopt); }
+Tensor to_device(const Tensor& self, Device device, ScalarType dtype, bool, bool copy, OptFormat format) {
+  return to_options(self, dtype, device, copy, format);
+}
+Tensor to_dtype_only(const Tensor& self, ScalarType dtype, bool, bool copy, OptFormat format) {
+  return to_options(self, dtype, std::nullopt, copy, format);
+}
+Tensor to_other(const Tensor& self, const Tensor& other, bool, bool copy, OptFormat format) {
+  return to_options(self, other.dtype(), other.device(), copy, format);
+}
+Tensor type_as_cpu(const Tensor& self, const Tensor& other) {
+  return to_options(self, other.dtype(), other.device(), false, std::nullopt);
+}
 
 Scalar item_cpu(const Tensor& self) { return self.item(); }
 Scalar local_scalar(const Tensor& self) { return self.item(); }
@@ -102,7 +116,10 @@ Tensor view_as_real_cpu(const Tensor& self) {
   return view;
 }
 Tensor view_as_complex_cpu(const Tensor& self) {
-  if (!is_floating(self.dtype())) throw RuntimeError(cat("view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: ", dtype_info(self.dtype()).ir_name));
+  if (!is_floating(self.dtype()))
+    throw RuntimeError(
+        cat("view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: ",
+            dtype_info(self.dtype()).ir_name));
   if (self.dim() == 0) throw RuntimeError("Input tensor must have one or more dimensions");
   if (self.size(-1) != 2) throw RuntimeError("Tensor must have a last dimension of size 2");
   if (self.stride(-1) != 1) throw RuntimeError("Tensor must have a last dimension with stride 1");
@@ -126,9 +143,13 @@ void declare_conversion(OpSet& ops) {
   constexpr OpTraits kComposite = OpTraits::composite;
   const auto pass_on = [](const Backward& b) { return b.grad(); };
   ops.add({.schema = "clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor",
-           .kernel = typed_kernel<&clone_cpu>(), .derivatives = {{"self", pass_on}}, .doc = "A copy."});
+           .kernel = typed_kernel<&clone_cpu>(),
+           .derivatives = {{"self", pass_on}},
+           .doc = "A copy."});
   ops.add({.schema = "contiguous(Tensor(a) self, *, MemoryFormat memory_format=contiguous_format) -> Tensor(a)",
-           .kernel = typed_kernel<&contiguous_cpu>(), .traits = kComposite | OpTraits::no_function, .doc = "self if it is contiguous, else a contiguous copy."});
+           .kernel = typed_kernel<&contiguous_cpu>(),
+           .traits = kComposite | OpTraits::no_function,
+           .doc = "self if it is contiguous, else a contiguous copy."});
   ops.add({.schema = "copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)",
            .kernel = typed_kernel<&copy_inplace>(),
            .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }}, {"src", pass_on}},
@@ -136,38 +157,71 @@ void declare_conversion(OpSet& ops) {
            .traits = OpTraits::no_function,
            .doc = "Copies src, broadcast and converted, into self."});
   ops.add({.schema = "fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)",
-           .kernel = typed_kernel<&fill_scalar>(), .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }}}, .grad_fn = "FillBackward0",
+           .kernel = typed_kernel<&fill_scalar>(),
+           .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }}},
+           .grad_fn = "FillBackward0",
            .doc = "Sets every element."});
   ops.add({.schema = "fill_.Tensor(Tensor(a!) self, Tensor value) -> Tensor(a!)",
            .kernel = typed_kernel<&fill_tensor>(),
-           .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }}, {"value", [](const Backward& b) { return sum(b.grad()); }}},
+           .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }},
+                           {"value", [](const Backward& b) { return sum(b.grad()); }}},
            .grad_fn = "FillBackward1",
            .doc = "Sets every element."});
   ops.add({.schema = "zero_(Tensor(a!) self) -> Tensor(a!)",
-           .kernel = typed_kernel<&zero_inplace>(), .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }}}, .grad_fn = "ZeroBackward0",
+           .kernel = typed_kernel<&zero_inplace>(),
+           .derivatives = {{"self", [](const Backward& b) { return zeros_like(b.grad()); }}},
+           .grad_fn = "ZeroBackward0",
            .doc = "Sets every element to 0."});
-  ops.add({.schema = "_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor",
-           .kernel = typed_kernel<&to_copy_cpu>(), .derivatives = {{"self", pass_on}}, .grad_fn = "ToCopyBackward0", .traits = OpTraits::no_method,
+  ops.add({.schema = "_to_copy(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? "
+                     "pin_memory=None, bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor",
+           .kernel = typed_kernel<&to_copy_cpu>(),
+           .derivatives = {{"self", pass_on}},
+           .grad_fn = "ToCopyBackward0",
+           .traits = OpTraits::no_method,
            .doc = "A converted copy."});
-  ops.add({.schema = "to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
-           .kernel = typed_kernel<&to_dtype_layout>(), .traits = kComposite | OpTraits::no_function, .doc = "self in another dtype or device; itself if nothing changes."});
-  ops.add({.schema = "to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
-           .kernel = typed_kernel<&to_device>(), .traits = kComposite | OpTraits::no_function, .doc = "self in another dtype or device; itself if nothing changes."});
-  ops.add({.schema = "to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
-           .kernel = typed_kernel<&to_dtype_only>(), .traits = kComposite | OpTraits::no_function, .doc = "self in another dtype; itself if nothing changes."});
-  ops.add({.schema = "to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
-           .kernel = typed_kernel<&to_other>(), .traits = kComposite | OpTraits::no_function, .doc = "self in dtype and device of other."});
+  ops.add(
+      {.schema =
+           "to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? "
+           "pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
+       .kernel = typed_kernel<&to_dtype_layout>(),
+       .traits = kComposite | OpTraits::no_function,
+       .doc = "self in another dtype or device; itself if nothing changes."});
+  ops.add({.schema = "to.device(Tensor(a) self, Device device, ScalarType dtype, bool non_blocking=False, bool "
+                     "copy=False, MemoryFormat? memory_format=None) -> Tensor(a)",
+           .kernel = typed_kernel<&to_device>(),
+           .traits = kComposite | OpTraits::no_function,
+           .doc = "self in another dtype or device; itself if nothing changes."});
+  ops.add({.schema = "to.dtype(Tensor(a) self, ScalarType dtype, bool non_blocking=False, bool copy=False, "
+                     "MemoryFormat? memory_format=None) -> Tensor(a)",
+           .kernel = typed_kernel<&to_dtype_only>(),
+           .traits = kComposite | OpTraits::no_function,
+           .doc = "self in another dtype; itself if nothing changes."});
+  ops.add({.schema = "to.other(Tensor(a) self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? "
+                     "memory_format=None) -> Tensor(a)",
+           .kernel = typed_kernel<&to_other>(),
+           .traits = kComposite | OpTraits::no_function,
+           .doc = "self in dtype and device of other."});
   ops.add({.schema = "type_as(Tensor self, Tensor other) -> Tensor",
-           .kernel = typed_kernel<&type_as_cpu>(), .traits = kComposite | OpTraits::no_function, .doc = "self in the dtype of other."});
-  ops.add({.schema = "item(Tensor self) -> Scalar", .kernel = typed_kernel<&item_cpu>(), .traits = OpTraits::not_differentiable | OpTraits::no_function, .doc = "The one element as a number."});
-  ops.add({.schema = "_local_scalar_dense(Tensor self) -> Scalar", .kernel = typed_kernel<&local_scalar>(), .traits = OpTraits::not_differentiable | OpTraits::no_method, .doc = "The one element as a number."});
+           .kernel = typed_kernel<&type_as_cpu>(),
+           .traits = kComposite | OpTraits::no_function,
+           .doc = "self in the dtype of other."});
+  ops.add({.schema = "item(Tensor self) -> Scalar",
+           .kernel = typed_kernel<&item_cpu>(),
+           .traits = OpTraits::not_differentiable | OpTraits::no_function,
+           .doc = "The one element as a number."});
+  ops.add({.schema = "_local_scalar_dense(Tensor self) -> Scalar",
+           .kernel = typed_kernel<&local_scalar>(),
+           .traits = OpTraits::not_differentiable | OpTraits::no_method,
+           .doc = "The one element as a number."});
   ops.add({.schema = "real(Tensor(a) self) -> Tensor(a)",
            .kernel = typed_kernel<&real_cpu>(),
-           .derivatives = {{"self", [](const Backward& b) { return b.grad(); }}}, .grad_fn = "RealBackward0",
+           .derivatives = {{"self", [](const Backward& b) { return b.grad(); }}},
+           .grad_fn = "RealBackward0",
            .doc = "The real parts, as a view."});
   ops.add({.schema = "imag(Tensor(a) self) -> Tensor(a)",
            .kernel = typed_kernel<&imag_cpu>(),
-           .derivatives = {{"self", [](const Backward& b) { return ops::complex(zeros_like(b.grad()), b.grad()); }}}, .grad_fn = "ImagBackward0",
+           .derivatives = {{"self", [](const Backward& b) { return ops::complex(zeros_like(b.grad()), b.grad()); }}},
+           .grad_fn = "ImagBackward0",
            .doc = "The imaginary parts, as a view."});
   ops.add({.schema = "view_as_real(Tensor(a) self) -> Tensor(a)",
            .kernel = typed_kernel<&view_as_real_cpu>(),
@@ -177,9 +231,18 @@ void declare_conversion(OpSet& ops) {
            .kernel = typed_kernel<&view_as_complex_cpu>(),
            .derivatives = {{"self", [](const Backward& b) { return view_as_real(b.grad()); }}},
            .doc = "The inverse of view_as_real."});
-  ops.add({.schema = "conj(Tensor(a) self) -> Tensor(a)", .kernel = typed_kernel<&conj_cpu>(), .traits = kComposite, .doc = "The complex conjugate."});
-  ops.add({.schema = "resolve_conj(Tensor(a) self) -> Tensor(a)", .kernel = typed_kernel<&resolve_cpu>(), .traits = kComposite, .doc = "self: conjugates are always computed here."});
-  ops.add({.schema = "resolve_neg(Tensor(a) self) -> Tensor(a)", .kernel = typed_kernel<&resolve_cpu>(), .traits = kComposite, .doc = "self: negatives are always computed here."});
+  ops.add({.schema = "conj(Tensor(a) self) -> Tensor(a)",
+           .kernel = typed_kernel<&conj_cpu>(),
+           .traits = kComposite,
+           .doc = "The complex conjugate."});
+  ops.add({.schema = "resolve_conj(Tensor(a) self) -> Tensor(a)",
+           .kernel = typed_kernel<&resolve_cpu>(),
+           .traits = kComposite,
+           .doc = "self: conjugates are always computed here."});
+  ops.add({.schema = "resolve_neg(Tensor(a) self) -> Tensor(a)",
+           .kernel = typed_kernel<&resolve_cpu>(),
+           .traits = kComposite,
+           .doc = "self: negatives are always computed here."});
 }
 
 }  // namespace rushlight::ops

@@ -8,7 +8,9 @@
 namespace rushlight {
 namespace {
 
-AliasAnnotation written(char name) { return {.before = {std::string(1, name)}, .after = {std::string(1, name)}, .is_write = true}; }
+AliasAnnotation written(char name) {
+  return {.before = {std::string(1, name)}, .after = {std::string(1, name)}, .is_write = true};
+}
 
 /// Runs the functional form; the last `outputs` arguments belong to the derived form only.
 std::vector<IValue> run_functional(const Operator& op, const IValue* arguments) {
@@ -21,8 +23,10 @@ std::vector<IValue> run_functional(const Operator& op, const IValue* arguments) 
 
 void (*warning_hook)(std::string_view message) = nullptr;
 void warn(std::string_view message) {
-  if (warning_hook) warning_hook(message);
-  else std::fprintf(stderr, "Warning: %.*s\n", int(message.size()), message.data());
+  if (warning_hook)
+    warning_hook(message);
+  else
+    std::fprintf(stderr, "Warning: %.*s\n", int(message.size()), message.data());
 }
 
 Schema inplace_schema(const Schema& functional) {
@@ -39,7 +43,9 @@ Schema out_schema(const Schema& functional, std::string_view overload) {
   const size_t count = functional.returns.size();
   for (size_t i = 0; i < count; ++i) {
     const std::string& result_name = functional.returns[i].name;
-    schema.arguments.push_back({.name = count == 1 ? "out" : result_name.empty() ? cat("out", i) : result_name,
+    schema.arguments.push_back({.name = count == 1            ? "out"
+                                        : result_name.empty() ? cat("out", i)
+                                                              : result_name,
                                 .type = types::tensor(),
                                 .keyword_only = true,
                                 .alias = written(char('a' + i))});
@@ -54,7 +60,8 @@ void resize_out(const Tensor& out, IntArrayRef sizes) {
   if (out.numel() != 0)
     warn(cat("An output with one or more elements was resized since it had shape ", shape_text(out.sizes()),
              ", which does not match the required output shape ", shape_text(sizes),
-             ". This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they have zero elements. "
+             ". This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they "
+             "have zero elements. "
              "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."));
   const size_t bytes = size_t(numel_of(sizes) + out.storage_offset()) * out.item_size();
   if (out.storage()->bytes() < bytes) out.storage()->resize(bytes);
@@ -63,7 +70,8 @@ void resize_out(const Tensor& out, IntArrayRef sizes) {
 
 void check_out_dtype(ScalarType result, ScalarType out) {
   if (!can_cast(result, out))
-    throw RuntimeError(cat("result type ", dtype_info(result).ir_name, " can't be cast to the desired output type ", dtype_info(out).ir_name));
+    throw RuntimeError(cat("result type ", dtype_info(result).ir_name, " can't be cast to the desired output type ",
+                           dtype_info(out).ir_name));
 }
 
 void derived_inplace(const Operator& op, const IValue* arguments, IValue* results) {
@@ -72,7 +80,8 @@ void derived_inplace(const Operator& op, const IValue* arguments, IValue* result
   const Tensor& value = computed[0].tensor();
   check_out_dtype(value.dtype(), self.dtype());
   if (!(value.sizes() == self.sizes()))
-    throw RuntimeError(cat("output with shape ", shape_text(self.sizes()), " doesn't match the broadcast shape ", shape_text(value.sizes())));
+    throw RuntimeError(cat("output with shape ", shape_text(self.sizes()), " doesn't match the broadcast shape ",
+                           shape_text(value.sizes())));
   cpu::copy_into(self, value);
   results[0] = arguments[0];
 }

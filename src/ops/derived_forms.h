@@ -13,7 +13,8 @@ Schema out_schema(const Schema& functional, std::string_view overload);
 void derived_inplace(const Operator& op, const IValue* arguments, IValue* results);
 void derived_out(const Operator& op, const IValue* arguments, IValue* results);
 
-/// Gives `out` the shape of a result, as PyTorch's out= rules have it: a wrong shape of a tensor that is not empty warns.
+/// Gives `out` the shape of a result, as PyTorch's out= rules have it: a wrong shape of a tensor that is not empty
+/// warns.
 void resize_out(const Tensor& out, IntArrayRef sizes);
 /// RuntimeError "result type Float can't be cast to the desired output type Long".
 void check_out_dtype(ScalarType result, ScalarType out);

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "ops/cpu/pointwise.h"
-#include "ops/operators.h"
 #include "ops/functions/exponential.h"
+#include "ops/operators.h"
 
 namespace rushlight::ops {
 namespace {
@@ -16,8 +16,10 @@ struct Exp {
 template <class T>
 struct Exp2 {
   T operator()(T x) const {
-    if constexpr (is_complex_v<T>) return std::pow(T(2), x);
-    else return std::exp2(x);
+    if constexpr (is_complex_v<T>)
+      return std::pow(T(2), x);
+    else
+      return std::exp2(x);
   }
 };
 template <class T>
@@ -44,8 +46,10 @@ struct Log10 {
 template <class T>
 struct Log2 {
   T operator()(T x) const {
-    if constexpr (is_complex_v<T>) return std::log(x) / std::log(T(2));
-    else return std::log2(x);
+    if constexpr (is_complex_v<T>)
+      return std::log(x) / std::log(T(2));
+    else
+      return std::log2(x);
   }
 };
 template <class T>
@@ -68,41 +72,58 @@ constexpr double kLn2 = 0.69314718055994530942, kLn10 = 2.30258509299404568402;
 }  // namespace
 
 void declare_exponential(OpSet& ops) {
-  ops.add({.schema = "exp(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "exp(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Exp, kSet, Promote::int_to_float>("exp"),
            .saves = "result",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(b.result()); }}},
            .doc = "e to the power of each element."});
-  ops.add({.schema = "exp2(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "exp2(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Exp2, kSet, Promote::int_to_float>("exp2"),
            .saves = "result",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(b.result()) * Scalar(kLn2); }}},
            .doc = "2 to the power of each element."});
-  ops.add({.schema = "expm1(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "expm1(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Expm1, kSet, Promote::int_to_float>("expm1"),
            .saves = "result",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * (conjugate(b.result()) + Scalar(1)); }}},
            .doc = "exp(self) - 1, exact near 0."});
-  ops.add({.schema = "log(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "log(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Log, kSet, Promote::int_to_float>("log"),
            .saves = "self",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() / conjugate(b.saved("self")); }}},
            .doc = "The natural logarithm."});
-  ops.add({.schema = "log10(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "log10(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Log10, kSet, Promote::int_to_float>("log10"),
            .saves = "self",
-           .derivatives = {{"self", [](const Backward& b) { return b.grad() / (conjugate(b.saved("self")) * Scalar(kLn10)); }}},
+           .derivatives = {{"self",
+                            [](const Backward& b) { return b.grad() / (conjugate(b.saved("self")) * Scalar(kLn10)); }}},
            .doc = "The logarithm to base 10."});
-  ops.add({.schema = "log2(Tensor self) -> Tensor", .inplace = true, .out = "out",
+  ops.add({.schema = "log2(Tensor self) -> Tensor",
+           .inplace = true,
+           .out = "out",
            .kernel = unary_kernel<Log2, kSet, Promote::int_to_float>("log2"),
            .saves = "self",
-           .derivatives = {{"self", [](const Backward& b) { return b.grad() / (conjugate(b.saved("self")) * Scalar(kLn2)); }}},
+           .derivatives = {{"self",
+                            [](const Backward& b) { return b.grad() / (conjugate(b.saved("self")) * Scalar(kLn2)); }}},
            .doc = "The logarithm to base 2."});
-  ops.add({.schema = "log1p(Tensor self) -> Tensor", .inplace = true, .out = "out",
-           .kernel = unary_kernel<Log1p, kSet, Promote::int_to_float>("log1p"),
-           .saves = "self",
-           .derivatives = {{"self", [](const Backward& b) { return b.grad() / (conjugate(b.saved("self")) + Scalar(1)); }}},
-           .doc = "log(1 + self), exact near 0."});
+  ops.add(
+      {.schema = "log1p(Tensor self) -> Tensor",
+       .inplace = true,
+       .out = "out",
+       .kernel = unary_kernel<Log1p, kSet, Promote::int_to_float>("log1p"),
+       .saves = "self",
+       .derivatives = {{"self", [](const Backward& b) { return b.grad() / (conjugate(b.saved("self")) + Scalar(1)); }}},
+       .doc = "log(1 + self), exact near 0."});
 }
 
 }  // namespace rushlight::ops

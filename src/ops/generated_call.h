@@ -19,28 +19,40 @@ struct Result {
   static T take(IValue* results);
 };
 template <>
-inline Tensor Result<Tensor>::take(IValue* results) { return results[0].is_none() ? Tensor() : std::move(results[0]).tensor(); }
+inline Tensor Result<Tensor>::take(IValue* results) {
+  return results[0].is_none() ? Tensor() : std::move(results[0]).tensor();
+}
 template <>
-inline std::vector<Tensor> Result<std::vector<Tensor>>::take(IValue* results) { return results[0].to_tensor_vector(); }
+inline std::vector<Tensor> Result<std::vector<Tensor>>::take(IValue* results) {
+  return results[0].to_tensor_vector();
+}
 template <>
-inline int64_t Result<int64_t>::take(IValue* results) { return results[0].to_int(); }
+inline int64_t Result<int64_t>::take(IValue* results) {
+  return results[0].to_int();
+}
 template <>
-inline double Result<double>::take(IValue* results) { return results[0].to_float(); }
+inline double Result<double>::take(IValue* results) {
+  return results[0].to_float();
+}
 template <>
-inline bool Result<bool>::take(IValue* results) { return results[0].to_bool(); }
+inline bool Result<bool>::take(IValue* results) {
+  return results[0].to_bool();
+}
 template <>
-inline Scalar Result<Scalar>::take(IValue* results) { return results[0].to_scalar(); }
+inline Scalar Result<Scalar>::take(IValue* results) {
+  return results[0].to_scalar();
+}
 template <>
-inline ScalarType Result<ScalarType>::take(IValue* results) { return ScalarType(results[0].to_int()); }
+inline ScalarType Result<ScalarType>::take(IValue* results) {
+  return ScalarType(results[0].to_int());
+}
 template <class... Parts>
 struct Result<std::tuple<Parts...>> {
   template <size_t... I>
   static std::tuple<Parts...> take_at(IValue* results, std::index_sequence<I...>) {
     return {Result<Parts>::take(results + I)...};
   }
-  static std::tuple<Parts...> take(IValue* results) {
-    return take_at(results, std::index_sequence_for<Parts...>());
-  }
+  static std::tuple<Parts...> take(IValue* results) { return take_at(results, std::index_sequence_for<Parts...>()); }
 };
 
 template <class T>

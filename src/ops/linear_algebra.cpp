@@ -1,8 +1,8 @@
 /// Products of matrices and vectors.
+#include "ops/functions/linear_algebra.h"
 #include "ops/cpu/copy.h"
 #include "ops/cpu/matmul.h"
 #include "ops/functions/conversion.h"
-#include "ops/functions/linear_algebra.h"
 #include "ops/functions/reductions.h"
 #include "ops/functions/views.h"
 #include "ops/operators.h"
@@ -13,14 +13,17 @@ namespace {
 
 void check_same_dtype(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype())
-    throw RuntimeError(cat("expected m1 and m2 to have the same dtype, but got: ", cpu::cpp_type_name(a.dtype()), " != ", cpu::cpp_type_name(b.dtype())));
+    throw RuntimeError(cat("expected m1 and m2 to have the same dtype, but got: ", cpu::cpp_type_name(a.dtype()),
+                           " != ", cpu::cpp_type_name(b.dtype())));
 }
 std::string dims_text(const Tensor& t) { return cat(t.sizes()[0], "x", t.sizes()[1]); }
 
 Tensor mm_cpu(const Tensor& self, const Tensor& mat2) {
   if (self.dim() != 2) throw RuntimeError("self must be a matrix");
   if (mat2.dim() != 2) throw RuntimeError("mat2 must be a matrix");
-  if (self.sizes()[1] != mat2.sizes()[0]) throw RuntimeError(cat("mat1 and mat2 shapes cannot be multiplied (", dims_text(self), " and ", dims_text(mat2), ")"));
+  if (self.sizes()[1] != mat2.sizes()[0])
+    throw RuntimeError(
+        cat("mat1 and mat2 shapes cannot be multiplied (", dims_text(self), " and ", dims_text(mat2), ")"));
   check_same_dtype(self, mat2);
   Tensor result = empty_tensor({self.sizes()[0], mat2.sizes()[1]}, self.dtype());
   cpu::matmul_into(result, self, mat2, /*alpha=*/1, /*beta=*/0);
@@ -29,10 +32,13 @@ Tensor mm_cpu(const Tensor& self, const Tensor& mat2) {
 Tensor addmm_cpu(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const Scalar& beta, const Scalar& alpha) {
   if (mat1.dim() != 2) throw RuntimeError(cat("mat1 must be a matrix, got ", mat1.dim(), "-D tensor"));
   if (mat2.dim() != 2) throw RuntimeError(cat("mat2 must be a matrix, got ", mat2.dim(), "-D tensor"));
-  if (mat1.sizes()[1] != mat2.sizes()[0]) throw RuntimeError(cat("mat1 and mat2 shapes cannot be multiplied (", dims_text(mat1), " and ", dims_text(mat2), ")"));
+  if (mat1.sizes()[1] != mat2.sizes()[0])
+    throw RuntimeError(
+        cat("mat1 and mat2 shapes cannot be multiplied (", dims_text(mat1), " and ", dims_text(mat2), ")"));
   check_same_dtype(mat1, mat2);
   if (self.dtype() != mat2.dtype())
-    throw RuntimeError(cat("self and mat2 must have the same dtype, but got ", dtype_info(self.dtype()).ir_name, " and ", dtype_info(mat2.dtype()).ir_name));
+    throw RuntimeError(cat("self and mat2 must have the same dtype, but got ", dtype_info(self.dtype()).ir_name,
+                           " and ", dtype_info(mat2.dtype()).ir_name));
   Tensor result = empty_tensor({mat1.sizes()[0], mat2.sizes()[1]}, mat1.dtype());
   if (beta.equals(0)) {
     cpu::matmul_into(result, mat1, mat2, alpha, 0);
@@ -47,34 +53,44 @@ Tensor bmm_cpu(const Tensor& self, const Tensor& mat2) {
   if (self.dim() != 3) throw RuntimeError("batch1 must be a 3D tensor");
   if (mat2.dim() != 3) throw RuntimeError("batch2 must be a 3D tensor");
   if (self.sizes()[0] != mat2.sizes()[0] || self.sizes()[2] != mat2.sizes()[1])
-    throw RuntimeError(cat("Expected size for first two dimensions of batch2 tensor to be: [", self.sizes()[0], ", ", self.sizes()[2], "] but got: [", mat2.sizes()[0], ", ", mat2.sizes()[1], "]."));
+    throw RuntimeError(cat("Expected size for first two dimensions of batch2 tensor to be: [", self.sizes()[0], ", ",
+                           self.sizes()[2], "] but got: [", mat2.sizes()[0], ", ", mat2.sizes()[1], "]."));
   check_same_dtype(self, mat2);
   Tensor result = empty_tensor({self.sizes()[0], self.sizes()[1], mat2.sizes()[2]}, self.dtype());
   cpu::batched_matmul_into(result, self, mat2, 1, 0);
   return result;
 }
-Tensor baddbmm_cpu(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha) {
+Tensor baddbmm_cpu(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
+                   const Scalar& alpha) {
   const Tensor product = bmm(batch1, batch2) * alpha;
   return beta.equals(0) ? product : product + self * beta;
 }
 Tensor mv_cpu(const Tensor& self, const Tensor& vec) {
   if (self.dim() != 2 || vec.dim() != 1)
     throw RuntimeError(cat("vector + matrix @ vector expected, got 1, ", self.dim(), ", ", vec.dim()));
-  if (self.sizes()[1] != vec.sizes()[0]) throw RuntimeError(cat("size mismatch, got input (", self.sizes()[0], "), mat (", dims_text(self), "), vec (", vec.sizes()[0], ")"));
+  if (self.sizes()[1] != vec.sizes()[0])
+    throw RuntimeError(cat("size mismatch, got input (", self.sizes()[0], "), mat (", dims_text(self), "), vec (",
+                           vec.sizes()[0], ")"));
   check_same_dtype(self, vec);
   Tensor result = empty_tensor({self.sizes()[0], 1}, self.dtype());
-  cpu::matmul_into(result, self, alias_tensor(vec, {vec.sizes()[0], 1}, {vec.strides()[0], 1}, vec.storage_offset()), 1, 0);
+  cpu::matmul_into(result, self, alias_tensor(vec, {vec.sizes()[0], 1}, {vec.strides()[0], 1}, vec.storage_offset()), 1,
+                   0);
   return alias_tensor(result, self.sizes()[0], 1, 0);
 }
 Tensor dot_cpu(const Tensor& self, const Tensor& tensor) {
-  if (self.dim() != 1 || tensor.dim() != 1) throw RuntimeError(cat("1D tensors expected, but got ", self.dim(), "D and ", tensor.dim(), "D tensors"));
+  if (self.dim() != 1 || tensor.dim() != 1)
+    throw RuntimeError(cat("1D tensors expected, but got ", self.dim(), "D and ", tensor.dim(), "D tensors"));
   if (self.dtype() != tensor.dtype())
-    throw RuntimeError(cat("dot : expected both vectors to have same dtype, but found ", dtype_info(self.dtype()).ir_name, " and ", dtype_info(tensor.dtype()).ir_name));
+    throw RuntimeError(cat("dot : expected both vectors to have same dtype, but found ",
+                           dtype_info(self.dtype()).ir_name, " and ", dtype_info(tensor.dtype()).ir_name));
   if (self.numel() != tensor.numel())
-    throw RuntimeError(cat("inconsistent tensor size, expected tensor [", self.numel(), "] and src [", tensor.numel(), "] to have the same number of elements, but got ", self.numel(), " and ", tensor.numel(), " elements respectively"));
+    throw RuntimeError(cat("inconsistent tensor size, expected tensor [", self.numel(), "] and src [", tensor.numel(),
+                           "] to have the same number of elements, but got ", self.numel(), " and ", tensor.numel(),
+                           " elements respectively"));
   Tensor result = empty_tensor({1, 1}, self.dtype());
   const int64_t n = self.numel();
-  cpu::matmul_into(result, alias_tensor(self, {1, n}, {1, self.strides()[0]}, self.storage_offset()), alias_tensor(tensor, {n, 1}, {tensor.strides()[0], 1}, tensor.storage_offset()), 1, 0);
+  cpu::matmul_into(result, alias_tensor(self, {1, n}, {1, self.strides()[0]}, self.storage_offset()),
+                   alias_tensor(tensor, {n, 1}, {tensor.strides()[0], 1}, tensor.storage_offset()), 1, 0);
   return alias_tensor(result, {}, {}, 0);
 }
 Tensor outer_cpu(const Tensor& self, const Tensor& vec2) {
@@ -85,7 +101,8 @@ Tensor outer_cpu(const Tensor& self, const Tensor& vec2) {
 
 Tensor matmul_cpu(const Tensor& a, const Tensor& b) {
   const int64_t da = a.dim(), db = b.dim();
-  if (da == 0 || db == 0) throw RuntimeError(cat("both arguments to matmul need to be at least 1D, but they are ", da, "D and ", db, "D"));
+  if (da == 0 || db == 0)
+    throw RuntimeError(cat("both arguments to matmul need to be at least 1D, but they are ", da, "D and ", db, "D"));
   if (da == 1 && db == 1) return dot(a, b);
   if (da == 2 && db == 1) return mv(a, b);
   if (da == 1 && db == 2) return squeeze(mm(unsqueeze(a, 0), b), 0);
@@ -94,8 +111,10 @@ Tensor matmul_cpu(const Tensor& a, const Tensor& b) {
   if (da >= 3 && db <= 2) {
     const Tensor matrix = db == 1 ? unsqueeze(b, 1) : b;
     Shape shape(a.sizes());
-    if (shape.back() != matrix.sizes()[0] )
-      throw RuntimeError(cat("mat1 and mat2 shapes cannot be multiplied (", numel_of(shape) / std::max<int64_t>(shape.back(), 1), "x", shape.back(), " and ", dims_text(matrix), ")"));
+    if (shape.back() != matrix.sizes()[0])
+      throw RuntimeError(cat("mat1 and mat2 shapes cannot be multiplied (",
+                             numel_of(shape) / std::max<int64_t>(shape.back(), 1), "x", shape.back(), " and ",
+                             dims_text(matrix), ")"));
     const Tensor rows = mm(reshape(a, {numel_of(IntArrayRef(shape).slice(0, shape.size() - 1)), shape.back()}), matrix);
     shape.pop_back();
     if (db == 2) shape.push_back(matrix.sizes()[1]);
@@ -110,7 +129,8 @@ Tensor matmul_cpu(const Tensor& a, const Tensor& b) {
   left_shape.push_back(k);
   right_shape.push_back(right.size(-2));
   right_shape.push_back(m);
-  const Tensor product = bmm(reshape(expand(left, left_shape), {count, n, k}), reshape(expand(right, right_shape), {count, right.size(-2), m}));
+  const Tensor product = bmm(reshape(expand(left, left_shape), {count, n, k}),
+                             reshape(expand(right, right_shape), {count, right.size(-2), m}));
   Shape shape = batch;
   if (da > 1) shape.push_back(n);
   if (db > 1) shape.push_back(m);
@@ -132,44 +152,80 @@ Tensor bmm_wrt_right(const Tensor& grad, const Tensor& left) { return bmm(conjug
 }  // namespace
 
 void declare_linear_algebra(OpSet& ops) {
-  ops.add({.schema = "mm(Tensor self, Tensor mat2) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&mm_cpu>(), .saves = "self, mat2",
+  ops.add({.schema = "mm(Tensor self, Tensor mat2) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&mm_cpu>(),
+           .saves = "self, mat2",
            .derivatives = {{"self", [](const Backward& b) { return mm_wrt_left(b.grad(), b.saved("mat2")); }},
                            {"mat2", [](const Backward& b) { return mm_wrt_right(b.grad(), b.saved("self")); }}},
            .doc = "The product of two matrices."});
-  ops.add({.schema = "addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", .inplace = true, .out = "out",
-           .kernel = typed_kernel<&addmm_cpu>(), .saves = "mat1, mat2",
+  ops.add({.schema = "addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+           .inplace = true,
+           .out = "out",
+           .kernel = typed_kernel<&addmm_cpu>(),
+           .saves = "mat1, mat2",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conj_scalar(b.scalar_of("beta")); }},
-                           {"mat1", [](const Backward& b) { return mm_wrt_left(b.grad(), b.saved("mat2")) * conj_scalar(b.scalar_of("alpha")); }},
-                           {"mat2", [](const Backward& b) { return mm_wrt_right(b.grad(), b.saved("mat1")) * conj_scalar(b.scalar_of("alpha")); }}},
+                           {"mat1",
+                            [](const Backward& b) {
+                              return mm_wrt_left(b.grad(), b.saved("mat2")) * conj_scalar(b.scalar_of("alpha"));
+                            }},
+                           {"mat2",
+                            [](const Backward& b) {
+                              return mm_wrt_right(b.grad(), b.saved("mat1")) * conj_scalar(b.scalar_of("alpha"));
+                            }}},
            .doc = "beta * self + alpha * (mat1 @ mat2)."});
-  ops.add({.schema = "bmm(Tensor self, Tensor mat2) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&bmm_cpu>(), .saves = "self, mat2",
+  ops.add({.schema = "bmm(Tensor self, Tensor mat2) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&bmm_cpu>(),
+           .saves = "self, mat2",
            .derivatives = {{"self", [](const Backward& b) { return bmm_wrt_left(b.grad(), b.saved("mat2")); }},
                            {"mat2", [](const Backward& b) { return bmm_wrt_right(b.grad(), b.saved("self")); }}},
            .doc = "Products of matrices, one for each of a batch."});
-  ops.add({.schema = "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", .inplace = true, .out = "out",
-           .kernel = typed_kernel<&baddbmm_cpu>(), .saves = "batch1, batch2",
+  ops.add({.schema = "baddbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
+           .inplace = true,
+           .out = "out",
+           .kernel = typed_kernel<&baddbmm_cpu>(),
+           .saves = "batch1, batch2",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conj_scalar(b.scalar_of("beta")); }},
-                           {"batch1", [](const Backward& b) { return bmm_wrt_left(b.grad(), b.saved("batch2")) * conj_scalar(b.scalar_of("alpha")); }},
-                           {"batch2", [](const Backward& b) { return bmm_wrt_right(b.grad(), b.saved("batch1")) * conj_scalar(b.scalar_of("alpha")); }}},
+                           {"batch1",
+                            [](const Backward& b) {
+                              return bmm_wrt_left(b.grad(), b.saved("batch2")) * conj_scalar(b.scalar_of("alpha"));
+                            }},
+                           {"batch2",
+                            [](const Backward& b) {
+                              return bmm_wrt_right(b.grad(), b.saved("batch1")) * conj_scalar(b.scalar_of("alpha"));
+                            }}},
            .doc = "beta * self + alpha * (batch1 @ batch2)."});
-  ops.add({.schema = "mv(Tensor self, Tensor vec) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&mv_cpu>(), .saves = "self, vec",
-           .derivatives = {{"self", [](const Backward& b) { return unsqueeze(b.grad(), 1) * conjugate(b.saved("vec")); }},
-                           {"vec", [](const Backward& b) { return mv(conjugate(t(b.saved("self"))), b.grad()); }}},
-           .doc = "A matrix times a vector."});
-  ops.add({.schema = "dot(Tensor self, Tensor tensor) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&dot_cpu>(), .saves = "self, tensor",
+  ops.add(
+      {.schema = "mv(Tensor self, Tensor vec) -> Tensor",
+       .out = "out",
+       .kernel = typed_kernel<&mv_cpu>(),
+       .saves = "self, vec",
+       .derivatives = {{"self", [](const Backward& b) { return unsqueeze(b.grad(), 1) * conjugate(b.saved("vec")); }},
+                       {"vec", [](const Backward& b) { return mv(conjugate(t(b.saved("self"))), b.grad()); }}},
+       .doc = "A matrix times a vector."});
+  ops.add({.schema = "dot(Tensor self, Tensor tensor) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&dot_cpu>(),
+           .saves = "self, tensor",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(b.saved("tensor")); }},
                            {"tensor", [](const Backward& b) { return b.grad() * conjugate(b.saved("self")); }}},
            .doc = "The sum of products of two vectors."});
-  ops.add({.schema = "outer(Tensor self, Tensor vec2) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&outer_cpu>(), .traits = OpTraits::composite, .doc = "Every product of an element of self and one of vec2."});
-  ops.add({.schema = "matmul(Tensor self, Tensor other) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&matmul_cpu>(), .traits = OpTraits::composite, .doc = "The product of vectors, matrices or broadcast batches of matrices."});
-  ops.add({.schema = "linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&linear_cpu>(), .traits = OpTraits::composite | OpTraits::no_method | OpTraits::nn_functional, .doc = "input @ weight.T + bias."});
+  ops.add({.schema = "outer(Tensor self, Tensor vec2) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&outer_cpu>(),
+           .traits = OpTraits::composite,
+           .doc = "Every product of an element of self and one of vec2."});
+  ops.add({.schema = "matmul(Tensor self, Tensor other) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&matmul_cpu>(),
+           .traits = OpTraits::composite,
+           .doc = "The product of vectors, matrices or broadcast batches of matrices."});
+  ops.add({.schema = "linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&linear_cpu>(),
+           .traits = OpTraits::composite | OpTraits::no_method | OpTraits::nn_functional,
+           .doc = "input @ weight.T + bias."});
 }
 
 }  // namespace rushlight::ops

@@ -18,10 +18,12 @@ bool has_autograd(const IValue& value) {
   return false;
 }
 
-bool is_inference(const IValue& value) { return value.is_tensor() && value.tensor().defined() && value.tensor().impl()->is_inference; }
+bool is_inference(const IValue& value) {
+  return value.is_tensor() && value.tensor().defined() && value.tensor().impl()->is_inference;
+}
 
-/// What the tape has to see: anything that takes part in it already, views (a later write through them must reach their base), and
-/// tensors of inference mode (which must not be written outside of it).
+/// What the tape has to see: anything that takes part in it already, views (a later write through them must reach their
+/// base), and tensors of inference mode (which must not be written outside of it).
 bool concerns_autograd(const Operator& op, const IValue* arguments) {
   if (op.is_view()) return true;
   for (size_t i = 0; i < op.argument_count(); ++i)
@@ -58,7 +60,8 @@ void bump_versions(const Operator& op, const IValue* arguments) {
 
 IValue call_operator(const Operator& op, std::vector<IValue> arguments) {
   if (arguments.size() != op.argument_count())
-    throw RuntimeError(cat(op.schema().qualified_name(), " takes ", op.argument_count(), " arguments, got ", arguments.size()));
+    throw RuntimeError(
+        cat(op.schema().qualified_name(), " takes ", op.argument_count(), " arguments, got ", arguments.size()));
   std::vector<IValue> results(std::max<size_t>(op.result_count(), 1));
   call_operator(op, arguments.data(), results.data());
   return op.result_count() <= 1 ? std::move(results[0]) : make_tuple(std::move(results));
@@ -84,9 +87,11 @@ void OpSet::add(OpDecl declaration) {
   };
   install(Operator::Form::functional, schema, kept.kernel.call);
   if (kept.inplace)
-    install(Operator::Form::inplace, inplace_schema(schema), kept.kernel.call_inplace ? kept.kernel.call_inplace : &derived_inplace);
+    install(Operator::Form::inplace, inplace_schema(schema),
+            kept.kernel.call_inplace ? kept.kernel.call_inplace : &derived_inplace);
   if (!kept.out.empty())
-    install(Operator::Form::out, out_schema(schema, kept.out), kept.kernel.call_out ? kept.kernel.call_out : &derived_out);
+    install(Operator::Form::out, out_schema(schema, kept.out),
+            kept.kernel.call_out ? kept.kernel.call_out : &derived_out);
 }
 
 }  // namespace rushlight

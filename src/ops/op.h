@@ -1,4 +1,5 @@
-/// Operators: how one is declared, found and called. Everything about an operator stands in one OpDecl in one family file
+/// Operators: how one is declared, found and called. Everything about an operator stands in one OpDecl in one family
+/// file
 /// (`src/ops/<family>.cpp`); the C++ function, the in-place and `out=` forms, the Python function and method, the
 /// TorchScript builtin and the documentation are derived from it.
 ///
@@ -22,25 +23,25 @@ namespace rushlight {
 
 class Operator;
 
-/// Reads the arguments where they stand (in schema order, all of them, defaults filled in) and writes the results. Arguments are
-/// not consumed; `results` are None before. May throw; then nothing was changed.
+/// Reads the arguments where they stand (in schema order, all of them, defaults filled in) and writes the results.
+/// Arguments are not consumed; `results` are None before. May throw; then nothing was changed.
 using BoxedKernel = void (*)(const Operator& op, const IValue* arguments, IValue* results);
 
 /// How an operator computes. `ops/typed_kernel.h` makes one from a C++ function, the engines from a formula.
 struct Kernel {
   BoxedKernel call = nullptr;
   BoxedKernel call_inplace = nullptr;  ///< writes into the first argument; null: derived from `call` by a checked copy
-  BoxedKernel call_out = nullptr;      ///< writes into the last argument(s); null: derived from `call` by resize and copy
+  BoxedKernel call_out = nullptr;  ///< writes into the last argument(s); null: derived from `call` by resize and copy
   std::shared_ptr<const void> config;  ///< what the engine that made the kernel needs at each call
 };
 
 class Backward;
 
-/// The gradient of one argument, written in operators, so that gradients of gradients work. The engine reduces the result to
-/// the argument's shape (undoing broadcasting) and casts it to its dtype.
+/// The gradient of one argument, written in operators, so that gradients of gradients work. The engine reduces the
+/// result to the argument's shape (undoing broadcasting) and casts it to its dtype.
 struct Derivative {
-  std::string_view wrt;                                   ///< name of a Tensor or Tensor[] argument
-  Tensor (*formula)(const Backward&) = nullptr;           ///< may return an undefined tensor: no gradient
+  std::string_view wrt;                                            ///< name of a Tensor or Tensor[] argument
+  Tensor (*formula)(const Backward&) = nullptr;                    ///< may return an undefined tensor: no gradient
   std::vector<Tensor> (*list_formula)(const Backward&) = nullptr;  ///< for Tensor[] arguments
 };
 
@@ -61,9 +62,9 @@ constexpr OpTraits operator|(OpTraits a, OpTraits b) { return OpTraits(uint32_t(
 constexpr bool has_trait(OpTraits set, OpTraits one) { return (uint32_t(set) & uint32_t(one)) != 0; }
 
 struct OpDecl {
-  std::string_view schema;        ///< standard notation; namespace `aten` if none is written
-  bool inplace = false;           ///< also declare `name_`
-  std::string_view out = {};      ///< also declare the `out=` overload of this name ("out", "Scalar_out")
+  std::string_view schema;    ///< standard notation; namespace `aten` if none is written
+  bool inplace = false;       ///< also declare `name_`
+  std::string_view out = {};  ///< also declare the `out=` overload of this name ("out", "Scalar_out")
   Kernel kernel;
   /// Names of the tensor arguments whose values, and "result" or "result0".. if results, the derivatives read.
   /// Sizes, dtypes and all arguments that are no tensors can be read without being listed.
@@ -73,7 +74,7 @@ struct OpDecl {
   void (*joint_derivative)(const Backward& b, std::span<Tensor> gradients) = nullptr;
   std::string_view grad_fn = {};  ///< PyTorch's name of the tape node; default: CamelCase of the name + "Backward0"
   OpTraits traits = OpTraits::none;
-  std::string_view opcode = {};   ///< of a language builtin: the bytecode instruction that may be used for it
+  std::string_view opcode = {};  ///< of a language builtin: the bytecode instruction that may be used for it
   std::string_view doc = {};
 };
 
@@ -151,7 +152,9 @@ struct DispatchState {
 extern thread_local constinit DispatchState dispatch_state;
 
 /// Runs the kernel, no hooks.
-inline void call_kernel(const Operator& op, const IValue* arguments, IValue* results) { op.kernel()(op, arguments, results); }
+inline void call_kernel(const Operator& op, const IValue* arguments, IValue* results) {
+  op.kernel()(op, arguments, results);
+}
 
 /// What a derivative formula can read. Implemented by the tape's node (autograd layer).
 class Backward {

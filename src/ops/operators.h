@@ -22,7 +22,9 @@ inline Tensor operator/(const Tensor& a, const Scalar& b) { return ops::div(a, b
 inline Tensor conjugate(const Tensor& t) { return is_complex(t.dtype()) ? ops::conj_physical(t) : t; }
 
 /// The same on numbers.
-inline Scalar conj_scalar(const Scalar& s) { return s.is_complex() ? Scalar(std::conj(s.to<std::complex<double>>())) : s; }
+inline Scalar conj_scalar(const Scalar& s) {
+  return s.is_complex() ? Scalar(std::conj(s.to<std::complex<double>>())) : s;
+}
 inline Scalar minus_one(const Scalar& s) {
   if (s.is_complex()) return Scalar(s.to<std::complex<double>>() - 1.0);
   return s.is_float() ? Scalar(s.to<double>() - 1) : Scalar(s.to<int64_t>() - 1);

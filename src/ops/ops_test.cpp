@@ -28,7 +28,8 @@ TEST(Pointwise, RefusesShapesThatDoNotMeet) {
     ops::add(floats({1, 2, 3}, {3}), floats({1, 2}, {2}));
     FAIL() << "no error";
   } catch (const RuntimeError& error) {
-    EXPECT_EQ(error.message(), "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0");
+    EXPECT_EQ(error.message(),
+              "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0");
   }
 }
 
@@ -66,12 +67,15 @@ TEST(Integers, DivideAndTakeRemaindersAsPython) {
   }
 }
 
-TEST(Integers, RefuseToDivideByZero) { EXPECT_THROW(ops::div(ops::arange(Scalar(3)), ops::zeros({}, ScalarType::int64), "floor"), RuntimeError); }
+TEST(Integers, RefuseToDivideByZero) {
+  EXPECT_THROW(ops::div(ops::arange(Scalar(3)), ops::zeros({}, ScalarType::int64), "floor"), RuntimeError);
+}
 
 TEST(Reductions, SumOverOneDimension) {
   const Tensor t = floats({1, 2, 3, 4, 5, 6}, {2, 3});
   EXPECT_EQ(values_of(ops::sum(t, std::optional<IntArrayRef>(IntArrayRef({1})))), (std::vector<float>{6, 15}));
-  EXPECT_EQ(ops::sum(t, std::optional<IntArrayRef>(IntArrayRef({0})), true).sizes().vec(), (std::vector<int64_t>{1, 3}));
+  EXPECT_EQ(ops::sum(t, std::optional<IntArrayRef>(IntArrayRef({0})), true).sizes().vec(),
+            (std::vector<int64_t>{1, 3}));
 }
 
 TEST(Reductions, RefuseARepeatedDimension) {
@@ -85,9 +89,12 @@ TEST(Reductions, LargeSumsStayExact) {
 
 TEST(Products, OfMatricesAgreeWithTheDefinition) {
   for (const int64_t n : {1, 3, 65, 130}) {
-    const Tensor a = ops::to(ops::remainder(ops::view(ops::arange(Scalar(n * 7)), {n, 7}), Scalar(5)), ScalarType::float32);
-    const Tensor b = ops::to(ops::remainder(ops::view(ops::arange(Scalar(7 * n)), {7, n}), Scalar(3)), ScalarType::float32);
-    const Tensor c = ops::mm(a, b), d = ops::sum(ops::unsqueeze(a, 2) * ops::unsqueeze(b, 0), std::optional<IntArrayRef>(IntArrayRef({1})));
+    const Tensor a =
+        ops::to(ops::remainder(ops::view(ops::arange(Scalar(n * 7)), {n, 7}), Scalar(5)), ScalarType::float32);
+    const Tensor b =
+        ops::to(ops::remainder(ops::view(ops::arange(Scalar(7 * n)), {7, n}), Scalar(3)), ScalarType::float32);
+    const Tensor c = ops::mm(a, b), d = ops::sum(ops::unsqueeze(a, 2) * ops::unsqueeze(b, 0),
+                                                 std::optional<IntArrayRef>(IntArrayRef({1})));
     EXPECT_TRUE(ops::equal(c, d)) << n;
   }
 }
@@ -121,7 +128,8 @@ TEST(Registry, FindsOverloadsInTheOrderOfPyTorch) {
 
 TEST(Registry, DerivesInplaceAndOutSchemas) {
   EXPECT_EQ(get_operator("aten::tanh_", "").schema().str(), "aten::tanh_(Tensor(a!) self) -> Tensor(a!)");
-  EXPECT_EQ(get_operator("aten::tanh", "out").schema().str(), "aten::tanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)");
+  EXPECT_EQ(get_operator("aten::tanh", "out").schema().str(),
+            "aten::tanh.out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)");
 }
 
 }  // namespace

@@ -51,7 +51,9 @@ Tensor sum_over(const Tensor& self, IntArrayRef dims, bool keepdim, OptType dtyp
   return type == ScalarType::bool_ ? cpu::to_dtype(result, type) : result;
 }
 Tensor sum_all(const Tensor& self, OptType dtype) { return sum_over(self, {}, false, dtype); }
-Tensor sum_dims(const Tensor& self, OptDims dims, bool keepdim, OptType dtype) { return sum_over(self, dims.value_or(IntArrayRef()), keepdim, dtype); }
+Tensor sum_dims(const Tensor& self, OptDims dims, bool keepdim, OptType dtype) {
+  return sum_over(self, dims.value_or(IntArrayRef()), keepdim, dtype);
+}
 
 int64_t folded_count(IntArrayRef sizes, IntArrayRef dims) {
   if (dims.empty()) return numel_of(sizes);
@@ -71,7 +73,9 @@ Tensor mean_over(const Tensor& self, IntArrayRef dims, bool keepdim, OptType dty
   return cpu::to_dtype(div(total, Scalar(folded_count(self.sizes(), dims))), type);
 }
 Tensor mean_all(const Tensor& self, OptType dtype) { return mean_over(self, {}, false, dtype); }
-Tensor mean_dims(const Tensor& self, OptDims dims, bool keepdim, OptType dtype) { return mean_over(self, dims.value_or(IntArrayRef()), keepdim, dtype); }
+Tensor mean_dims(const Tensor& self, OptDims dims, bool keepdim, OptType dtype) {
+  return mean_over(self, dims.value_or(IntArrayRef()), keepdim, dtype);
+}
 
 Tensor prod_over(const Tensor& self, IntArrayRef dims, bool keepdim, OptType dtype) {
   const ScalarType type = sum_dtype(self, dtype);
@@ -92,20 +96,25 @@ Tensor prod_over(const Tensor& self, IntArrayRef dims, bool keepdim, OptType dty
   return type == ScalarType::bool_ ? cpu::to_dtype(result, type) : result;
 }
 Tensor prod_all(const Tensor& self, OptType dtype) { return prod_over(self, {}, false, dtype); }
-Tensor prod_dim(const Tensor& self, int64_t dim, bool keepdim, OptType dtype) { return prod_over(self, dim, keepdim, dtype); }
+Tensor prod_dim(const Tensor& self, int64_t dim, bool keepdim, OptType dtype) {
+  return prod_over(self, dim, keepdim, dtype);
+}
 
 /// The gradient of a sum or mean: stretched back over the folded dimensions.
 Tensor stretch(const Tensor& grad, IntArrayRef sizes, const IValue& dims_argument, bool keepdim) {
   Tensor stretched = grad;
   if (!keepdim && !sizes.empty() && !dims_argument.is_none()) {
-    std::vector<int64_t> dims = dims_argument.is_int() ? std::vector<int64_t>{dims_argument.to_int()} : dims_argument.to_int_vector();
+    std::vector<int64_t> dims =
+        dims_argument.is_int() ? std::vector<int64_t>{dims_argument.to_int()} : dims_argument.to_int_vector();
     for (int64_t& dim : dims) dim = wrap_dim(dim, int64_t(sizes.size()));
     std::sort(dims.begin(), dims.end());
     for (int64_t dim : dims) stretched = unsqueeze(stretched, dim);
   }
   return expand(stretched, sizes);
 }
-std::vector<int64_t> dims_of(const IValue& argument) { return argument.is_none() ? std::vector<int64_t>() : argument.to_int_vector(); }
+std::vector<int64_t> dims_of(const IValue& argument) {
+  return argument.is_none() ? std::vector<int64_t>() : argument.to_int_vector();
+}
 
 // ---- Extremes
 
@@ -119,7 +128,9 @@ bool beats(T a, T b) {
 }
 [[noreturn]] void empty_extreme(std::string_view name, bool with_dim) {
   if (with_dim) throw IndexError(cat(name, "(): Expected reduction dim to have non-zero size."));
-  throw RuntimeError(cat(name, "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."));
+  throw RuntimeError(cat(name,
+                         "(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                         "with the 'dim' argument."));
 }
 template <bool kMax>
 Tensor extreme_values(const Tensor& self, IntArrayRef dims, bool keepdim, std::string_view name) {
@@ -171,17 +182,25 @@ std::tuple<Tensor, Tensor> max_dim(const Tensor& self, int64_t dim, bool keepdim
 std::tuple<Tensor, Tensor> min_dim(const Tensor& self, int64_t dim, bool keepdim) {
   return {extreme_values<false>(self, dim, keepdim, "min"), extreme_indices<false>(self, dim, keepdim, "min")};
 }
-Tensor amax_cpu(const Tensor& self, IntArrayRef dims, bool keepdim) { return extreme_values<true>(self, dims, keepdim, "amax"); }
-Tensor amin_cpu(const Tensor& self, IntArrayRef dims, bool keepdim) { return extreme_values<false>(self, dims, keepdim, "amin"); }
+Tensor amax_cpu(const Tensor& self, IntArrayRef dims, bool keepdim) {
+  return extreme_values<true>(self, dims, keepdim, "amax");
+}
+Tensor amin_cpu(const Tensor& self, IntArrayRef dims, bool keepdim) {
+  return extreme_values<false>(self, dims, keepdim, "amin");
+}
 Tensor argmax_cpu(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   if (dim) return extreme_indices<true>(self, *dim, keepdim, "argmax");
   Tensor index = extreme_indices<true>(self, {}, false, "argmax");
-  return keepdim ? alias_tensor(index, Shape(size_t(self.dim()), 1), contiguous_strides(Shape(size_t(self.dim()), 1)), 0) : index;
+  return keepdim
+             ? alias_tensor(index, Shape(size_t(self.dim()), 1), contiguous_strides(Shape(size_t(self.dim()), 1)), 0)
+             : index;
 }
 Tensor argmin_cpu(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   if (dim) return extreme_indices<false>(self, *dim, keepdim, "argmin");
   Tensor index = extreme_indices<false>(self, {}, false, "argmin");
-  return keepdim ? alias_tensor(index, Shape(size_t(self.dim()), 1), contiguous_strides(Shape(size_t(self.dim()), 1)), 0) : index;
+  return keepdim
+             ? alias_tensor(index, Shape(size_t(self.dim()), 1), contiguous_strides(Shape(size_t(self.dim()), 1)), 0)
+             : index;
 }
 Tensor max_other(const Tensor& self, const Tensor& other) { return maximum(self, other); }
 Tensor min_other(const Tensor& self, const Tensor& other) { return minimum(self, other); }
@@ -234,41 +253,63 @@ Tensor any_dim(const Tensor& self, int64_t dim, bool keepdim) { return logic_ove
 // ---- Variance and norms
 
 Tensor var_over(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) {
-  if (!is_floating(self.dtype()) && !is_complex(self.dtype())) throw RuntimeError("std and var only support floating point and complex dtypes");
+  if (!is_floating(self.dtype()) && !is_complex(self.dtype()))
+    throw RuntimeError("std and var only support floating point and complex dtypes");
   const IntArrayRef over = dims.value_or(IntArrayRef());
-  const Tensor wide = self.dtype() == ScalarType::float16 || self.dtype() == ScalarType::bfloat16 ? cpu::to_dtype(self, ScalarType::float32) : self;
+  const Tensor wide = self.dtype() == ScalarType::float16 || self.dtype() == ScalarType::bfloat16
+                          ? cpu::to_dtype(self, ScalarType::float32)
+                          : self;
   const Tensor centred = sub(wide, mean_over(wide, over, true, {}));
   Tensor squares = is_complex(centred.dtype()) ? square(abs(centred)) : mul(centred, centred);
   const double count = double(folded_count(self.sizes(), over)) - correction.value_or(Scalar(1)).to<double>();
-  if (count <= 0) warn("std(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).");
+  if (count <= 0)
+    warn(
+        "std(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel "
+        "divided by output numel).");
   const Tensor result = div(sum_over(squares, over, keepdim, {}), Scalar(std::max(count, 0.0)));
   return cpu::to_dtype(result, to_real(self.dtype()));
 }
-Tensor var_correction(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) { return var_over(self, dims, correction, keepdim); }
-Tensor var_unbiased(const Tensor& self, bool unbiased) { return var(self, std::nullopt, Scalar(int64_t(unbiased)), false); }
-Tensor var_dim(const Tensor& self, OptDims dims, bool unbiased, bool keepdim) { return var(self, dims, Scalar(int64_t(unbiased)), keepdim); }
-Tensor std_correction(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) { return sqrt(var_over(self, dims, correction, keepdim)); }
-Tensor std_unbiased(const Tensor& self, bool unbiased) { return ops::std(self, std::nullopt, Scalar(int64_t(unbiased)), false); }
-Tensor std_dim(const Tensor& self, OptDims dims, bool unbiased, bool keepdim) { return ops::std(self, dims, Scalar(int64_t(unbiased)), keepdim); }
+Tensor var_correction(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) {
+  return var_over(self, dims, correction, keepdim);
+}
+Tensor var_unbiased(const Tensor& self, bool unbiased) {
+  return var(self, std::nullopt, Scalar(int64_t(unbiased)), false);
+}
+Tensor var_dim(const Tensor& self, OptDims dims, bool unbiased, bool keepdim) {
+  return var(self, dims, Scalar(int64_t(unbiased)), keepdim);
+}
+Tensor std_correction(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) {
+  return sqrt(var_over(self, dims, correction, keepdim));
+}
+Tensor std_unbiased(const Tensor& self, bool unbiased) {
+  return ops::std(self, std::nullopt, Scalar(int64_t(unbiased)), false);
+}
+Tensor std_dim(const Tensor& self, OptDims dims, bool unbiased, bool keepdim) {
+  return ops::std(self, dims, Scalar(int64_t(unbiased)), keepdim);
+}
 
 Tensor var_backward(const Tensor& grad, const Backward& b) {
   const Tensor self = b.saved("self");
   const std::vector<int64_t> dims = dims_of(b.argument("dim"));
   const Scalar correction = b.argument("correction").is_none() ? Scalar(1) : b.scalar_of("correction");
   const double count = double(folded_count(self.sizes(), dims)) - correction.to<double>();
-  const Tensor stretched = stretch(grad, self.sizes(), dims.empty() ? IValue() : b.argument("dim"), b.bool_of("keepdim"));
+  const Tensor stretched =
+      stretch(grad, self.sizes(), dims.empty() ? IValue() : b.argument("dim"), b.bool_of("keepdim"));
   return stretched * (self - mean(self, std::optional<IntArrayRef>(dims), true)) * Scalar(2.0 / count);
 }
 
 Tensor sum_to_size_cpu(const Tensor& self, IntArrayRef size) {
   if (self.sizes() == size) return self;
-  if (size.size() > size_t(self.dim())) throw RuntimeError(cat("size {", shape_text(size), "} is not expandable to size {", shape_text(self.sizes()), "}."));
+  if (size.size() > size_t(self.dim()))
+    throw RuntimeError(
+        cat("size {", shape_text(size), "} is not expandable to size {", shape_text(self.sizes()), "}."));
   std::vector<int64_t> dims;
   const size_t shift = size_t(self.dim()) - size.size();
   for (size_t i = 0; i < size_t(self.dim()); ++i) {
     const bool extra = i < shift;
     if (!extra && size[i - shift] != 1 && size[i - shift] != self.sizes()[i])
-      throw RuntimeError(cat("size {", shape_text(size), "} is not expandable to size {", shape_text(self.sizes()), "}."));
+      throw RuntimeError(
+          cat("size {", shape_text(size), "} is not expandable to size {", shape_text(self.sizes()), "}."));
     if (extra || (size[i - shift] == 1 && self.sizes()[i] != 1)) dims.push_back(int64_t(i));
   }
   if (dims.empty()) return self;
@@ -284,97 +325,189 @@ void declare_reductions(OpSet& ops) {
            .kernel = typed_kernel<&sum_all>(),
            .derivatives = {{"self", [](const Backward& b) { return expand(b.grad(), b.sizes("self")); }}},
            .doc = "The sum of all elements; of integers in int64."});
-  ops.add({.schema = "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", .out = "IntList_out",
-           .kernel = typed_kernel<&sum_dims>(),
-           .derivatives = {{"self", [](const Backward& b) {
-                              const std::vector<int64_t> dims = dims_of(b.argument("dim"));
-                              return stretch(b.grad(), b.sizes("self"), dims.empty() ? IValue() : b.argument("dim"), b.bool_of("keepdim"));
-                            }}},
-           .grad_fn = "SumBackward1",
-           .doc = "The sum over dimensions; None or empty: over all."});
+  ops.add(
+      {.schema = "sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+       .out = "IntList_out",
+       .kernel = typed_kernel<&sum_dims>(),
+       .derivatives = {{"self",
+                        [](const Backward& b) {
+                          const std::vector<int64_t> dims = dims_of(b.argument("dim"));
+                          return stretch(b.grad(), b.sizes("self"), dims.empty() ? IValue() : b.argument("dim"),
+                                         b.bool_of("keepdim"));
+                        }}},
+       .grad_fn = "SumBackward1",
+       .doc = "The sum over dimensions; None or empty: over all."});
   ops.add({.schema = "mean(Tensor self, *, ScalarType? dtype=None) -> Tensor",
            .kernel = typed_kernel<&mean_all>(),
-           .derivatives = {{"self", [](const Backward& b) { return expand(b.grad(), b.sizes("self")) / Scalar(numel_of(b.sizes("self"))); }}},
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              return expand(b.grad(), b.sizes("self")) / Scalar(numel_of(b.sizes("self")));
+                            }}},
            .doc = "The mean of all elements."});
-  ops.add({.schema = "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", .out = "out",
+  ops.add({.schema = "mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&mean_dims>(),
-           .derivatives = {{"self", [](const Backward& b) {
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               const std::vector<int64_t> dims = dims_of(b.argument("dim"));
-                              return stretch(b.grad(), b.sizes("self"), dims.empty() ? IValue() : b.argument("dim"), b.bool_of("keepdim")) /
+                              return stretch(b.grad(), b.sizes("self"), dims.empty() ? IValue() : b.argument("dim"),
+                                             b.bool_of("keepdim")) /
                                      Scalar(folded_count(b.sizes("self"), dims));
                             }}},
            .grad_fn = "MeanBackward1",
            .doc = "The mean over dimensions."});
-  ops.add({.schema = "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-           .kernel = typed_kernel<&prod_all>(),
-           .saves = "self, result",
-           .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(b.result() / b.saved("self")); }}},
-           .doc = "The product of all elements."});
-  ops.add({.schema = "prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", .out = "int_out",
+  ops.add(
+      {.schema = "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor",
+       .kernel = typed_kernel<&prod_all>(),
+       .saves = "self, result",
+       .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(b.result() / b.saved("self")); }}},
+       .doc = "The product of all elements."});
+  ops.add({.schema = "prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
+           .out = "int_out",
            .kernel = typed_kernel<&prod_dim>(),
            .saves = "self, result",
-           .derivatives = {{"self", [](const Backward& b) {
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               const Tensor self = b.saved("self");
                               return stretch(b.grad(), self.sizes(), b.argument("dim"), b.bool_of("keepdim")) *
-                                     conjugate(stretch(b.result(), self.sizes(), b.argument("dim"), b.bool_of("keepdim")) / self);
+                                     conjugate(
+                                         stretch(b.result(), self.sizes(), b.argument("dim"), b.bool_of("keepdim")) /
+                                         self);
                             }}},
            .grad_fn = "ProdBackward1",
            .doc = "The product over a dimension."});
-  ops.add({.schema = "max(Tensor self) -> Tensor", .kernel = typed_kernel<&max_all>(),
-           .saves = "self, result", .derivatives = {{"self", [](const Backward& b) { return share_among_best(b.grad(), b.saved("self"), b.result()); }}}, .grad_fn = "MaxBackward1",
+  ops.add({.schema = "max(Tensor self) -> Tensor",
+           .kernel = typed_kernel<&max_all>(),
+           .saves = "self, result",
+           .derivatives = {{"self",
+                            [](const Backward& b) { return share_among_best(b.grad(), b.saved("self"), b.result()); }}},
+           .grad_fn = "MaxBackward1",
            .doc = "The largest element."});
-  ops.add({.schema = "min(Tensor self) -> Tensor", .kernel = typed_kernel<&min_all>(),
-           .saves = "self, result", .derivatives = {{"self", [](const Backward& b) { return share_among_best(b.grad(), b.saved("self"), b.result()); }}}, .grad_fn = "MinBackward1",
+  ops.add({.schema = "min(Tensor self) -> Tensor",
+           .kernel = typed_kernel<&min_all>(),
+           .saves = "self, result",
+           .derivatives = {{"self",
+                            [](const Backward& b) { return share_among_best(b.grad(), b.saved("self"), b.result()); }}},
+           .grad_fn = "MinBackward1",
            .doc = "The smallest element."});
   ops.add({.schema = "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
-           .kernel = typed_kernel<&max_dim>(), .saves = "result1", .derivatives = {{"self", to_chosen_index}}, .doc = "The largest elements along a dimension, and where they stand."});
+           .kernel = typed_kernel<&max_dim>(),
+           .saves = "result1",
+           .derivatives = {{"self", to_chosen_index}},
+           .doc = "The largest elements along a dimension, and where they stand."});
   ops.add({.schema = "min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
-           .kernel = typed_kernel<&min_dim>(), .saves = "result1", .derivatives = {{"self", to_chosen_index}}, .doc = "The smallest elements along a dimension, and where they stand."});
-  ops.add({.schema = "max.other(Tensor self, Tensor other) -> Tensor", .kernel = typed_kernel<&max_other>(), .traits = kComposite, .doc = "maximum."});
-  ops.add({.schema = "min.other(Tensor self, Tensor other) -> Tensor", .kernel = typed_kernel<&min_other>(), .traits = kComposite, .doc = "minimum."});
-  ops.add({.schema = "amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&amax_cpu>(), .saves = "self, result",
-           .derivatives = {{"self", [](const Backward& b) {
+           .kernel = typed_kernel<&min_dim>(),
+           .saves = "result1",
+           .derivatives = {{"self", to_chosen_index}},
+           .doc = "The smallest elements along a dimension, and where they stand."});
+  ops.add({.schema = "max.other(Tensor self, Tensor other) -> Tensor",
+           .kernel = typed_kernel<&max_other>(),
+           .traits = kComposite,
+           .doc = "maximum."});
+  ops.add({.schema = "min.other(Tensor self, Tensor other) -> Tensor",
+           .kernel = typed_kernel<&min_other>(),
+           .traits = kComposite,
+           .doc = "minimum."});
+  ops.add({.schema = "amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&amax_cpu>(),
+           .saves = "self, result",
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               const Tensor self = b.saved("self");
                               const std::vector<int64_t> dims = b.ints_of("dim");
                               const IValue over = dims.empty() ? IValue() : b.argument("dim");
-                              const Tensor mask = eq(self, stretch(b.result(), self.sizes(), over, b.bool_of("keepdim")));
-                              return stretch(b.grad(), self.sizes(), over, b.bool_of("keepdim")) * to(mask, b.grad().dtype()) / sum(mask, std::optional<IntArrayRef>(dims), true);
+                              const Tensor mask =
+                                  eq(self, stretch(b.result(), self.sizes(), over, b.bool_of("keepdim")));
+                              return stretch(b.grad(), self.sizes(), over, b.bool_of("keepdim")) *
+                                     to(mask, b.grad().dtype()) / sum(mask, std::optional<IntArrayRef>(dims), true);
                             }}},
            .doc = "The largest elements over dimensions; equals share the gradient."});
-  ops.add({.schema = "amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&amin_cpu>(), .saves = "self, result",
-           .derivatives = {{"self", [](const Backward& b) {
+  ops.add({.schema = "amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&amin_cpu>(),
+           .saves = "self, result",
+           .derivatives = {{"self",
+                            [](const Backward& b) {
                               const Tensor self = b.saved("self");
                               const std::vector<int64_t> dims = b.ints_of("dim");
                               const IValue over = dims.empty() ? IValue() : b.argument("dim");
-                              const Tensor mask = eq(self, stretch(b.result(), self.sizes(), over, b.bool_of("keepdim")));
-                              return stretch(b.grad(), self.sizes(), over, b.bool_of("keepdim")) * to(mask, b.grad().dtype()) / sum(mask, std::optional<IntArrayRef>(dims), true);
+                              const Tensor mask =
+                                  eq(self, stretch(b.result(), self.sizes(), over, b.bool_of("keepdim")));
+                              return stretch(b.grad(), self.sizes(), over, b.bool_of("keepdim")) *
+                                     to(mask, b.grad().dtype()) / sum(mask, std::optional<IntArrayRef>(dims), true);
                             }}},
            .doc = "The smallest elements over dimensions; equals share the gradient."});
-  ops.add({.schema = "argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&argmax_cpu>(), .traits = kNoGrad, .doc = "Where the largest element stands; the first of equals."});
-  ops.add({.schema = "argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", .out = "out",
-           .kernel = typed_kernel<&argmin_cpu>(), .traits = kNoGrad, .doc = "Where the smallest element stands; the first of equals."});
-  ops.add({.schema = "all(Tensor self) -> Tensor", .out = "all_out", .kernel = typed_kernel<&all_of>(), .traits = kNoGrad, .doc = "No element is zero."});
-  ops.add({.schema = "all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", .out = "out", .kernel = typed_kernel<&all_dim>(), .traits = kNoGrad, .doc = "No element along a dimension is zero."});
-  ops.add({.schema = "any(Tensor self) -> Tensor", .out = "all_out", .kernel = typed_kernel<&any_of>(), .traits = kNoGrad, .doc = "Some element is not zero."});
-  ops.add({.schema = "any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", .out = "out", .kernel = typed_kernel<&any_dim>(), .traits = kNoGrad, .doc = "Some element along a dimension is not zero."});
-  ops.add({.schema = "var(Tensor self, bool unbiased=True) -> Tensor", .kernel = typed_kernel<&var_unbiased>(), .traits = kComposite, .doc = "The variance of all elements."});
-  ops.add({.schema = "var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", .kernel = typed_kernel<&var_dim>(), .traits = kComposite, .doc = "The variance over dimensions."});
-  ops.add({.schema = "var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor", .out = "correction_out",
-           .kernel = typed_kernel<&var_correction>(), .saves = "self", .derivatives = {{"self", [](const Backward& b) { return var_backward(b.grad(), b); }}},
-           .doc = "The variance over dimensions, divided by count - correction."});
-  ops.add({.schema = "std(Tensor self, bool unbiased=True) -> Tensor", .kernel = typed_kernel<&std_unbiased>(), .traits = kComposite, .doc = "The standard deviation of all elements."});
-  ops.add({.schema = "std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", .kernel = typed_kernel<&std_dim>(), .traits = kComposite, .doc = "The standard deviation over dimensions."});
-  ops.add({.schema = "std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor", .out = "correction_out",
-           .kernel = typed_kernel<&std_correction>(), .saves = "self, result",
-           .derivatives = {{"self", [](const Backward& b) {
-                              const Tensor result = b.result();
-                              return var_backward(masked_fill(b.grad() / (result * Scalar(2)), eq(result, Scalar(0)), Scalar(0)), b);
-                            }}},
+  ops.add({.schema = "argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&argmax_cpu>(),
+           .traits = kNoGrad,
+           .doc = "Where the largest element stands; the first of equals."});
+  ops.add({.schema = "argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&argmin_cpu>(),
+           .traits = kNoGrad,
+           .doc = "Where the smallest element stands; the first of equals."});
+  ops.add({.schema = "all(Tensor self) -> Tensor",
+           .out = "all_out",
+           .kernel = typed_kernel<&all_of>(),
+           .traits = kNoGrad,
+           .doc = "No element is zero."});
+  ops.add({.schema = "all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&all_dim>(),
+           .traits = kNoGrad,
+           .doc = "No element along a dimension is zero."});
+  ops.add({.schema = "any(Tensor self) -> Tensor",
+           .out = "all_out",
+           .kernel = typed_kernel<&any_of>(),
+           .traits = kNoGrad,
+           .doc = "Some element is not zero."});
+  ops.add({.schema = "any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&any_dim>(),
+           .traits = kNoGrad,
+           .doc = "Some element along a dimension is not zero."});
+  ops.add({.schema = "var(Tensor self, bool unbiased=True) -> Tensor",
+           .kernel = typed_kernel<&var_unbiased>(),
+           .traits = kComposite,
+           .doc = "The variance of all elements."});
+  ops.add({.schema = "var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
+           .kernel = typed_kernel<&var_dim>(),
+           .traits = kComposite,
+           .doc = "The variance over dimensions."});
+  ops.add(
+      {.schema =
+           "var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor",
+       .out = "correction_out",
+       .kernel = typed_kernel<&var_correction>(),
+       .saves = "self",
+       .derivatives = {{"self", [](const Backward& b) { return var_backward(b.grad(), b); }}},
+       .doc = "The variance over dimensions, divided by count - correction."});
+  ops.add({.schema = "std(Tensor self, bool unbiased=True) -> Tensor",
+           .kernel = typed_kernel<&std_unbiased>(),
+           .traits = kComposite,
+           .doc = "The standard deviation of all elements."});
+  ops.add({.schema = "std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
+           .kernel = typed_kernel<&std_dim>(),
+           .traits = kComposite,
            .doc = "The standard deviation over dimensions."});
-  ops.add({.schema = "sum_to_size(Tensor self, SymInt[] size) -> Tensor", .kernel = typed_kernel<&sum_to_size_cpu>(), .traits = kComposite | OpTraits::no_function,
+  ops.add(
+      {.schema =
+           "std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor",
+       .out = "correction_out",
+       .kernel = typed_kernel<&std_correction>(),
+       .saves = "self, result",
+       .derivatives = {{"self",
+                        [](const Backward& b) {
+                          const Tensor result = b.result();
+                          return var_backward(
+                              masked_fill(b.grad() / (result * Scalar(2)), eq(result, Scalar(0)), Scalar(0)), b);
+                        }}},
+       .doc = "The standard deviation over dimensions."});
+  ops.add({.schema = "sum_to_size(Tensor self, SymInt[] size) -> Tensor",
+           .kernel = typed_kernel<&sum_to_size_cpu>(),
+           .traits = kComposite | OpTraits::no_function,
            .doc = "Sums over the dimensions along which `size` would be stretched to the shape of self."});
 }
 

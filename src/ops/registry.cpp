@@ -19,7 +19,8 @@ class OperatorTable {
   }
   std::span<const Operator* const> overloads(std::string_view name) const {
     const auto found = by_name_.find(name);
-    return found == by_name_.end() ? std::span<const Operator* const>() : std::span<const Operator* const>(found->second);
+    return found == by_name_.end() ? std::span<const Operator* const>()
+                                   : std::span<const Operator* const>(found->second);
   }
   std::span<const Operator* const> all() const { return all_; }
 
@@ -45,7 +46,8 @@ class OperatorTable {
       // Not in the table: plain overloads in order of declaration, then those with `out`.
       return op->form() == Operator::Form::out ? order.size() + 1 : order.size();
     };
-    std::stable_sort(group.begin(), group.end(), [&](const Operator* a, const Operator* b) { return rank(a) < rank(b); });
+    std::stable_sort(group.begin(), group.end(),
+                     [&](const Operator* a, const Operator* b) { return rank(a) < rank(b); });
   }
 
   OpSet ops_;

@@ -49,14 +49,16 @@ T uniform_element(Generator& generator, double from, double to) {
   }
 }
 Tensor uniform_inplace(const Tensor& self, double from, double to, Generator* generator) {
-  if (from > to) throw RuntimeError(cat("uniform_ expects to return a [from, to) range, but found from=", from, " > to=", to));
+  if (from > to)
+    throw RuntimeError(cat("uniform_ expects to return a [from, to) range, but found from=", from, " > to=", to));
   fill_in_order<kFloating | kComplex>(self, generator, "check_uniform_bounds", [=](Generator& g, auto tag) {
     return uniform_element<typename decltype(tag)::type>(g, from, to);
   });
   return self;
 }
 
-/// The form for 16 and more contiguous elements: uniforms first, then blocks of 16 in place; a rest recomputes the last block.
+/// The form for 16 and more contiguous elements: uniforms first, then blocks of 16 in place; a rest recomputes the last
+/// block.
 template <class T>
 void normal_blocks(Generator& generator, T* out, int64_t count, double mean, double std) {
   constexpr int64_t kBlock = 16;
@@ -71,8 +73,10 @@ void normal_blocks(Generator& generator, T* out, int64_t count, double mean, dou
     if (count % kBlock) block(out + count - kBlock);
   } else {
     const auto draw = [&] {
-      if constexpr (std::is_same_v<T, float>) return generator.uniform_float();
-      else return generator.uniform_double();
+      if constexpr (std::is_same_v<T, float>)
+        return generator.uniform_float();
+      else
+        return generator.uniform_double();
     };
     for (int64_t i = 0; i < count; ++i) out[i] = draw();
     for (int64_t i = 0; i + kBlock <= count; i += kBlock) cpu::normal_block(out + i, T(mean), T(std));
@@ -93,7 +97,8 @@ Tensor normal_inplace(const Tensor& self, double mean, double std, Generator* gi
     for (int64_t& stride : strides) stride *= 2;
     sizes.push_back(2);
     strides.push_back(1);
-    normal_inplace(tensor_over(self.storage(), to_real(self.dtype()), sizes, strides, self.storage_offset() * 2), mean, std * std::sqrt(0.5), given);
+    normal_inplace(tensor_over(self.storage(), to_real(self.dtype()), sizes, strides, self.storage_offset() * 2), mean,
+                   std * std::sqrt(0.5), given);
     return self;
   }
   if (self.numel() >= 16 && self.is_contiguous()) {
@@ -111,56 +116,81 @@ Tensor normal_inplace(const Tensor& self, double mean, double std, Generator* gi
   return self;
 }
 
-uint64_t integer_below(Generator& generator, uint64_t range) { return range >= (uint64_t(1) << 28) ? generator.u64() % range : generator.u32() % range; }
+uint64_t integer_below(Generator& generator, uint64_t range) {
+  return range >= (uint64_t(1) << 28) ? generator.u64() % range : generator.u32() % range;
+}
 
 Tensor random_between(const Tensor& self, int64_t from, std::optional<int64_t> to, Generator* generator) {
   if (!to) throw NotImplementedError("random_ from a bound to the largest value of the dtype is not done yet");
-  if (from >= *to) throw RuntimeError(cat("random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", *to));
+  if (from >= *to)
+    throw RuntimeError(cat("random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", *to));
   const uint64_t range = uint64_t(*to) - uint64_t(from);
   fill_in_order<kReal>(self, generator, "random_from_to_kernel_cpu", [=](Generator& g, auto tag) {
     using T = typename decltype(tag)::type;
     const int64_t value = int64_t(integer_below(g, range) + uint64_t(from));
-    if constexpr (cpu::is_reduced<T>) return T(float(value));
-    else return T(value);
+    if constexpr (cpu::is_reduced<T>)
+      return T(float(value));
+    else
+      return T(value);
   });
   return self;
 }
-Tensor random_to(const Tensor& self, int64_t to, Generator* generator) { return random_between(self, 0, to, generator); }
+Tensor random_to(const Tensor& self, int64_t to, Generator* generator) {
+  return random_between(self, 0, to, generator);
+}
 Tensor random_full(const Tensor& self, Generator* generator) {
   fill_in_order<kReal>(self, generator, "random_kernel_cpu", [](Generator& g, auto tag) {
     using T = typename decltype(tag)::type;
-    if constexpr (std::is_same_v<T, bool>) return bool(g.u32() & 1);
-    else if constexpr (std::is_same_v<T, int64_t>) return T(g.u64() % (uint64_t(1) << 63));
-    else if constexpr (std::is_same_v<T, double>) return T(g.u64() % ((uint64_t(1) << 53) + 1));
-    else if constexpr (std::is_same_v<T, float>) return T(g.u32() % ((1u << 24) + 1));
-    else if constexpr (std::is_same_v<T, Half>) return T(float(g.u32() % ((1u << 11) + 1)));
-    else if constexpr (std::is_same_v<T, BFloat16>) return T(float(g.u32() % ((1u << 8) + 1)));
-    else return T(g.u32() % (uint32_t(std::numeric_limits<T>::max()) + 1u));
+    if constexpr (std::is_same_v<T, bool>)
+      return bool(g.u32() & 1);
+    else if constexpr (std::is_same_v<T, int64_t>)
+      return T(g.u64() % (uint64_t(1) << 63));
+    else if constexpr (std::is_same_v<T, double>)
+      return T(g.u64() % ((uint64_t(1) << 53) + 1));
+    else if constexpr (std::is_same_v<T, float>)
+      return T(g.u32() % ((1u << 24) + 1));
+    else if constexpr (std::is_same_v<T, Half>)
+      return T(float(g.u32() % ((1u << 11) + 1)));
+    else if constexpr (std::is_same_v<T, BFloat16>)
+      return T(float(g.u32() % ((1u << 8) + 1)));
+    else
+      return T(g.u32() % (uint32_t(std::numeric_limits<T>::max()) + 1u));
   });
   return self;
 }
 
-Tensor rand_with(IntArrayRef size, Generator* generator, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+Tensor rand_with(IntArrayRef size, Generator* generator, OptType dtype, OptLayout layout, OptDevice device,
+                 OptBool pin) {
   return uniform_inplace(empty(size, dtype, layout, device, pin), 0, 1, generator);
 }
-Tensor rand_cpu(IntArrayRef size, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) { return rand_with(size, nullptr, dtype, layout, device, pin); }
-Tensor randn_with(IntArrayRef size, Generator* generator, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+Tensor rand_cpu(IntArrayRef size, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+  return rand_with(size, nullptr, dtype, layout, device, pin);
+}
+Tensor randn_with(IntArrayRef size, Generator* generator, OptType dtype, OptLayout layout, OptDevice device,
+                  OptBool pin) {
   return normal_inplace(empty(size, dtype, layout, device, pin), 0, 1, generator);
 }
-Tensor randn_cpu(IntArrayRef size, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) { return randn_with(size, nullptr, dtype, layout, device, pin); }
-Tensor rand_like_cpu(const Tensor& self, OptType dtype, OptLayout layout, OptDevice device, OptBool pin, OptFormat format) {
+Tensor randn_cpu(IntArrayRef size, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+  return randn_with(size, nullptr, dtype, layout, device, pin);
+}
+Tensor rand_like_cpu(const Tensor& self, OptType dtype, OptLayout layout, OptDevice device, OptBool pin,
+                     OptFormat format) {
   return uniform_inplace(empty_like(self, dtype, layout, device, pin, format), 0, 1, nullptr);
 }
-Tensor randn_like_cpu(const Tensor& self, OptType dtype, OptLayout layout, OptDevice device, OptBool pin, OptFormat format) {
+Tensor randn_like_cpu(const Tensor& self, OptType dtype, OptLayout layout, OptDevice device, OptBool pin,
+                      OptFormat format) {
   return normal_inplace(empty_like(self, dtype, layout, device, pin, format), 0, 1, nullptr);
 }
-Tensor randint_low_with(int64_t low, int64_t high, IntArrayRef size, Generator* generator, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+Tensor randint_low_with(int64_t low, int64_t high, IntArrayRef size, Generator* generator, OptType dtype,
+                        OptLayout layout, OptDevice device, OptBool pin) {
   return random_between(empty(size, dtype.value_or(ScalarType::int64), layout, device, pin), low, high, generator);
 }
-Tensor randint_with(int64_t high, IntArrayRef size, Generator* generator, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+Tensor randint_with(int64_t high, IntArrayRef size, Generator* generator, OptType dtype, OptLayout layout,
+                    OptDevice device, OptBool pin) {
   return randint_low_with(0, high, size, generator, dtype, layout, device, pin);
 }
-Tensor randint_low(int64_t low, int64_t high, IntArrayRef size, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+Tensor randint_low(int64_t low, int64_t high, IntArrayRef size, OptType dtype, OptLayout layout, OptDevice device,
+                   OptBool pin) {
   return randint_low_with(low, high, size, nullptr, dtype, layout, device, pin);
 }
 Tensor randint_cpu(int64_t high, IntArrayRef size, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
@@ -175,11 +205,14 @@ Tensor randperm_with(int64_t n, Generator* given, OptType dtype, OptLayout layou
   std::vector<int64_t> order(size_t(n), 0);
   for (int64_t i = 0; i < n; ++i) order[size_t(i)] = i;
   for (int64_t i = 0; i + 1 < n; ++i) std::swap(order[size_t(i)], order[size_t(i + generator.u32() % uint64_t(n - i))]);
-  const Tensor numbers = tensor_over(Storage::borrow(order.data(), order.size() * 8, nullptr), ScalarType::int64, n, 1, 0);
+  const Tensor numbers =
+      tensor_over(Storage::borrow(order.data(), order.size() * 8, nullptr), ScalarType::int64, n, 1, 0);
   cpu::copy_into(result, numbers);
   return result;
 }
-Tensor randperm_cpu(int64_t n, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) { return randperm_with(n, nullptr, dtype, layout, device, pin); }
+Tensor randperm_cpu(int64_t n, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+  return randperm_with(n, nullptr, dtype, layout, device, pin);
+}
 
 Tensor bernoulli_inplace(const Tensor& self, double p, Generator* generator) {
   if (!(p >= 0 && p <= 1)) throw RuntimeError(cat("bernoulli_ expects p to be in [0, 1], but got p=", p));
@@ -205,7 +238,9 @@ Tensor bernoulli_cpu(const Tensor& self, Generator* given) {
   });
   return result;
 }
-Tensor bernoulli_p(const Tensor& self, double p, Generator* generator) { return bernoulli_inplace(empty_like(self), p, generator); }
+Tensor bernoulli_p(const Tensor& self, double p, Generator* generator) {
+  return bernoulli_inplace(empty_like(self), p, generator);
+}
 Tensor exponential_inplace(const Tensor& self, double lambda, Generator* generator) {
   if (!(lambda > 0)) throw RuntimeError(cat("exponential_ expects lambda > 0.0, but found lambda=", lambda));
   fill_in_order<kFloating>(self, generator, "exponential_cpu", [=](Generator& g, auto tag) {
@@ -229,50 +264,117 @@ void declare_sampling(OpSet& ops) {
   constexpr OpTraits kDraw = OpTraits::nondeterministic | OpTraits::not_differentiable | OpTraits::no_method;
   constexpr OpTraits kWrite = OpTraits::nondeterministic | OpTraits::no_function;
   const auto forget = [](const Backward& b) { return zeros_like(b.grad()); };
-  ops.add({.schema = "rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&rand_cpu>(), .traits = kDraw, .doc = "Uniform numbers in [0, 1)."});
-  ops.add({.schema = "rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&rand_with>(), .traits = kDraw, .doc = "Uniform numbers in [0, 1)."});
-  ops.add({.schema = "randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randn_cpu>(), .traits = kDraw, .doc = "Normal numbers with mean 0 and variance 1."});
-  ops.add({.schema = "randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randn_with>(), .traits = kDraw, .doc = "Normal numbers with mean 0 and variance 1."});
-  ops.add({.schema = "rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor",
-           .kernel = typed_kernel<&rand_like_cpu>(), .traits = kDraw, .doc = "Uniform numbers in the shape of self."});
-  ops.add({.schema = "randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor",
-           .kernel = typed_kernel<&randn_like_cpu>(), .traits = kDraw, .doc = "Normal numbers in the shape of self."});
-  ops.add({.schema = "randint(SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randint_cpu>(), .traits = kDraw, .doc = "Integers in [0, high)."});
-  ops.add({.schema = "randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randint_with>(), .traits = kDraw, .doc = "Integers in [0, high)."});
-  ops.add({.schema = "randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randint_low>(), .traits = kDraw, .doc = "Integers in [low, high)."});
-  ops.add({.schema = "randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randint_low_with>(), .traits = kDraw, .doc = "Integers in [low, high)."});
-  ops.add({.schema = "randperm(SymInt n, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randperm_cpu>(), .traits = kDraw, .doc = "The numbers 0 to n - 1 in random order."});
-  ops.add({.schema = "randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-           .kernel = typed_kernel<&randperm_with>(), .traits = kDraw, .doc = "The numbers 0 to n - 1 in random order."});
-  ops.add({.schema = "uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&uniform_inplace>(), .derivatives = {{"self", forget}}, .traits = kWrite, .doc = "Uniform numbers in [from, to)."});
-  ops.add({.schema = "normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&normal_inplace>(), .derivatives = {{"self", forget}}, .traits = kWrite, .doc = "Normal numbers."});
+  ops.add({.schema = "rand(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? "
+                     "pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&rand_cpu>(),
+           .traits = kDraw,
+           .doc = "Uniform numbers in [0, 1)."});
+  ops.add({.schema = "rand.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? "
+                     "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&rand_with>(),
+           .traits = kDraw,
+           .doc = "Uniform numbers in [0, 1)."});
+  ops.add({.schema = "randn(SymInt[] size, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? "
+                     "pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randn_cpu>(),
+           .traits = kDraw,
+           .doc = "Normal numbers with mean 0 and variance 1."});
+  ops.add({.schema = "randn.generator(SymInt[] size, *, Generator? generator, ScalarType? dtype=None, Layout? "
+                     "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randn_with>(),
+           .traits = kDraw,
+           .doc = "Normal numbers with mean 0 and variance 1."});
+  ops.add({.schema = "rand_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
+                     "bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor",
+           .kernel = typed_kernel<&rand_like_cpu>(),
+           .traits = kDraw,
+           .doc = "Uniform numbers in the shape of self."});
+  ops.add({.schema = "randn_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, "
+                     "bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor",
+           .kernel = typed_kernel<&randn_like_cpu>(),
+           .traits = kDraw,
+           .doc = "Normal numbers in the shape of self."});
+  ops.add({.schema = "randint(SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? "
+                     "device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randint_cpu>(),
+           .traits = kDraw,
+           .doc = "Integers in [0, high)."});
+  ops.add({.schema = "randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=long, "
+                     "Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randint_with>(),
+           .traits = kDraw,
+           .doc = "Integers in [0, high)."});
+  ops.add({.schema = "randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? "
+                     "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randint_low>(),
+           .traits = kDraw,
+           .doc = "Integers in [low, high)."});
+  ops.add(
+      {.schema = "randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? "
+                 "dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+       .kernel = typed_kernel<&randint_low_with>(),
+       .traits = kDraw,
+       .doc = "Integers in [low, high)."});
+  ops.add({.schema = "randperm(SymInt n, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? "
+                     "pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randperm_cpu>(),
+           .traits = kDraw,
+           .doc = "The numbers 0 to n - 1 in random order."});
+  ops.add({.schema = "randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=long, Layout? "
+                     "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randperm_with>(),
+           .traits = kDraw,
+           .doc = "The numbers 0 to n - 1 in random order."});
+  ops.add(
+      {.schema = "uniform_(Tensor(a!) self, float from=0., float to=1., *, Generator? generator=None) -> Tensor(a!)",
+       .kernel = typed_kernel<&uniform_inplace>(),
+       .derivatives = {{"self", forget}},
+       .traits = kWrite,
+       .doc = "Uniform numbers in [from, to)."});
+  ops.add(
+      {.schema = "normal_(Tensor(a!) self, float mean=0., float std=1., *, Generator? generator=None) -> Tensor(a!)",
+       .kernel = typed_kernel<&normal_inplace>(),
+       .derivatives = {{"self", forget}},
+       .traits = kWrite,
+       .doc = "Normal numbers."});
   ops.add({.schema = "random_.from(Tensor(a!) self, int from, int? to, *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&random_between>(), .derivatives = {{"self", forget}}, .traits = kWrite, .doc = "Integers in [from, to)."});
+           .kernel = typed_kernel<&random_between>(),
+           .derivatives = {{"self", forget}},
+           .traits = kWrite,
+           .doc = "Integers in [from, to)."});
   ops.add({.schema = "random_.to(Tensor(a!) self, int to, *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&random_to>(), .derivatives = {{"self", forget}}, .traits = kWrite, .doc = "Integers in [0, to)."});
+           .kernel = typed_kernel<&random_to>(),
+           .derivatives = {{"self", forget}},
+           .traits = kWrite,
+           .doc = "Integers in [0, to)."});
   ops.add({.schema = "random_(Tensor(a!) self, *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&random_full>(), .derivatives = {{"self", forget}}, .traits = kWrite, .doc = "Integers over the whole range of the dtype."});
+           .kernel = typed_kernel<&random_full>(),
+           .derivatives = {{"self", forget}},
+           .traits = kWrite,
+           .doc = "Integers over the whole range of the dtype."});
   ops.add({.schema = "bernoulli_.float(Tensor(a!) self, float p=0.5, *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&bernoulli_inplace>(), .derivatives = {{"self", forget}}, .traits = kWrite, .doc = "1 with probability p, else 0."});
+           .kernel = typed_kernel<&bernoulli_inplace>(),
+           .derivatives = {{"self", forget}},
+           .traits = kWrite,
+           .doc = "1 with probability p, else 0."});
   ops.add({.schema = "bernoulli(Tensor self, *, Generator? generator=None) -> Tensor",
-           .kernel = typed_kernel<&bernoulli_cpu>(), .derivatives = {{"self", forget}}, .traits = OpTraits::nondeterministic, .doc = "1 with the probability that each element gives, else 0."});
+           .kernel = typed_kernel<&bernoulli_cpu>(),
+           .derivatives = {{"self", forget}},
+           .traits = OpTraits::nondeterministic,
+           .doc = "1 with the probability that each element gives, else 0."});
   ops.add({.schema = "bernoulli.p(Tensor self, float p, *, Generator? generator=None) -> Tensor",
-           .kernel = typed_kernel<&bernoulli_p>(), .derivatives = {{"self", forget}}, .traits = OpTraits::nondeterministic, .doc = "1 with probability p, else 0, in the shape of self."});
+           .kernel = typed_kernel<&bernoulli_p>(),
+           .derivatives = {{"self", forget}},
+           .traits = OpTraits::nondeterministic,
+           .doc = "1 with probability p, else 0, in the shape of self."});
   ops.add({.schema = "exponential_(Tensor(a!) self, float lambd=1., *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&exponential_inplace>(), .derivatives = {{"self", forget}}, .traits = kWrite, .doc = "Exponential numbers with rate lambd."});
+           .kernel = typed_kernel<&exponential_inplace>(),
+           .derivatives = {{"self", forget}},
+           .traits = kWrite,
+           .doc = "Exponential numbers with rate lambd."});
   ops.add({.schema = "dropout(Tensor input, float p, bool train) -> Tensor",
-           .kernel = typed_kernel<&dropout_cpu>(), .traits = OpTraits::composite | OpTraits::nondeterministic | OpTraits::no_method,
+           .kernel = typed_kernel<&dropout_cpu>(),
+           .traits = OpTraits::composite | OpTraits::nondeterministic | OpTraits::no_method,
            .doc = "In training, zeros with probability p and the rest scaled by 1 / (1 - p)."});
 }
 

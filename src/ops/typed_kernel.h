@@ -1,10 +1,10 @@
 /// Kernels from plain C++ functions: the boxed entry is derived from the function's type.
 ///     Tensor dot_cpu(const Tensor& self, const Tensor& tensor);
 ///     ops.add({.schema = "dot(Tensor self, Tensor tensor) -> Tensor", .kernel = typed_kernel<&dot_cpu>(), ...});
-/// Parameter types: const Tensor& (undefined for None), int64_t, double, bool, Scalar, ScalarType, Layout, MemoryFormat, Device,
-/// std::string_view, std::complex<double>, IntArrayRef, ArrayRef<double>, const std::vector<Tensor>&, Generator*, const IValue&,
-/// ListObject&, DictObject&, and std::optional of the value types (for `T?`).
-/// Result types: the same value types, Tensor, std::vector<Tensor>, IValue, std::tuple of them, void.
+/// Parameter types: const Tensor& (undefined for None), int64_t, double, bool, Scalar, ScalarType, Layout,
+/// MemoryFormat, Device, std::string_view, std::complex<double>, IntArrayRef, ArrayRef<double>, const
+/// std::vector<Tensor>&, Generator*, const IValue&, ListObject&, DictObject&, and std::optional of the value types (for
+/// `T?`). Result types: the same value types, Tensor, std::vector<Tensor>, IValue, std::tuple of them, void.
 #pragma once
 #include <tuple>
 
@@ -129,7 +129,8 @@ struct Boxed<fn, Result (*)(Parameters...)> {
 };
 }  // namespace unbox
 
-/// `inplace`: a function of the same parameters that writes into the first; `out`: one that takes the output tensors last.
+/// `inplace`: a function of the same parameters that writes into the first; `out`: one that takes the output tensors
+/// last.
 template <auto fn>
 Kernel typed_kernel() {
   return {.call = &unbox::Boxed<fn, decltype(fn)>::run};

@@ -13,7 +13,8 @@ namespace kinds = ir::kinds;
 
 namespace {
 
-/// The type that decides which wildcard a value belongs to: details of tensors do not matter, Optional is what it holds.
+/// The type that decides which wildcard a value belongs to: details of tensors do not matter, Optional is what it
+/// holds.
 TypePtr wildcard_type_of(const TypePtr& type) {
   if (type->is(TypeKind::tensor)) return types::tensor();
   if (type->is(TypeKind::optional)) return wildcard_type_of(type->expect<ElementType>().element());
@@ -124,9 +125,10 @@ class AliasAnalysis {
       for (const Value* input : node.inputs()) hold(node.output(), input);
       return;
     }
-    if (kind == kinds::get_attr && attributes_are_own_ && node.input(0)->type()->is_module()) return make_fresh(node.output());
-    if (kind == kinds::tuple_unpack || kind == kinds::tuple_index || kind == kinds::tuple_slice || kind == kinds::list_unpack ||
-        kind == kinds::get_attr || kind == kinds::module_container_index) {
+    if (kind == kinds::get_attr && attributes_are_own_ && node.input(0)->type()->is_module())
+      return make_fresh(node.output());
+    if (kind == kinds::tuple_unpack || kind == kinds::tuple_index || kind == kinds::tuple_slice ||
+        kind == kinds::list_unpack || kind == kinds::get_attr || kind == kinds::module_container_index) {
       for (const Value* output : node.outputs()) make_wildcard(output);
       opened_.push_back(node.input(0));
       return;
@@ -137,9 +139,9 @@ class AliasAnalysis {
       make_wildcard(node.input(1));
       return;
     }
-    if (kind == kinds::constant || kind == kinds::uninitialized || kind == kinds::create_object || kind == kinds::tolist ||
-        kind == kinds::print || kind == kinds::raise_exception || kind == kinds::isinstance || kind == kinds::empty_list_literal ||
-        kind == kinds::num_to_tensor) {
+    if (kind == kinds::constant || kind == kinds::uninitialized || kind == kinds::create_object ||
+        kind == kinds::tolist || kind == kinds::print || kind == kinds::raise_exception || kind == kinds::isinstance ||
+        kind == kinds::empty_list_literal || kind == kinds::num_to_tensor) {
       for (const Value* output : node.outputs()) make_fresh(output);
       return;
     }
@@ -191,7 +193,8 @@ class AliasAnalysis {
       for (const std::string& set : argument.alias->before) sets[set].push_back(input);
       for (const AliasAnnotation& contained : argument.alias->contained)
         for (const std::string& set : contained.before) sets[set].push_back(input);
-      if (std::find(argument.alias->after.begin(), argument.alias->after.end(), "*") != argument.alias->after.end()) make_wildcard(input);
+      if (std::find(argument.alias->after.begin(), argument.alias->after.end(), "*") != argument.alias->after.end())
+        make_wildcard(input);
     }
     write_statistics(node);
     for (size_t i = 0; i < node.outputs().size(); ++i) {
@@ -210,8 +213,10 @@ class AliasAnalysis {
           continue;
         }
         for (const Value* source : sets[set]) {
-          if (output->type()->is(TypeKind::list) && !source->type()->is(TypeKind::list) && !alias.contained.empty()) hold(output, source);
-          else point(output, source);
+          if (output->type()->is(TypeKind::list) && !source->type()->is(TypeKind::list) && !alias.contained.empty())
+            hold(output, source);
+          else
+            point(output, source);
           placed = true;
         }
       }
@@ -230,7 +235,8 @@ class AliasAnalysis {
 
   /// The running statistics of a normalisation change while it trains, which its schema does not say.
   void write_statistics(const Node& node) {
-    static const ir::Symbol batch_norm = ir::Symbol::intern("aten::batch_norm"), instance_norm = ir::Symbol::intern("aten::instance_norm");
+    static const ir::Symbol batch_norm = ir::Symbol::intern("aten::batch_norm"),
+                            instance_norm = ir::Symbol::intern("aten::instance_norm");
     if (node.kind() != batch_norm && node.kind() != instance_norm) return;
     const Value* training = node.named_input(node.kind() == batch_norm ? "training" : "use_input_stats");
     const std::optional<IValue> value = training ? ir::constant_value(training) : std::nullopt;
@@ -371,7 +377,8 @@ bool AliasInfo::may_be_written(const Node& node) const {
 bool AliasInfo::writes_to_wildcard(const Node& node) const {
   const auto found = writes_.find(&node);
   if (found == writes_.end()) return false;
-  return std::any_of(found->second.begin(), found->second.end(), [&](uint32_t place) { return bool(places_[place].wildcard_type); });
+  return std::any_of(found->second.begin(), found->second.end(),
+                     [&](uint32_t place) { return bool(places_[place].wildcard_type); });
 }
 
 bool AliasInfo::writes_to(const Node& node, const Places& places) const {

@@ -1,8 +1,8 @@
 /// Which values may be the same memory, contain each other, or be written (passes.md section 3).
 ///
-/// Every value of a mutable type stands for places: memory that one node made, or "anywhere" for one type (the wildcard):
-/// graph inputs, attributes, elements taken out of containers, results of calls. A place may hold others (a list its
-/// elements). Only the graph as it stood is described: ask again after changes.
+/// Every value of a mutable type stands for places: memory that one node made, or "anywhere" for one type (the
+/// wildcard): graph inputs, attributes, elements taken out of containers, results of calls. A place may hold others (a
+/// list its elements). Only the graph as it stood is described: ask again after changes.
 #pragma once
 #include <unordered_map>
 #include <unordered_set>
@@ -14,8 +14,8 @@ namespace rushlight::passes {
 
 class AliasInfo {
  public:
-  /// `attributes_are_own`: an attribute read of a module is memory of its own, which nothing else in the graph can reach;
-  /// true for graphs in which all calls are inlined.
+  /// `attributes_are_own`: an attribute read of a module is memory of its own, which nothing else in the graph can
+  /// reach; true for graphs in which all calls are inlined.
   explicit AliasInfo(ir::Graph& graph, bool attributes_are_own = false);
   ~AliasInfo();
 

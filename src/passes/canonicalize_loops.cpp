@@ -1,5 +1,5 @@
-/// Loops that have both a trip count and a condition of their own (a `for` with `break`) become loops with a condition only,
-/// so that they print as `while`: a carried counter, last, is compared with the count.
+/// Loops that have both a trip count and a condition of their own (a `for` with `break`) become loops with a condition
+/// only, so that they print as `while`: a carried counter, last, is compared with the count.
 #include <limits>
 
 #include "passes/passes.h"
@@ -44,7 +44,8 @@ void rewrite(Node& loop) {
   Value* count = loop.input(0);
   Value* condition = insert_operator(graph, "aten::gt", {count, zero}, types::bool_());
   loop.replace_input(0, graph.insert_constant(IValue(kNoTripCount)));
-  if (!is_true(loop.input(1))) condition = insert_operator(graph, "aten::__and__", {condition, loop.input(1)}, types::bool_());
+  if (!is_true(loop.input(1)))
+    condition = insert_operator(graph, "aten::__and__", {condition, loop.input(1)}, types::bool_());
   loop.replace_input(1, condition);
 
   loop.add_output()->set_type(types::int_());

@@ -1,5 +1,5 @@
-/// Puts the outputs of If and Loop, with all that belongs to each, into the order in which they are first used; unused ones
-/// come last, in their old order. Values and numbers stay.
+/// Puts the outputs of If and Loop, with all that belongs to each, into the order in which they are first used; unused
+/// ones come last, in their old order. Values and numbers stay.
 #include <algorithm>
 
 #include "passes/passes.h"
@@ -45,8 +45,10 @@ bool reorder(Node& node, const Order& order) {
   std::vector<std::pair<std::pair<size_t, size_t>, size_t>> used;
   std::vector<size_t> unused;
   for (size_t i = 0; i < node.outputs().size(); ++i) {
-    if (const auto place = order.first_use(*node.output(i))) used.emplace_back(*place, i);
-    else unused.push_back(i);
+    if (const auto place = order.first_use(*node.output(i)))
+      used.emplace_back(*place, i);
+    else
+      unused.push_back(i);
   }
   std::sort(used.begin(), used.end());
   std::vector<size_t> wanted;

@@ -1,7 +1,7 @@
-/// Closures. The front end leaves the body of a nested function as the block of a prim::Closure; `lift_closures` makes each
-/// block a graph of its own, whose inputs are the values that it captures, in the order in which they are met, and packs
-/// these into a tuple (the context). `inline_forked_closures` turns a call of fork or awaitable on such a closure into one
-/// node with that graph.
+/// Closures. The front end leaves the body of a nested function as the block of a prim::Closure; `lift_closures` makes
+/// each block a graph of its own, whose inputs are the values that it captures, in the order in which they are met, and
+/// packs these into a tuple (the context). `inline_forked_closures` turns a call of fork or awaitable on such a closure
+/// into one node with that graph.
 #include "passes/passes.h"
 
 namespace rushlight::passes {
@@ -63,7 +63,8 @@ bool lift_all(Block& block) {
 void inline_forked(Node& node, Symbol kind) {
   ir::Graph& outer = node.graph();
   Node* pair = node.input(0)->node();
-  if (pair->kind() != kinds::tuple_construct || pair->inputs().size() != 2 || pair->input(0)->node()->kind() != kinds::closure)
+  if (pair->kind() != kinds::tuple_construct || pair->inputs().size() != 2 ||
+      pair->input(0)->node()->kind() != kinds::closure)
     throw RuntimeError({.message = "Cannot fork this value", .range = node.range()});
   Node* closure = pair->input(0)->node();
   Node* pack = pair->input(1)->node();
@@ -93,13 +94,17 @@ void inline_forked(Node& node, Symbol kind) {
 }
 
 bool inline_all(Block& block) {
-  static const Symbol fork_closure = Symbol::intern("prim::forkClosure"), awaitable_closure = Symbol::intern("prim::awaitableClosure");
+  static const Symbol fork_closure = Symbol::intern("prim::forkClosure"),
+                      awaitable_closure = Symbol::intern("prim::awaitableClosure");
   bool changed = false;
   for (Node* node : block.nodes()) {
     for (Block* inner : node->blocks()) changed |= inline_all(*inner);
-    if (node->kind() == fork_closure) inline_forked(*node, kinds::fork);
-    else if (node->kind() == awaitable_closure) inline_forked(*node, kinds::awaitable);
-    else continue;
+    if (node->kind() == fork_closure)
+      inline_forked(*node, kinds::fork);
+    else if (node->kind() == awaitable_closure)
+      inline_forked(*node, kinds::awaitable);
+    else
+      continue;
     changed = true;
   }
   return changed;

@@ -1,9 +1,9 @@
 /// Common subexpression elimination: a node that repeats an earlier one is replaced by it.
 ///     %a : Tensor = aten::relu(%x)
 ///     %b : Tensor = aten::relu(%x)      every use of %b becomes %a
-/// Leaves alone: side effects, random numbers, nodes with blocks, values that may be written in place, and pairs of which
-/// both can be seen from outside (the caller would see them share memory). A block sees what its outer blocks computed before
-/// it, never the other way. One walk, O(nodes).
+/// Leaves alone: side effects, random numbers, nodes with blocks, values that may be written in place, and pairs of
+/// which both can be seen from outside (the caller would see them share memory). A block sees what its outer blocks
+/// computed before it, never the other way. One walk, O(nodes).
 #include <algorithm>
 
 #include "passes/effects.h"
@@ -22,9 +22,12 @@ bool same_attributes(const Node& a, const Node& b) {
   return std::equal(a.attributes().begin(), a.attributes().end(), b.attributes().begin(), b.attributes().end(),
                     [](const ir::Attribute& x, const ir::Attribute& y) {
                       if (!(x.name == y.name) || x.value.index() != y.value.index()) return false;
-                      if (const auto* text = std::get_if<std::string>(&x.value)) return *text == std::get<std::string>(y.value);
-                      if (const auto* number = std::get_if<int64_t>(&x.value)) return *number == std::get<int64_t>(y.value);
-                      if (const auto* number = std::get_if<double>(&x.value)) return *number == std::get<double>(y.value);
+                      if (const auto* text = std::get_if<std::string>(&x.value))
+                        return *text == std::get<std::string>(y.value);
+                      if (const auto* number = std::get_if<int64_t>(&x.value))
+                        return *number == std::get<int64_t>(y.value);
+                      if (const auto* number = std::get_if<double>(&x.value))
+                        return *number == std::get<double>(y.value);
                       if (const auto* types = std::get_if<std::vector<TypePtr>>(&x.value)) {
                         const auto& others = std::get<std::vector<TypePtr>>(y.value);
                         return std::equal(types->begin(), types->end(), others.begin(), others.end(),
@@ -58,7 +61,8 @@ class Eliminator {
       if (!may_be_shared(*node)) continue;
       const size_t hash = hash_of(*node);
       std::vector<Node*>& bucket = seen_[hash];
-      const auto earlier = std::find_if(bucket.begin(), bucket.end(), [&](const Node* other) { return same_computation(*other, *node); });
+      const auto earlier = std::find_if(bucket.begin(), bucket.end(),
+                                        [&](const Node* other) { return same_computation(*other, *node); });
       if (earlier == bucket.end()) {
         bucket.push_back(node);
         added.emplace_back(hash, node);
@@ -74,8 +78,11 @@ class Eliminator {
 
  private:
   bool may_be_shared(const Node& node) const {
-    if (!node.blocks().empty() || node.outputs().empty() || node.kind() == kinds::constant || node.kind() == kinds::create_object) return false;
-    if (node.has_attribute(ir::attributes::subgraph) || has_side_effects(node) || is_nondeterministic(node)) return false;
+    if (!node.blocks().empty() || node.outputs().empty() || node.kind() == kinds::constant ||
+        node.kind() == kinds::create_object)
+      return false;
+    if (node.has_attribute(ir::attributes::subgraph) || has_side_effects(node) || is_nondeterministic(node))
+      return false;
     const Schema* schema = node.find_schema();
     return !(schema && schema->is_mutable()) && !alias_.may_be_written(node);
   }
@@ -83,7 +90,8 @@ class Eliminator {
   bool is_returned(const Node& node) const {
     for (const Value* output : node.outputs())
       for (const Value* returned : graph_.outputs())
-        if (output == returned || (output->type()->is_mutable() && alias_.may_contain_alias(output, returned))) return true;
+        if (output == returned || (output->type()->is_mutable() && alias_.may_contain_alias(output, returned)))
+          return true;
     return false;
   }
 
@@ -99,7 +107,8 @@ class Eliminator {
 extern constinit const Pass common_subexpression_elimination = {
     .name = "cse",
     .summary = "replaces a node by an earlier one that computes the same value",
-    .run = [](ir::Graph& graph, Analyses& analyses) { return Eliminator(graph, analyses.alias_info()).run(graph.block()); },
+    .run = [](ir::Graph& graph,
+              Analyses& analyses) { return Eliminator(graph, analyses.alias_info()).run(graph.block()); },
 };
 
 }  // namespace rushlight::passes

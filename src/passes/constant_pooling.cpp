@@ -1,7 +1,7 @@
 /// Constant pooling: equal constants become one, and all stand at the front.
-/// The walk is in printing order; each constant met for the first time is put before the first node, so the constants of a
-/// pooled graph stand in reverse order of first appearance. That order is visible to users.
-/// Leaves alone: a second constant of a mutable type that is written, or that is returned along with the first.
+/// The walk is in printing order; each constant met for the first time is put before the first node, so the constants
+/// of a pooled graph stand in reverse order of first appearance. That order is visible to users. Leaves alone: a second
+/// constant of a mutable type that is written, or that is returned along with the first.
 #include <algorithm>
 #include <cstring>
 
@@ -17,7 +17,9 @@ namespace {
 
 bool same_tensor(const Tensor& a, const Tensor& b) {
   if (a.is_same(b)) return true;
-  if (!a.defined() || !b.defined() || a.dtype() != b.dtype() || a.device() != b.device() || a.layout() != b.layout() || a.is_meta()) return false;
+  if (!a.defined() || !b.defined() || a.dtype() != b.dtype() || a.device() != b.device() || a.layout() != b.layout() ||
+      a.is_meta())
+    return false;
   if (a.sizes() != b.sizes() || a.strides() != b.strides() || !a.is_contiguous()) return false;
   return a.numel() == 0 || std::memcmp(a.data(), b.data(), size_t(a.numel()) * a.item_size()) == 0;
 }
@@ -77,8 +79,8 @@ class Pool {
     const std::optional<IValue> value = ir::constant_value(constant.output());
     std::vector<Node*>& bucket = seen_[hash_of(constant)];
     for (Node* earlier : bucket)
-      if (*earlier->output()->type() == *constant.output()->type() && same_value(*ir::constant_value(earlier->output()), *value) &&
-          may_merge(*earlier, constant))
+      if (*earlier->output()->type() == *constant.output()->type() &&
+          same_value(*ir::constant_value(earlier->output()), *value) && may_merge(*earlier, constant))
         return earlier;
     bucket.push_back(&constant);
     return nullptr;

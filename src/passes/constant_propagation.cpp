@@ -1,10 +1,10 @@
 /// Constant propagation: a node whose inputs are all constants is run, and its results become constants in its place.
 ///     %c = aten::add(%one, %two)        uses of %c become a new constant 3; the node is left to dead code elimination
-/// An If on a constant is replaced by its branch; If outputs that are equal in both branches and carried values that a loop
-/// never changes become what they are; loops that cannot run are removed.
-/// Leaves alone: side effects, random numbers, anything that is written or aliases what is written, operators with varargs,
-/// tensors that require grad, results that no constant can hold, and nodes that raise. The variant for immutable types does
-/// not look at nodes with tensors, lists, dictionaries or objects at all, and so needs no alias analysis.
+/// An If on a constant is replaced by its branch; If outputs that are equal in both branches and carried values that a
+/// loop never changes become what they are; loops that cannot run are removed. Leaves alone: side effects, random
+/// numbers, anything that is written or aliases what is written, operators with varargs, tensors that require grad,
+/// results that no constant can hold, and nodes that raise. The variant for immutable types does not look at nodes with
+/// tensors, lists, dictionaries or objects at all, and so needs no alias analysis.
 #include "autograd/variable.h"
 #include "passes/effects.h"
 #include "passes/evaluate.h"
@@ -92,14 +92,18 @@ class Folder {
   /// A new constant before the If when both branches give equal ones.
   Value* equal_constant(Node& node, const Value& a, const Value& b) {
     const std::optional<IValue> x = ir::constant_value(&a), y = ir::constant_value(&b);
-    if (!x || !y || !(*a.type() == *b.type()) || x->is_tensor() || a.type()->is_mutable() || !can_be_constant(*x) || !x->equals(*y)) return nullptr;
+    if (!x || !y || !(*a.type() == *b.type()) || x->is_tensor() || a.type()->is_mutable() || !can_be_constant(*x) ||
+        !x->equals(*y))
+      return nullptr;
     const ir::Graph::WithInsertPoint before(graph_, &node);
     return graph_.insert_constant(*x, {}, a.type());
   }
 
   static bool never_runs(const Node& loop) {
-    const std::optional<IValue> count = ir::constant_value(loop.input(0)), condition = ir::constant_value(loop.input(1));
-    return (count && count->is_int() && count->to_int() < 1) || (condition && condition->is_bool() && !condition->to_bool());
+    const std::optional<IValue> count = ir::constant_value(loop.input(0)),
+                                condition = ir::constant_value(loop.input(1));
+    return (count && count->is_int() && count->to_int() < 1) ||
+           (condition && condition->is_bool() && !condition->to_bool());
   }
 
   void remove_unchanged_carried(Node& loop) {
@@ -117,8 +121,8 @@ class Folder {
   }
 
   bool is_foldable(const Node& node) const {
-    if (node.kind() == kinds::constant || node.kind() == kinds::uninitialized || node.kind() == kinds::closure || node.outputs().empty() ||
-        !node.blocks().empty() || node.has_attribute(ir::attributes::subgraph))
+    if (node.kind() == kinds::constant || node.kind() == kinds::uninitialized || node.kind() == kinds::closure ||
+        node.outputs().empty() || !node.blocks().empty() || node.has_attribute(ir::attributes::subgraph))
       return false;
     for (const Value* input : node.inputs())
       if (input->node()->kind() != kinds::constant) return false;

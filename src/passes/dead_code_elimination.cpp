@@ -2,9 +2,9 @@
 ///     %a : Tensor = aten::relu(%x)       %a is not used: removed
 ///     %l = prim::ListConstruct(%x)       removed with the append, if nobody else sees the list
 ///     %n = aten::append(%l, %x)
-/// Needed are: what the graph returns, side effects, writes into memory that a needed value may be or hold or that is seen
-/// from outside, and the conditions of loops. Unused outputs of If and unused carried values of Loop go as well, the last one
-/// first. Without alias analysis every write is needed.
+/// Needed are: what the graph returns, side effects, writes into memory that a needed value may be or hold or that is
+/// seen from outside, and the conditions of loops. Unused outputs of If and unused carried values of Loop go as well,
+/// the last one first. Without alias analysis every write is needed.
 #include <unordered_set>
 
 #include "passes/effects.h"

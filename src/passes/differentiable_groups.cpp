@@ -1,6 +1,6 @@
-/// PyTorch's executor merges neighbouring operators that have a symbolic gradient into groups, and a group of at least two
-/// shows in the `grad_fn` of its results. Rushlight runs no such groups; this finds where they would be: consumers take in
-/// their producers, last node first, unless some node outside of the group stands between the two.
+/// PyTorch's executor merges neighbouring operators that have a symbolic gradient into groups, and a group of at least
+/// two shows in the `grad_fn` of its results. Rushlight runs no such groups; this finds where they would be: consumers
+/// take in their producers, last node first, unless some node outside of the group stands between the two.
 #include "passes/differentiable_groups.h"
 
 #include <algorithm>
@@ -24,14 +24,22 @@ constexpr size_t kSmallestGroup = 2;
 
 /// Operators of namespace aten that have a symbolic gradient, with overload.
 constexpr std::string_view kDifferentiable =
-    "abs acos adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d add.Scalar add.Tensor addcmul addmm asin atan "
-    "_autocast_to_full_precision _autocast_to_reduced_precision avg_pool2d batch_norm bmm cat ceil clamp clamp.Tensor contiguous cos cosh "
-    "_dim_arange div.Scalar div.Scalar_mode div.Tensor div.Tensor_mode dot dropout embedding eq.Scalar erf erfc exp expm1 floor fmod.Scalar "
-    "frac ge.Scalar gelu _grad_sum_to_size gt.Scalar hardshrink hardsigmoid hardswish hardtanh index.Tensor_hacked_twin layer_norm le.Scalar "
-    "leaky_relu lerp.Scalar lerp.Tensor linear log log10 log1p log2 log_softmax.int logsumexp lt.Scalar matmul max.other max_pool2d "
-    "max_pool2d_with_indices mean mean.dim min.other mm mul.Scalar mul.Tensor mv native_batch_norm ne.Scalar neg nll_loss nonzero permute "
-    "pow.Scalar pow.Tensor_Scalar pow.Tensor_Tensor reciprocal relu relu6 remainder.Scalar round rsqrt rsub.Scalar sigmoid silu sin sinh "
-    "_slow_conv2d_forward softmax.int softplus sqrt squeeze squeeze.dim stack std std.correction std.dim sub.Scalar sub.Tensor t tan tanh "
+    "abs acos adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d add.Scalar add.Tensor addcmul addmm asin "
+    "atan "
+    "_autocast_to_full_precision _autocast_to_reduced_precision avg_pool2d batch_norm bmm cat ceil clamp clamp.Tensor "
+    "contiguous cos cosh "
+    "_dim_arange div.Scalar div.Scalar_mode div.Tensor div.Tensor_mode dot dropout embedding eq.Scalar erf erfc exp "
+    "expm1 floor fmod.Scalar "
+    "frac ge.Scalar gelu _grad_sum_to_size gt.Scalar hardshrink hardsigmoid hardswish hardtanh "
+    "index.Tensor_hacked_twin layer_norm le.Scalar "
+    "leaky_relu lerp.Scalar lerp.Tensor linear log log10 log1p log2 log_softmax.int logsumexp lt.Scalar matmul "
+    "max.other max_pool2d "
+    "max_pool2d_with_indices mean mean.dim min.other mm mul.Scalar mul.Tensor mv native_batch_norm ne.Scalar neg "
+    "nll_loss nonzero permute "
+    "pow.Scalar pow.Tensor_Scalar pow.Tensor_Tensor reciprocal relu relu6 remainder.Scalar round rsqrt rsub.Scalar "
+    "sigmoid silu sin sinh "
+    "_slow_conv2d_forward softmax.int softplus sqrt squeeze squeeze.dim stack std std.correction std.dim sub.Scalar "
+    "sub.Tensor t tan tanh "
     "threshold to.prim_Device trunc type_as unsqueeze var var.correction var.dim where.self";
 
 bool is_differentiable(const Node& node) {
@@ -73,7 +81,8 @@ class Groups {
         for (const Value* input : groups_[group][i]->inputs()) {
           const Node* producer = input->node();
           if (group_of_.contains(producer) || producer->owning_block() != groups_[group][0]->owning_block()) continue;
-          if (producer->kind() == kinds::param || !may_join(*producer) || reaches_from_outside(*producer, group)) continue;
+          if (producer->kind() == kinds::param || !may_join(*producer) || reaches_from_outside(*producer, group))
+            continue;
           groups_[group].push_back(producer);
           group_of_[producer] = group;
           grown = true;

@@ -1,5 +1,5 @@
-/// Which results of a function PyTorch's executor would compute inside a differentiable group (passes.md sections 5 and 6).
-/// Only the names of `grad_fn` depend on it.
+/// Which results of a function PyTorch's executor would compute inside a differentiable group (passes.md sections 5 and
+/// 6). Only the names of `grad_fn` depend on it.
 #pragma once
 #include "ir/function.h"
 

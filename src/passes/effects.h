@@ -4,8 +4,8 @@
 
 namespace rushlight::passes {
 
-/// Prints, raises, calls, writes attributes of objects, waits: never removed, merged or moved. Its blocks are not looked at.
-/// Kinds that nobody knows count as having effects.
+/// Prints, raises, calls, writes attributes of objects, waits: never removed, merged or moved. Its blocks are not
+/// looked at. Kinds that nobody knows count as having effects.
 bool has_side_effects(const ir::Node& node);
 /// Draws random numbers; dropout that does not train does not.
 bool is_nondeterministic(const ir::Node& node);

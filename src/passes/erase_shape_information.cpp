@@ -1,5 +1,5 @@
-/// Forgets what graphs know about tensors: every tensor type, also inside of containers, becomes plain `Tensor`. Constants keep
-/// theirs only as values.
+/// Forgets what graphs know about tensors: every tensor type, also inside of containers, becomes plain `Tensor`.
+/// Constants keep theirs only as values.
 #include "passes/passes.h"
 
 namespace rushlight::passes {

@@ -11,7 +11,8 @@ namespace {
 
 std::optional<IValue> construct(const Node& node, std::vector<IValue>& inputs) {
   const TypePtr& type = node.output()->type();
-  if (node.kind() == kinds::tuple_construct) return make_tuple(std::move(inputs), type->expect<TupleType>().is_named() ? type : nullptr);
+  if (node.kind() == kinds::tuple_construct)
+    return make_tuple(std::move(inputs), type->expect<TupleType>().is_named() ? type : nullptr);
   if (node.kind() == kinds::list_construct) {
     Ref<ListObject> list = ListObject::make(type->expect<ElementType>().element());
     for (IValue& input : inputs) list->append(std::move(input));
@@ -20,7 +21,8 @@ std::optional<IValue> construct(const Node& node, std::vector<IValue>& inputs) {
   if (node.kind() == kinds::dict_construct) {
     const auto& dict_type = type->expect<DictType>();
     auto dict = make_ref<DictObject>(dict_type.key(), dict_type.value());
-    for (size_t i = 0; i + 1 < inputs.size(); i += 2) dict->insert_or_assign(std::move(inputs[i]), std::move(inputs[i + 1]));
+    for (size_t i = 0; i + 1 < inputs.size(); i += 2)
+      dict->insert_or_assign(std::move(inputs[i]), std::move(inputs[i + 1]));
     return IValue(std::move(dict));
   }
   return std::nullopt;
@@ -41,17 +43,22 @@ std::optional<std::vector<IValue>> evaluate(const Node& node, std::vector<IValue
   const ir::Symbol kind = node.kind();
   if (kind == kinds::tuple_unpack || kind == kinds::list_unpack) {
     std::vector<IValue> parts;
-    if (kind == kinds::tuple_unpack) parts = inputs[0].tuple().elements;
-    else for (size_t i = 0; i < inputs[0].list().size(); ++i) parts.push_back(inputs[0].list().get(i));
+    if (kind == kinds::tuple_unpack)
+      parts = inputs[0].tuple().elements;
+    else
+      for (size_t i = 0; i < inputs[0].list().size(); ++i) parts.push_back(inputs[0].list().get(i));
     if (parts.size() != node.outputs().size()) return std::nullopt;
     return parts;
   }
   std::optional<IValue> single;
-  if (kind == kinds::tuple_index) single = take_element(node, inputs);
-  else if (kind == kinds::unchecked_cast) single = inputs[0];
+  if (kind == kinds::tuple_index)
+    single = take_element(node, inputs);
+  else if (kind == kinds::unchecked_cast)
+    single = inputs[0];
   else if (kind == kinds::isinstance) {
     bool matches = false;
-    for (const TypePtr& type : node.attribute<std::vector<TypePtr>>(ir::attributes::types)) matches = matches || inputs[0].is_instance_of(*type);
+    for (const TypePtr& type : node.attribute<std::vector<TypePtr>>(ir::attributes::types))
+      matches = matches || inputs[0].is_instance_of(*type);
     single = IValue(matches);
   } else {
     single = construct(node, inputs);
@@ -89,9 +96,17 @@ std::optional<std::vector<IValue>> constant_inputs(const Node& node) {
 
 bool can_be_constant(const IValue& value) {
   switch (value.tag()) {
-    case Tag::none: case Tag::boolean: case Tag::integer: case Tag::floating: case Tag::device: case Tag::complex: case Tag::string: case Tag::enum_:
+    case Tag::none:
+    case Tag::boolean:
+    case Tag::integer:
+    case Tag::floating:
+    case Tag::device:
+    case Tag::complex:
+    case Tag::string:
+    case Tag::enum_:
       return true;
-    case Tag::tensor: return value.tensor().defined() && value.tensor().layout() == Layout::strided;
+    case Tag::tensor:
+      return value.tensor().defined() && value.tensor().layout() == Layout::strided;
     case Tag::tuple:
       for (const IValue& element : value.tuple().elements)
         if (!can_be_constant(element)) return false;
@@ -102,10 +117,12 @@ bool can_be_constant(const IValue& value) {
       return true;
     case Tag::dict: {
       bool all = true;
-      value.dict().for_each([&](const IValue& key, const IValue& item) { all = all && can_be_constant(key) && can_be_constant(item); });
+      value.dict().for_each(
+          [&](const IValue& key, const IValue& item) { all = all && can_be_constant(key) && can_be_constant(item); });
       return all;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 

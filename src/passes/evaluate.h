@@ -4,8 +4,8 @@
 
 namespace rushlight::passes {
 
-/// The outputs; nullopt when the node cannot be run here (unknown, varargs, a kind that needs the interpreter) or raises.
-/// Random numbers, effects and writes are the caller's business: ask first.
+/// The outputs; nullopt when the node cannot be run here (unknown, varargs, a kind that needs the interpreter) or
+/// raises. Random numbers, effects and writes are the caller's business: ask first.
 std::optional<std::vector<IValue>> evaluate(const ir::Node& node, std::vector<IValue> inputs);
 /// The inputs' values when all of them are constants.
 std::optional<std::vector<IValue>> constant_inputs(const ir::Node& node);

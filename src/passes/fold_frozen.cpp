@@ -3,8 +3,8 @@
 ///     conv(x, w, b) + c      conv(x, w, b + c)                                   also -, with alpha
 ///     conv(x, w, b) * c      conv(x, w * c, b * c)                               also /
 ///     bn(linear(x, w, b))    as for conv
-/// Conditions: everything but x is constant, nobody else uses the layer's result, batch norm does not train, c is a number or
-/// has one value for each channel in dimension 1, and no dtype changes.
+/// Conditions: everything but x is constant, nobody else uses the layer's result, batch norm does not train, c is a
+/// number or has one value for each channel in dimension 1, and no dtype changes.
 #include "passes/fold_frozen.h"
 
 #include <unordered_set>
@@ -44,7 +44,8 @@ Tensor along_channels(const Tensor& values, const Tensor& weight) {
 }
 
 bool is_conv(const Node& node) {
-  static const std::unordered_set<Symbol> kinds = {Symbol::intern("aten::conv1d"), Symbol::intern("aten::conv2d"), Symbol::intern("aten::conv3d")};
+  static const std::unordered_set<Symbol> kinds = {Symbol::intern("aten::conv1d"), Symbol::intern("aten::conv2d"),
+                                                   Symbol::intern("aten::conv3d")};
   return kinds.contains(node.kind());
 }
 bool is_linear(const Node& node) {
@@ -61,8 +62,11 @@ struct Layer {
 std::optional<Layer> layer_before(const Node& user, bool (*is_layer)(const Node&)) {
   if (user.inputs().empty()) return std::nullopt;
   Layer layer{.node = user.input(0)->node()};
-  if (!is_layer(*layer.node) || layer.node->output()->uses().size() != 1 || layer.node->owning_block() != user.owning_block()) return std::nullopt;
-  const std::optional<IValue> weight = ir::constant_value(layer.node->input(kWeight)), bias = ir::constant_value(layer.node->input(kBias));
+  if (!is_layer(*layer.node) || layer.node->output()->uses().size() != 1 ||
+      layer.node->owning_block() != user.owning_block())
+    return std::nullopt;
+  const std::optional<IValue> weight = ir::constant_value(layer.node->input(kWeight)),
+                              bias = ir::constant_value(layer.node->input(kBias));
   if (!weight || !weight->is_tensor() || !bias) return std::nullopt;
   layer.weight = weight->tensor();
   if (bias->is_tensor()) layer.bias = bias->tensor();
@@ -90,9 +94,11 @@ bool fold_batch_norm(Node& node, const Layer& layer) {
     if (!value) return std::nullopt;
     return value->is_tensor() ? value->tensor() : Tensor();
   };
-  const std::optional<Tensor> mean = tensor("running_mean"), variance = tensor("running_var"), scale = tensor("weight"), shift = tensor("bias");
+  const std::optional<Tensor> mean = tensor("running_mean"), variance = tensor("running_var"), scale = tensor("weight"),
+                              shift = tensor("bias");
   const Value *training = node.named_input("training"), *epsilon = node.named_input("eps");
-  if (!mean || !variance || !scale || !shift || !mean->defined() || !variance->defined() || !training || !epsilon) return false;
+  if (!mean || !variance || !scale || !shift || !mean->defined() || !variance->defined() || !training || !epsilon)
+    return false;
   const std::optional<IValue> trains = ir::constant_value(training), eps = ir::constant_value(epsilon);
   if (!trains || trains->to_bool() || !eps) return false;
   if (mean->dtype() != layer.weight.dtype() || mean->numel() != layer.weight.size(0)) return false;
@@ -105,7 +111,8 @@ bool fold_batch_norm(Node& node, const Layer& layer) {
   const Tensor inverse = call("aten::rsqrt", "", {call("aten::add", "Scalar", {*variance, *eps, 1})});
   const Tensor new_weight = multiply(layer.weight, along_channels(multiply(weight, inverse), layer.weight));
   const Tensor new_bias = add(multiply(multiply(subtract(bias, *mean), inverse), weight), offset);
-  const std::string weight_name = cat(layer.node->input(kWeight)->debug_name(), "_fused_bn"), bias_name = cat(layer.node->input(kBias)->debug_name(), "_fused_bn");
+  const std::string weight_name = cat(layer.node->input(kWeight)->debug_name(), "_fused_bn"),
+                    bias_name = cat(layer.node->input(kBias)->debug_name(), "_fused_bn");
   set_input(layer, kWeight, new_weight, weight_name);
   set_input(layer, kBias, new_bias, bias_name);
   replace_by_layer(node, layer);
@@ -118,7 +125,8 @@ std::optional<Tensor> channel_values(const Node& node, const Layer& layer) {
   const std::optional<IValue> operand = ir::constant_value(node.input(1));
   if (!operand) return std::nullopt;
   const int64_t channels = layer.weight.size(0);
-  if (operand->is_int() || operand->is_float()) return filled(layer.weight, channels, operand->to_scalar().to<double>());
+  if (operand->is_int() || operand->is_float())
+    return filled(layer.weight, channels, operand->to_scalar().to<double>());
   if (!operand->is_tensor() || !operand->tensor().defined()) return std::nullopt;
   const Tensor& tensor = operand->tensor();
   if (tensor.dtype() != layer.weight.dtype() || tensor.dim() > layer.weight.dim()) return std::nullopt;
@@ -159,7 +167,8 @@ bool fold_product(Node& node, const Layer& layer) {
 }
 
 /// `fold` is tried on each node of one of the kinds that follows a layer.
-bool fold_all(Block& block, const std::unordered_set<Symbol>& kinds, bool (*is_layer)(const Node&), bool (*fold)(Node&, const Layer&)) {
+bool fold_all(Block& block, const std::unordered_set<Symbol>& kinds, bool (*is_layer)(const Node&),
+              bool (*fold)(Node&, const Layer&)) {
   bool changed = false;
   for (Node* node : block.nodes()) {
     for (Block* inner : node->blocks()) changed |= fold_all(*inner, kinds, is_layer, fold);
@@ -174,29 +183,38 @@ bool fold_all(Block& block, const std::unordered_set<Symbol>& kinds, bool (*is_l
 extern constinit const Pass fold_frozen_conv_bn = {
     .name = "fold_frozen_conv_bn",
     .summary = "folds batch norm into the convolution before it",
-    .run = [](ir::Graph& graph, Analyses&) { return fold_all(graph.block(), {Symbol::intern("aten::batch_norm")}, is_conv, fold_batch_norm); },
+    .run =
+        [](ir::Graph& graph, Analyses&) {
+          return fold_all(graph.block(), {Symbol::intern("aten::batch_norm")}, is_conv, fold_batch_norm);
+        },
 };
 
 extern constinit const Pass fold_frozen_conv_add_or_sub = {
     .name = "fold_frozen_conv_add_or_sub",
     .summary = "folds a constant sum into the bias of the convolution before it",
-    .run = [](ir::Graph& graph, Analyses&) {
-      return fold_all(graph.block(), {Symbol::intern("aten::add"), Symbol::intern("aten::sub")}, is_conv, fold_sum);
-    },
+    .run =
+        [](ir::Graph& graph, Analyses&) {
+          return fold_all(graph.block(), {Symbol::intern("aten::add"), Symbol::intern("aten::sub")}, is_conv, fold_sum);
+        },
 };
 
 extern constinit const Pass fold_frozen_conv_mul_or_div = {
     .name = "fold_frozen_conv_mul_or_div",
     .summary = "folds a constant product into the weights of the convolution before it",
-    .run = [](ir::Graph& graph, Analyses&) {
-      return fold_all(graph.block(), {Symbol::intern("aten::mul"), Symbol::intern("aten::div")}, is_conv, fold_product);
-    },
+    .run =
+        [](ir::Graph& graph, Analyses&) {
+          return fold_all(graph.block(), {Symbol::intern("aten::mul"), Symbol::intern("aten::div")}, is_conv,
+                          fold_product);
+        },
 };
 
 extern constinit const Pass fold_frozen_linear_bn = {
     .name = "fold_frozen_linear_bn",
     .summary = "folds batch norm into the linear layer before it",
-    .run = [](ir::Graph& graph, Analyses&) { return fold_all(graph.block(), {Symbol::intern("aten::batch_norm")}, is_linear, fold_batch_norm); },
+    .run =
+        [](ir::Graph& graph, Analyses&) {
+          return fold_all(graph.block(), {Symbol::intern("aten::batch_norm")}, is_linear, fold_batch_norm);
+        },
 };
 
 }  // namespace rushlight::passes

@@ -61,7 +61,8 @@ class Freezer {
       std::string_view rest = name;
       for (size_t dot; (dot = rest.find('.')) != std::string_view::npos; rest.remove_prefix(dot + 1)) {
         const std::string part(rest.substr(0, dot));
-        if (!owner->has_attribute(part) || !owner->attribute(part).is_object()) throw RuntimeError(cat("Unknown name: ", name));
+        if (!owner->has_attribute(part) || !owner->attribute(part).is_object())
+          throw RuntimeError(cat("Unknown name: ", name));
         keep_.emplace(owner, part);
         owner = &owner->attribute(part).object();
       }
@@ -111,7 +112,8 @@ class Freezer {
       if (node->kind() != kinds::call_method || called_function(*node)) continue;
       const auto found = places.find(node->input(0));
       if (found == places.end()) continue;
-      auto* method = dynamic_cast<GraphFunction*>(found->second.object->type().find_method(node->attribute<std::string>(ir::attributes::name)));
+      auto* method = dynamic_cast<GraphFunction*>(
+          found->second.object->type().find_method(node->attribute<std::string>(ir::attributes::name)));
       if (!method) continue;
       const std::shared_ptr<ir::Graph> body = inlined_graph(*method);
       inline_call(*node, *method, *body);
@@ -132,7 +134,8 @@ class Freezer {
     Places inside;
     const ir::Graph& graph = *node.attribute<std::shared_ptr<ir::Graph>>(ir::attributes::subgraph);
     for (size_t i = 0; i < node.inputs().size() && i < graph.inputs().size(); ++i)
-      if (const auto found = places.find(node.input(i)); found != places.end()) inside[graph.inputs()[i]] = found->second;
+      if (const auto found = places.find(node.input(i)); found != places.end())
+        inside[graph.inputs()[i]] = found->second;
     return inside;
   }
 
@@ -167,7 +170,8 @@ class Freezer {
       if (node->kind() != kinds::get_attr && node->kind() != kinds::set_attr) continue;
       const auto owner = places.find(node->input(0));
       if (owner == places.end()) continue;
-      const bool written = node->kind() == kinds::set_attr || (node->output()->type()->is_mutable() && alias.may_be_written(node->output()));
+      const bool written = node->kind() == kinds::set_attr ||
+                           (node->output()->type()->is_mutable() && alias.may_be_written(node->output()));
       if (written) keep_.emplace(owner->second.object, node->attribute<std::string>(ir::attributes::name));
     }
   }
@@ -190,18 +194,22 @@ class Freezer {
       if (keep_.contains(slot) || !owner->second.object->has_attribute(slot.second)) continue;
       const IValue& value = owner->second.object->attribute(slot.second);
       if (!can_be_constant(value)) continue;
-      node->output()->replace_all_uses_with(constant_for(graph, slot, owner->second.path, value, node->output()->type()));
+      node->output()->replace_all_uses_with(
+          constant_for(graph, slot, owner->second.path, value, node->output()->type()));
       node->destroy();
     }
   }
 
   /// One constant for each attribute, at the front, so that it is there for all blocks.
-  Value* constant_for(ir::Graph& graph, const Slot& slot, const std::string& path, const IValue& value, const TypePtr& type) {
+  Value* constant_for(ir::Graph& graph, const Slot& slot, const std::string& path, const IValue& value,
+                      const TypePtr& type) {
     Value*& known = named_[slot];
     if (!known) {
       const ir::Graph::WithInsertPoint front(graph, graph.param_node()->next());
       IValue frozen = value;
-      if (value.is_tensor() && value.tensor().defined()) frozen = IValue(alias_tensor(value.tensor(), value.tensor().sizes(), value.tensor().strides(), value.tensor().storage_offset()));
+      if (value.is_tensor() && value.tensor().defined())
+        frozen = IValue(alias_tensor(value.tensor(), value.tensor().sizes(), value.tensor().strides(),
+                                     value.tensor().storage_offset()));
       // A tensor tells all about itself; the rest keeps what the class declares.
       known = graph.insert_constant(frozen, {}, value.is_tensor() || value.is_none() ? nullptr : type);
       known->set_debug_name(cat(path, ".", slot.second));
@@ -210,8 +218,9 @@ class Freezer {
   }
 
   void clean_up(ir::Graph& graph) {
-    static constexpr const Pass* kAfterFolding[] = {&constant_propagation, &constant_pooling,      &peephole,        &remove_dropout,
-                                                    &constant_propagation, &dead_code_elimination, &constant_pooling};
+    static constexpr const Pass* kAfterFolding[] = {
+        &constant_propagation, &constant_pooling,      &peephole,        &remove_dropout,
+        &constant_propagation, &dead_code_elimination, &constant_pooling};
     run_pipeline(kAfterFolding, graph);
     if (options_.optimize_numerics) run_frozen_optimizations(graph);
   }
@@ -226,7 +235,8 @@ class Freezer {
     Ref<ClassType> frozen_class = ClassType::make(unit_->mangle(old_class.name()), /*is_module=*/true);
     unit_->register_type(frozen_class);
     for (const ClassType::Attribute& attribute : old_class.attributes())
-      if (used.contains(attribute.name)) frozen_class->add_attribute(attribute.name, attribute.type, attribute.is_parameter, attribute.is_buffer);
+      if (used.contains(attribute.name))
+        frozen_class->add_attribute(attribute.name, attribute.type, attribute.is_parameter, attribute.is_buffer);
     auto object = make_ref<Object>(Ref<const ClassType>(frozen_class), unit_);
     for (const ClassType::Attribute& attribute : frozen_class->attributes())
       object->set_attribute(attribute.name, module_->attribute(attribute.name).deepcopy());
@@ -265,12 +275,14 @@ class Freezer {
 
 }  // namespace
 
-Ref<Object> freeze_module(const Ref<Object>& module, const std::shared_ptr<ir::CompilationUnit>& unit, const FreezeOptions& options) {
+Ref<Object> freeze_module(const Ref<Object>& module, const std::shared_ptr<ir::CompilationUnit>& unit,
+                          const FreezeOptions& options) {
   return Freezer(module, unit, options).run();
 }
 
 void run_frozen_optimizations(ir::Graph& graph) {
-  static constexpr const Pass* kNumerics[] = {&fold_frozen_conv_bn, &fold_frozen_conv_add_or_sub, &fold_frozen_conv_mul_or_div, &fold_frozen_linear_bn};
+  static constexpr const Pass* kNumerics[] = {&fold_frozen_conv_bn, &fold_frozen_conv_add_or_sub,
+                                              &fold_frozen_conv_mul_or_div, &fold_frozen_linear_bn};
   static constexpr const Pass* kAfter[] = {&dead_code_elimination};
   while (run_pipeline(kNumerics, graph)) run_pipeline(kAfter, graph);
 }

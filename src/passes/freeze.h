@@ -1,4 +1,5 @@
-/// Freezing: a module whose attributes, where nothing writes them, have become constants of its methods (passes.md section 4).
+/// Freezing: a module whose attributes, where nothing writes them, have become constants of its methods (passes.md
+/// section 4).
 #pragma once
 #include "ir/function.h"
 
@@ -10,9 +11,10 @@ struct FreezeOptions {
   bool optimize_numerics = true;  ///< folding of batch norm and constant arithmetic into convolutions and linear layers
 };
 
-/// A new module with a class of its own in `unit`; the given one stays as it is. Its methods are `forward` and the preserved
-/// ones, with all calls inlined. RuntimeError "Unknown name: x" for a preserved name that does not exist.
-Ref<Object> freeze_module(const Ref<Object>& module, const std::shared_ptr<ir::CompilationUnit>& unit, const FreezeOptions& options = {});
+/// A new module with a class of its own in `unit`; the given one stays as it is. Its methods are `forward` and the
+/// preserved ones, with all calls inlined. RuntimeError "Unknown name: x" for a preserved name that does not exist.
+Ref<Object> freeze_module(const Ref<Object>& module, const std::shared_ptr<ir::CompilationUnit>& unit,
+                          const FreezeOptions& options = {});
 
 /// What freezing runs on each method's graph at the end, when asked for.
 void run_frozen_optimizations(ir::Graph& graph);

@@ -26,7 +26,8 @@ ir::GraphFunction* called_function(const Node& call) {
   }
   if (call.kind() == kinds::call_method) {
     const auto* type = call.input(0)->type()->as<ClassType>();
-    return type ? dynamic_cast<GraphFunction*>(type->find_method(call.attribute<std::string>(ir::attributes::name))) : nullptr;
+    return type ? dynamic_cast<GraphFunction*>(type->find_method(call.attribute<std::string>(ir::attributes::name)))
+                : nullptr;
   }
   return nullptr;
 }
@@ -66,7 +67,8 @@ class CallTrail {
   std::shared_ptr<const InlinedCall> extended(const std::shared_ptr<const InlinedCall>& inner) {
     if (!inner) return call_;
     auto& known = known_[inner.get()];
-    if (!known) known = std::make_shared<InlinedCall>(InlinedCall{inner->function, inner->call_site, extended(inner->caller)});
+    if (!known)
+      known = std::make_shared<InlinedCall>(InlinedCall{inner->function, inner->call_site, extended(inner->caller)});
     return known;
   }
 

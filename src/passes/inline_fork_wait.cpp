@@ -25,7 +25,8 @@ bool inline_forks(Block& block) {
     if (!std::all_of(uses.begin(), uses.end(), [](const ir::Use& use) { return use.user->kind() == wait; })) continue;
     ir::Graph& graph = block.graph();
     const ir::Graph::WithInsertPoint at(graph, node);
-    const std::vector<Value*> results = graph.insert_graph(*node->attribute<std::shared_ptr<ir::Graph>>(ir::attributes::subgraph), node->inputs());
+    const std::vector<Value*> results =
+        graph.insert_graph(*node->attribute<std::shared_ptr<ir::Graph>>(ir::attributes::subgraph), node->inputs());
     for (const ir::Use& use : uses) use.user->output()->replace_all_uses_with(results.at(0));
     for (const ir::Use& use : uses) use.user->remove_all_inputs();
     changed = true;
@@ -39,7 +40,8 @@ void remove_leftovers(Block& block) {
   for (Node* node = block.return_node()->prev(); node != block.param_node();) {
     Node* const previous = node->prev();
     for (Block* inner : node->blocks()) remove_leftovers(*inner);
-    if ((node->kind() == wait && node->inputs().empty()) || (node->kind() == kinds::fork && !node->has_uses())) node->destroy();
+    if ((node->kind() == wait && node->inputs().empty()) || (node->kind() == kinds::fork && !node->has_uses()))
+      node->destroy();
     node = previous;
   }
 }

@@ -20,7 +20,9 @@ bool lower_index(Node& node, const Node& construct) {
   const int64_t size = int64_t(construct.inputs().size());
   int64_t at = index->to_int();
   if (at < 0) at += size;
-  if (at < 0 || at >= size) throw RuntimeError({.message = cat("Tuple index out of range: ", index->to_int(), " of ", size), .range = node.range()});
+  if (at < 0 || at >= size)
+    throw RuntimeError(
+        {.message = cat("Tuple index out of range: ", index->to_int(), " of ", size), .range = node.range()});
   node.output()->replace_all_uses_with(construct.input(size_t(at)));
   return true;
 }
@@ -29,7 +31,8 @@ bool lower(Block& block) {
   bool changed = false;
   for (Node* node : block.nodes()) {
     for (Block* inner : node->blocks()) changed |= lower(*inner);
-    if (node->inputs().empty() || node->input(0)->node()->kind() != kinds::tuple_construct || !node->has_uses()) continue;
+    if (node->inputs().empty() || node->input(0)->node()->kind() != kinds::tuple_construct || !node->has_uses())
+      continue;
     const Node& construct = *node->input(0)->node();
     if (node->kind() == kinds::tuple_unpack) {
       for (size_t i = 0; i < node->outputs().size(); ++i) node->output(i)->replace_all_uses_with(construct.input(i));

@@ -87,7 +87,8 @@ Symbol main_name(Symbol kind) {
     for (const OtherName& other : kOtherNames)
       for (const char* suffix : {"", "_"}) {
         if (*suffix && !other.inplace) continue;
-        all[Symbol::intern(std::string("aten::") + other.name + suffix)] = Symbol::intern(std::string("aten::") + other.main + suffix);
+        all[Symbol::intern(std::string("aten::") + other.name + suffix)] =
+            Symbol::intern(std::string("aten::") + other.main + suffix);
       }
     return all;
   }();

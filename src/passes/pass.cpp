@@ -20,9 +20,29 @@ bool run_pipeline(std::span<const Pass* const> passes, ir::Graph& graph) {
 
 std::span<const Pass* const> all_passes() {
   static constexpr const Pass* kAll[] = {
-      &canonicalize_outputs, &canonicalize_loops, &common_subexpression_elimination, &constant_pooling, &constant_propagation, &constant_propagation_of_immutable_types,
-      &dead_code_elimination, &dead_code_elimination_without_alias, &fold_frozen_conv_bn, &fold_frozen_conv_add_or_sub, &fold_frozen_conv_mul_or_div, &fold_frozen_linear_bn, &erase_shape_information, &inline_calls, &inline_fork_wait, &inline_forked_closures, &lift_closures,
-      &lower_simple_tuples, &normalize_operators, &peephole, &peephole_without_shapes, &remove_dropout, &remove_list_mutation,
+      &canonicalize_outputs,
+      &canonicalize_loops,
+      &common_subexpression_elimination,
+      &constant_pooling,
+      &constant_propagation,
+      &constant_propagation_of_immutable_types,
+      &dead_code_elimination,
+      &dead_code_elimination_without_alias,
+      &fold_frozen_conv_bn,
+      &fold_frozen_conv_add_or_sub,
+      &fold_frozen_conv_mul_or_div,
+      &fold_frozen_linear_bn,
+      &erase_shape_information,
+      &inline_calls,
+      &inline_fork_wait,
+      &inline_forked_closures,
+      &lift_closures,
+      &lower_simple_tuples,
+      &normalize_operators,
+      &peephole,
+      &peephole_without_shapes,
+      &remove_dropout,
+      &remove_list_mutation,
   };
   return kAll;
 }

@@ -1,4 +1,5 @@
-/// What a pass is. Each file of this folder holds one; `passes/passes.h` lists them, `passes/pipelines.cpp` orders them.
+/// What a pass is. Each file of this folder holds one; `passes/passes.h` lists them, `passes/pipelines.cpp` orders
+/// them.
 #pragma once
 #include <span>
 
@@ -23,7 +24,7 @@ class Analyses {
 };
 
 struct Pass {
-  std::string_view name;     ///< as in `rushlight graph --after NAME` and torch._C._jit_pass_NAME
+  std::string_view name;  ///< as in `rushlight graph --after NAME` and torch._C._jit_pass_NAME
   std::string_view summary;
   bool (*run)(ir::Graph& graph, Analyses& analyses);  ///< whether anything changed
 };

@@ -222,7 +222,8 @@ TEST(CommonSubexpressions, OfAWrittenTensorStay) {
 }
 
 TEST(Inlining, TakesTheNameOfTheCallsResult) {
-  ir::GraphFunction callee("__torch__.g", ir::parse_ir("graph(%x : Tensor):\n  %r : Tensor = my::op(%x)\n  return (%r)\n", kKeepNames));
+  ir::GraphFunction callee(
+      "__torch__.g", ir::parse_ir("graph(%x : Tensor):\n  %r : Tensor = my::op(%x)\n  return (%r)\n", kKeepNames));
   auto graph = std::make_shared<ir::Graph>();
   ir::Value* x = graph->add_input("x");
   ir::Value* function = graph->insert_constant(IValue(static_cast<Function*>(&callee)));
@@ -232,7 +233,8 @@ TEST(Inlining, TakesTheNameOfTheCallsResult) {
   run_pass(inline_calls, *graph);
   ir::lint(*graph);
   EXPECT_EQ(graph->str(),
-            "graph(%x : Tensor):\n  %1 : Function = prim::Constant[name=\"g\"]()\n  %y : Tensor = my::op(%x)\n  return (%y)\n");
+            "graph(%x : Tensor):\n  %1 : Function = prim::Constant[name=\"g\"]()\n  %y : Tensor = my::op(%x)\n  return "
+            "(%y)\n");
   EXPECT_EQ(graph->outputs()[0]->node()->inlined_from()->function, &callee);
 }
 
@@ -308,8 +310,9 @@ std::vector<bool> grouped(std::string_view text) {
 
 TEST(DifferentiableGroups, NeedTwoOperators) {
   EXPECT_EQ(grouped("graph(%x : Tensor):\n  %1 : Tensor = aten::exp(%x)\n  return (%1)\n"), std::vector<bool>({false}));
-  EXPECT_EQ(grouped("graph(%x : Tensor):\n  %1 : Tensor = aten::exp(%x)\n  %2 : Tensor = aten::tanh(%1)\n  return (%2)\n"),
-            std::vector<bool>({true}));
+  EXPECT_EQ(
+      grouped("graph(%x : Tensor):\n  %1 : Tensor = aten::exp(%x)\n  %2 : Tensor = aten::tanh(%1)\n  return (%2)\n"),
+      std::vector<bool>({true}));
 }
 
 TEST(DifferentiableGroups, DoNotReachAcrossWhatHasNoGradient) {

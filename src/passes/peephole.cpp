@@ -26,8 +26,10 @@ struct Names {
   Symbol int_implicit = Symbol::intern("aten::IntImplicit"), float_implicit = Symbol::intern("aten::FloatImplicit");
   Symbol scalar_implicit = Symbol::intern("aten::ScalarImplicit"), unwrap = Symbol::intern("aten::_unwrap_optional");
   Symbol add = Symbol::intern("aten::add"), sub = Symbol::intern("aten::sub"), mul = Symbol::intern("aten::mul");
-  Symbol floordiv = Symbol::intern("aten::floordiv"), size = Symbol::intern("aten::size"), dim = Symbol::intern("aten::dim");
-  Symbol dtype = Symbol::intern("prim::dtype"), device = Symbol::intern("prim::device"), is_cuda = Symbol::intern("prim::is_cuda");
+  Symbol floordiv = Symbol::intern("aten::floordiv"), size = Symbol::intern("aten::size"),
+         dim = Symbol::intern("aten::dim");
+  Symbol dtype = Symbol::intern("prim::dtype"), device = Symbol::intern("prim::device"),
+         is_cuda = Symbol::intern("prim::is_cuda");
   Symbol is_floating_point = Symbol::intern("aten::is_floating_point"), is_complex = Symbol::intern("aten::is_complex");
 };
 const Names& names() {
@@ -42,7 +44,8 @@ std::optional<int64_t> int_constant(const Value* value) {
 }
 
 bool can_be_none(const Type& type) {
-  if (type.is(TypeKind::none) || type.is(TypeKind::optional) || type.is(TypeKind::any) || type.is(TypeKind::var)) return true;
+  if (type.is(TypeKind::none) || type.is(TypeKind::optional) || type.is(TypeKind::any) || type.is(TypeKind::var))
+    return true;
   if (const auto* members = type.as<UnionType>())
     for (const TypePtr& member : members->members())
       if (can_be_none(*member)) return true;
@@ -64,8 +67,10 @@ class Peephole {
       for (Block* inner : node->blocks()) visit(*inner);
       if (!node->has_uses()) continue;
       const ir::Graph::WithInsertPoint before(graph_, node);
-      if (node->kind() == kinds::if_) simplify_if(*node);
-      else if (node->outputs().size() == 1) simplify(*node);
+      if (node->kind() == kinds::if_)
+        simplify_if(*node);
+      else if (node->outputs().size() == 1)
+        simplify(*node);
     }
   }
 
@@ -74,15 +79,15 @@ class Peephole {
     changed_ = true;
     return true;
   }
-  bool use(Node& node, const IValue& constant) {
-    return use(node, graph_.insert_constant(constant));
-  }
+  bool use(Node& node, const IValue& constant) { return use(node, graph_.insert_constant(constant)); }
 
   void simplify_if(Node& node) {
     for (size_t i = 0; i < node.outputs().size(); ++i) {
       const std::optional<IValue> yes = ir::constant_value(node.blocks()[0]->outputs()[i]);
       const std::optional<IValue> no = ir::constant_value(node.blocks()[1]->outputs()[i]);
-      if (!yes || !no || !yes->is_bool() || !no->is_bool() || !yes->to_bool() || no->to_bool() || !node.output(i)->has_uses()) continue;
+      if (!yes || !no || !yes->is_bool() || !no->is_bool() || !yes->to_bool() || no->to_bool() ||
+          !node.output(i)->has_uses())
+        continue;
       node.output(i)->replace_all_uses_with(node.input());
       changed_ = true;
     }
@@ -92,9 +97,11 @@ class Peephole {
     const Symbol kind = node.kind();
     const Names& n = names();
     if (kind == n.is || kind == n.is_not) return compare_with_none(node);
-    if (kind == n.to_int || kind == n.to_float || kind == n.int_implicit || kind == n.float_implicit || kind == n.scalar_implicit) {
+    if (kind == n.to_int || kind == n.to_float || kind == n.int_implicit || kind == n.float_implicit ||
+        kind == n.scalar_implicit) {
       const Node* source = node.input(0)->node();
-      if (source->kind() == kinds::num_to_tensor && *source->input(0)->type() == *node.output()->type()) return use(node, source->input(0));
+      if (source->kind() == kinds::num_to_tensor && *source->input(0)->type() == *node.output()->type())
+        return use(node, source->input(0));
       return (kind == n.to_int && node.input(0)->type()->is(TypeKind::int_)) && use(node, node.input(0));
     }
     if (kind == kinds::unchecked_cast || kind == n.unwrap) {
@@ -110,7 +117,8 @@ class Peephole {
   bool compare_with_none(Node& node) {
     const auto is_none = [](const Value* value) { return value->type()->is(TypeKind::none); };
     for (size_t i = 0; i < 2; ++i)
-      if (is_none(node.input(i)) && !can_be_none(*node.input(1 - i)->type())) return use(node, IValue(node.kind() == names().is_not));
+      if (is_none(node.input(i)) && !can_be_none(*node.input(1 - i)->type()))
+        return use(node, IValue(node.kind() == names().is_not));
     return false;
   }
 
@@ -132,10 +140,13 @@ class Peephole {
     if (kind != n.add && kind != n.sub) return false;
     // (x + 2) - 3 is x + -1.
     const Node* inner = node.input(0)->node();
-    if ((inner->kind() != n.add && inner->kind() != n.sub) || inner->inputs().size() != 2 || !inner->input(0)->type()->is(TypeKind::int_)) return false;
+    if ((inner->kind() != n.add && inner->kind() != n.sub) || inner->inputs().size() != 2 ||
+        !inner->input(0)->type()->is(TypeKind::int_))
+      return false;
     const std::optional<int64_t> first = int_constant(inner->input(1));
     if (!first || int_constant(inner->input(0))) return false;
-    const uint64_t sum = (inner->kind() == n.add ? uint64_t(*first) : -uint64_t(*first)) + (kind == n.add ? uint64_t(*right) : -uint64_t(*right));
+    const uint64_t sum = (inner->kind() == n.add ? uint64_t(*first) : -uint64_t(*first)) +
+                         (kind == n.add ? uint64_t(*right) : -uint64_t(*right));
     Node* merged = graph_.insert(graph_.create(n.add, {inner->input(0), graph_.insert_constant(IValue(int64_t(sum)))}));
     merged->set_range(node.range());
     merged->output()->set_type(types::int_());
@@ -153,8 +164,10 @@ class Peephole {
     if (kind == n.dtype && facts.dtype) return use(node, IValue(*facts.dtype));
     if (kind == n.device && facts.device) return use(node, IValue(*facts.device));
     if (kind == n.is_cuda && facts.device) return use(node, IValue(facts.device->type == DeviceType::cuda));
-    if (kind == n.is_floating_point && facts.dtype) return use(node, IValue(dtype_info(*facts.dtype).kind == DtypeKind::floating));
-    if (kind == n.is_complex && facts.dtype) return use(node, IValue(dtype_info(*facts.dtype).kind == DtypeKind::complex));
+    if (kind == n.is_floating_point && facts.dtype)
+      return use(node, IValue(dtype_info(*facts.dtype).kind == DtypeKind::floating));
+    if (kind == n.is_complex && facts.dtype)
+      return use(node, IValue(dtype_info(*facts.dtype).kind == DtypeKind::complex));
     if (kind == n.size && facts.sizes && node.inputs().size() == 1) {
       std::vector<int64_t> sizes;
       for (const auto& size : *facts.sizes) {
@@ -167,7 +180,8 @@ class Peephole {
       std::optional<int64_t> at = int_constant(node.input(1));
       const int64_t rank = int64_t(facts.sizes->size());
       if (at && *at < 0) *at += rank;
-      if (at && *at >= 0 && *at < rank && (*facts.sizes)[size_t(*at)]) return use(node, IValue(*(*facts.sizes)[size_t(*at)]));
+      if (at && *at >= 0 && *at < rank && (*facts.sizes)[size_t(*at)])
+        return use(node, IValue(*(*facts.sizes)[size_t(*at)]));
     }
     return false;
   }

@@ -13,9 +13,10 @@ constexpr const Pass* kSimplify[] = {&lower_simple_tuples, &dead_code_eliminatio
 constexpr const Pass* kFold[] = {&constant_propagation_of_immutable_types};
 constexpr const Pass* kRemoveFolded[] = {&dead_code_elimination};
 constexpr const Pass* kPresent[] = {&constant_pooling, &canonicalize_outputs};
-constexpr const Pass* kInlinable[] = {&inline_calls, &peephole_without_shapes, &constant_propagation_of_immutable_types, &constant_pooling};
-constexpr const Pass* kExecution[] = {&inline_calls,        &lower_simple_tuples, &peephole_without_shapes, &constant_propagation,
-                                      &dead_code_elimination, &constant_pooling};
+constexpr const Pass* kInlinable[] = {&inline_calls, &peephole_without_shapes, &constant_propagation_of_immutable_types,
+                                      &constant_pooling};
+constexpr const Pass* kExecution[] = {&inline_calls,         &lower_simple_tuples,   &peephole_without_shapes,
+                                      &constant_propagation, &dead_code_elimination, &constant_pooling};
 
 /// Each graph of a fork is cleaned up on its own; then nodes that warn get their numbers.
 void clean_up_subgraphs(ir::Block& block) {

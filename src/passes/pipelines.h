@@ -4,8 +4,9 @@
 
 namespace rushlight::passes {
 
-/// What the front end runs on a graph that it has brought to SSA form: first `normalize_compiled` (loops with one kind of end,
-/// main names of operators), then `clean_up_compiled` (closures, tuples, constants, dead code, order of outputs).
+/// What the front end runs on a graph that it has brought to SSA form: first `normalize_compiled` (loops with one kind
+/// of end, main names of operators), then `clean_up_compiled` (closures, tuples, constants, dead code, order of
+/// outputs).
 void normalize_compiled(ir::Graph& graph);
 void clean_up_compiled(ir::Graph& graph);
 /// What callers of a function inline: calls replaced, constants folded.

@@ -14,8 +14,8 @@ namespace {
 
 bool remove(Block& block) {
   static const std::unordered_set<ir::Symbol> kinds = {
-      ir::Symbol::intern("aten::dropout"), ir::Symbol::intern("aten::feature_dropout"), ir::Symbol::intern("aten::alpha_dropout"),
-      ir::Symbol::intern("aten::feature_alpha_dropout")};
+      ir::Symbol::intern("aten::dropout"), ir::Symbol::intern("aten::feature_dropout"),
+      ir::Symbol::intern("aten::alpha_dropout"), ir::Symbol::intern("aten::feature_alpha_dropout")};
   bool changed = false;
   for (Node* node : block.nodes()) {
     for (Block* inner : node->blocks()) changed |= remove(*inner);

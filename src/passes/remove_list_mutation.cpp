@@ -3,7 +3,8 @@
 ///     %1 = aten::append(%l, %y)            prim::ListConstruct(%x, %y)
 ///     %2 = aten::insert(%l, %zero, %z)     prim::ListConstruct(%z, %x, %y)
 ///     %3 = aten::_set_item(%l, %zero, %w)  prim::ListConstruct(%w, %x, %y)
-/// Only lists made in the same block, with nothing that could see the list between; positions must be constants inside of it.
+/// Only lists made in the same block, with nothing that could see the list between; positions must be constants inside
+/// of it.
 #include "passes/passes.h"
 
 namespace rushlight::passes {
@@ -34,13 +35,16 @@ bool is_first_use(const Node& list, const Node& write) {
 }
 
 bool fold_write(Node& write) {
-  static const Symbol append = Symbol::intern("aten::append"), insert = Symbol::intern("aten::insert"), set_item = Symbol::intern("aten::_set_item");
+  static const Symbol append = Symbol::intern("aten::append"), insert = Symbol::intern("aten::insert"),
+                      set_item = Symbol::intern("aten::_set_item");
   const bool is_append = write.kind() == append && write.inputs().size() == 2;
   const bool is_insert = write.kind() == insert && write.inputs().size() == 3;
   const bool is_set = write.kind() == set_item && write.inputs().size() == 3;
   if (!is_append && !is_insert && !is_set) return false;
   Node* list = write.input(0)->node();
-  if (list->kind() != kinds::list_construct || list->owning_block() != write.owning_block() || !is_first_use(*list, write)) return false;
+  if (list->kind() != kinds::list_construct || list->owning_block() != write.owning_block() ||
+      !is_first_use(*list, write))
+    return false;
   Value* element = write.inputs().back();
   std::optional<size_t> at;
   if (!is_append) {
@@ -49,9 +53,12 @@ bool fold_write(Node& write) {
   }
   if (write.has_uses()) write.output()->replace_all_uses_with(list->output());
   write.remove_all_inputs();
-  if (is_append) list->add_input(element);
-  else if (is_insert) list->insert_input(*at, element);
-  else list->replace_input(*at, element);
+  if (is_append)
+    list->add_input(element);
+  else if (is_insert)
+    list->insert_input(*at, element);
+  else
+    list->replace_input(*at, element);
   // The element may have been made between the list and the write; nobody uses the list before.
   list->move_before(&write);
   write.destroy();

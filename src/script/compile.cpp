@@ -10,12 +10,17 @@ namespace {
 /// Finds the functions of the unit itself before it asks the resolver that it was given.
 class UnitResolver final : public Resolver {
  public:
-  UnitResolver(ir::CompilationUnit& unit, std::string prefix, std::shared_ptr<Resolver> next) : unit_(unit), prefix_(std::move(prefix)), next_(std::move(next)) {}
-  SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function, const SourceRange& range) override {
-    if (ir::GraphFunction* found = unit_.find_function(prefix_.empty() ? name : cat(prefix_, ".", name))) return std::make_shared<FunctionValue>(found);
+  UnitResolver(ir::CompilationUnit& unit, std::string prefix, std::shared_ptr<Resolver> next)
+      : unit_(unit), prefix_(std::move(prefix)), next_(std::move(next)) {}
+  SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function,
+                                const SourceRange& range) override {
+    if (ir::GraphFunction* found = unit_.find_function(prefix_.empty() ? name : cat(prefix_, ".", name)))
+      return std::make_shared<FunctionValue>(found);
     return next_ ? next_->resolve_value(name, function, range) : nullptr;
   }
-  TypePtr resolve_type(const std::string& name, const SourceRange& range) override { return next_ ? next_->resolve_type(name, range) : nullptr; }
+  TypePtr resolve_type(const std::string& name, const SourceRange& range) override {
+    return next_ ? next_->resolve_type(name, range) : nullptr;
+  }
 
  private:
   ir::CompilationUnit& unit_;
@@ -25,7 +30,9 @@ class UnitResolver final : public Resolver {
 
 }  // namespace
 
-ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name, std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver, Ref<ClassType> self) {
+ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name,
+                           std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
+                           Ref<ClassType> self) {
   auto compile_body = [def = std::move(def), resolver = std::move(resolver), self](ir::GraphFunction& function) {
     Emitter(function, *def, resolver, self).run();
     ir::Graph& graph = *function.raw_graph();
@@ -34,19 +41,22 @@ ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualifi
     passes::normalize_compiled(graph);
     passes::clean_up_compiled(graph);
   };
-  ir::GraphFunction* function = unit.add_function(std::make_unique<ir::GraphFunction>(qualified_name, std::make_shared<ir::Graph>(), std::move(compile_body)));
+  ir::GraphFunction* function = unit.add_function(
+      std::make_unique<ir::GraphFunction>(qualified_name, std::make_shared<ir::Graph>(), std::move(compile_body)));
   if (self) self->add_method(function);
   return function;
 }
 
-std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::string& text, std::shared_ptr<Resolver> resolver, const std::string& prefix) {
+std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::string& text,
+                                       std::shared_ptr<Resolver> resolver, const std::string& prefix) {
   const auto source = std::make_shared<Source>(text, "<string>");
   auto own = std::make_shared<UnitResolver>(unit, prefix, resolver ? std::move(resolver) : native_resolver());
   std::vector<ir::GraphFunction*> defined;
   try {
     for (const lang::StmtPtr& stmt : lang::parse_module(source, lang::Dialect::string)) {
       if (stmt->kind != lang::StmtKind::def) lang::fail_at(stmt->range, "expected def");
-      defined.push_back(declare(unit, prefix.empty() ? stmt->def->name : cat(prefix, ".", stmt->def->name), stmt->def, own));
+      defined.push_back(
+          declare(unit, prefix.empty() ? stmt->def->name : cat(prefix, ".", stmt->def->name), stmt->def, own));
     }
     for (ir::GraphFunction* function : defined) function->ensure_defined();
   } catch (...) {

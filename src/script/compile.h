@@ -1,16 +1,20 @@
-/// Programs to functions: the entry of this layer. Bodies are compiled when they are first needed, so functions may call each other in
-/// any order.
+/// Programs to functions: the entry of this layer. Bodies are compiled when they are first needed, so functions may
+/// call each other in any order.
 #pragma once
 #include "lang/parser.h"
 #include "script/resolver.h"
 
 namespace rushlight::script {
 
-/// Declares `def` as `qualified_name`; as a method of `self` if that is given. Throws what the compilation throws, at first use.
-ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name, std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
+/// Declares `def` as `qualified_name`; as a method of `self` if that is given. Throws what the compilation throws, at
+/// first use.
+ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name,
+                           std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
                            Ref<ClassType> self = nullptr);
-/// All functions of a text, as `torch.jit.CompilationUnit(text)` defines them; compiles them at once. On an error nothing is defined.
-std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::string& text, std::shared_ptr<Resolver> resolver, const std::string& prefix = "__torch__");
+/// All functions of a text, as `torch.jit.CompilationUnit(text)` defines them; compiles them at once. On an error
+/// nothing is defined.
+std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::string& text,
+                                       std::shared_ptr<Resolver> resolver, const std::string& prefix = "__torch__");
 
 /// Loads and stores to SSA form; loop conditions to their places.
 void convert_to_ssa(ir::Graph& graph);

@@ -21,11 +21,13 @@ TypePtr without_none(const TypePtr& type) {
   return type;
 }
 bool may_be_none(const Type& type) {
-  return type.is(TypeKind::none) || type.is(TypeKind::any) || type.is(TypeKind::optional) || types::none()->is_subtype_of(type);
+  return type.is(TypeKind::none) || type.is(TypeKind::any) || type.is(TypeKind::optional) ||
+         types::none()->is_subtype_of(type);
 }
 
-constexpr std::pair<std::string_view, std::string_view> kCompareOps[] = {{"<", "aten::lt"},  {"<=", "aten::le"}, {">", "aten::gt"},
-                                                                         {">=", "aten::ge"}, {"==", "aten::eq"}, {"!=", "aten::ne"}};
+constexpr std::pair<std::string_view, std::string_view> kCompareOps[] = {{"<", "aten::lt"},  {"<=", "aten::le"},
+                                                                         {">", "aten::gt"},  {">=", "aten::ge"},
+                                                                         {"==", "aten::eq"}, {"!=", "aten::ne"}};
 
 }  // namespace
 
@@ -34,7 +36,8 @@ Condition Emitter::emit_condition(const lang::Expr& expr) {
     Condition inner = emit_condition(*expr[0]);
     std::swap(inner.when_true, inner.when_false);
     if (inner.decided) inner.decided = !*inner.decided;
-    inner.value = inner.value && !inner.decided ? emit_operator(*this, expr.range, "aten::__not__", {inner.value}) : constant(IValue(inner.decided.value_or(false)), expr.range);
+    inner.value = inner.value && !inner.decided ? emit_operator(*this, expr.range, "aten::__not__", {inner.value})
+                                                : constant(IValue(inner.decided.value_or(false)), expr.range);
     return inner;
   }
   if (expr.is(ExprKind::bool_op)) return emit_bool_op(expr);
@@ -45,7 +48,8 @@ Condition Emitter::emit_condition(const lang::Expr& expr) {
     condition.value = constant(IValue(*condition.decided), expr.range);
     return condition;
   }
-  if (expr.is(ExprKind::call) && expr[0]->is(ExprKind::name) && expr[0]->text == "isinstance") return emit_isinstance(expr);
+  if (expr.is(ExprKind::call) && expr[0]->is(ExprKind::name) && expr[0]->text == "isinstance")
+    return emit_isinstance(expr);
   Condition condition;
   condition.value = to_bool(emit(expr), expr.range);
   return condition;
@@ -57,10 +61,13 @@ Condition Emitter::emit_compare(const lang::Expr& expr) {
   ir::Value* right = emit(*expr[1]);
   Condition condition;
   const bool left_none = left->type()->is(TypeKind::none), right_none = right->type()->is(TypeKind::none);
-  if (left_none && right_none) condition.decided = !negated;
-  else if ((left_none && !may_be_none(*right->type())) || (right_none && !may_be_none(*left->type()))) condition.decided = negated;
-  condition.value = condition.decided ? constant(IValue(*condition.decided), expr.range)
-                                      : emit_operator(*this, expr.range, negated ? "aten::__isnot__" : "aten::__is__", {left, right});
+  if (left_none && right_none)
+    condition.decided = !negated;
+  else if ((left_none && !may_be_none(*right->type())) || (right_none && !may_be_none(*left->type())))
+    condition.decided = negated;
+  condition.value = condition.decided
+                        ? constant(IValue(*condition.decided), expr.range)
+                        : emit_operator(*this, expr.range, negated ? "aten::__isnot__" : "aten::__is__", {left, right});
   if (!condition.decided && right_none && expr[0]->is(ExprKind::name)) {
     auto& is_some = negated ? condition.when_true : condition.when_false;
     is_some.push_back({expr[0]->text, without_none(left->type())});
@@ -85,7 +92,8 @@ Condition Emitter::emit_bool_op(const lang::Expr& expr) {
     return right.value;
   };
   const auto emit_short = [&] { return constant(IValue(!is_and), expr.range); };
-  result.value = is_and ? emit_value_if(left, emit_right, emit_short, expr.range) : emit_value_if(left, emit_short, emit_right, expr.range);
+  result.value = is_and ? emit_value_if(left, emit_right, emit_short, expr.range)
+                        : emit_value_if(left, emit_short, emit_right, expr.range);
   auto& holds = is_and ? result.when_true : result.when_false;
   holds = is_and ? left.when_true : left.when_false;
   const auto& more = is_and ? right.when_true : right.when_false;
@@ -99,7 +107,8 @@ Condition Emitter::emit_isinstance(const lang::Expr& call) {
   std::vector<TypePtr> wanted;
   if (call[2]->is(ExprKind::tuple) || call[2]->is(ExprKind::list))
     for (const lang::ExprPtr& type : call[2]->operands) wanted.push_back(type_of_annotation(*type));
-  else wanted.push_back(type_of_annotation(*call[2]));
+  else
+    wanted.push_back(type_of_annotation(*call[2]));
   const auto is_one = [&](const Type& type) {
     for (const TypePtr& w : wanted)
       if (type.is_subtype_of(*w)) return true;
@@ -117,8 +126,9 @@ Condition Emitter::emit_isinstance(const lang::Expr& call) {
   }
   std::vector<TypePtr> yes, no;
   const std::vector<TypePtr> members = type.is(TypeKind::union_) ? type.expect<UnionType>().members()
-                                       : type.is(TypeKind::optional) ? std::vector<TypePtr>{type.expect<ElementType>().element(), types::none()}
-                                                                     : std::vector<TypePtr>{value->type()};
+                                       : type.is(TypeKind::optional)
+                                           ? std::vector<TypePtr>{type.expect<ElementType>().element(), types::none()}
+                                           : std::vector<TypePtr>{value->type()};
   for (const TypePtr& member : members) (is_one(*member) ? yes : no).push_back(member);
   if (no.empty() || yes.empty()) {
     condition.decided = no.empty();
@@ -165,14 +175,19 @@ void Emitter::emit_if(const lang::Stmt& stmt) {
     return false;
   };
   ir::Node* node = insert_node(kinds::if_, {&condition.value, 1}, 0, stmt.range);
-  emit_branches(node, condition, [&] { emit_body(stmt.body); }, [&] { emit_body(stmt.orelse); }, exits(stmt.body), exits(stmt.orelse), stmt.range);
+  emit_branches(
+      node, condition, [&] { emit_body(stmt.body); }, [&] { emit_body(stmt.orelse); }, exits(stmt.body),
+      exits(stmt.orelse), stmt.range);
   // A branch that leaves tells the rest of the block that the other one was taken.
-  if (exits(stmt.body)) refine(condition.when_false, stmt.range);
-  else if (exits(stmt.orelse)) refine(condition.when_true, stmt.range);
+  if (exits(stmt.body))
+    refine(condition.when_false, stmt.range);
+  else if (exits(stmt.orelse))
+    refine(condition.when_true, stmt.range);
 }
 
-void Emitter::emit_branches(ir::Node* node, const Condition& condition, const std::function<void()>& then, const std::function<void()>& otherwise,
-                            bool then_exits, bool else_exits, const SourceRange& range) {
+void Emitter::emit_branches(ir::Node* node, const Condition& condition, const std::function<void()>& then,
+                            const std::function<void()>& otherwise, bool then_exits, bool else_exits,
+                            const SourceRange& range) {
   const auto emit_one = [&](const std::vector<Refinement>& refinements, const std::function<void()>& body) {
     ir::Block* block = node->add_block();
     ir::Graph::WithInsertPoint guard(*graph_, *block);
@@ -234,7 +249,8 @@ void Emitter::emit_branches(ir::Node* node, const Condition& condition, const st
       const TypePtr a = read(yes), b = read(no);
       common = unify_types(a, b);
       if (!common) {
-        environment_.forget(name, cat("Type mismatch: ", name, " is set to type ", a->annotation(), " in the true branch and type ", b->annotation(), " in the false branch"));
+        environment_.forget(name, cat("Type mismatch: ", name, " is set to type ", a->annotation(),
+                                      " in the true branch and type ", b->annotation(), " in the false branch"));
         continue;
       }
     }
@@ -244,10 +260,12 @@ void Emitter::emit_branches(ir::Node* node, const Condition& condition, const st
   }
   for (const std::string& name : lost)
     if (!environment_.is_stored(name))
-      environment_.forget(name, cat(name, " is not defined in the ", yes.types.count(name) ? "false" : "true", " branch"));
+      environment_.forget(name,
+                          cat(name, " is not defined in the ", yes.types.count(name) ? "false" : "true", " branch"));
 }
 
-ir::Value* Emitter::emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then, const std::function<ir::Value*()>& otherwise, const SourceRange& range) {
+ir::Value* Emitter::emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then,
+                                  const std::function<ir::Value*()>& otherwise, const SourceRange& range) {
   ir::Node* node = insert_node(kinds::if_, {&condition.value, 1}, 0, range);
   const auto branch = [&](const std::vector<Refinement>& refinements, const std::function<ir::Value*()>& body) {
     ir::Block* block = node->add_block();
@@ -262,7 +280,8 @@ ir::Value* Emitter::emit_value_if(const Condition& condition, const std::functio
   const TypePtr a = branch(condition.when_true, then), b = branch(condition.when_false, otherwise);
   const TypePtr common = unify_types(a, b);
   if (!common)
-    lang::fail_at(range, cat("if-expression's true branch has type ", a->annotation(), " but false branch has type ", b->annotation()));
+    lang::fail_at(range, cat("if-expression's true branch has type ", a->annotation(), " but false branch has type ",
+                             b->annotation()));
   return node->add_output()->set_type(common);
 }
 
@@ -272,7 +291,8 @@ ir::Value* Emitter::emit_ternary(const lang::Expr& expr, const TypePtr& hint) {
     const lang::Expr& chosen = *condition.decided ? *expr[0] : *expr[2];
     return emit(chosen, hint);
   }
-  return emit_value_if(condition, [&] { return emit(*expr[0], hint); }, [&] { return emit(*expr[2], hint); }, expr.range);
+  return emit_value_if(
+      condition, [&] { return emit(*expr[0], hint); }, [&] { return emit(*expr[2], hint); }, expr.range);
 }
 
 std::string_view compare_op(const std::string& text) {

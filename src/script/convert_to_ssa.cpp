@@ -1,5 +1,5 @@
-/// Variables to values: control flow gets carried values, then loads and stores disappear (ir.md 6.1 step 5). The order in which values
-/// are made is part of what graphs print.
+/// Variables to values: control flow gets carried values, then loads and stores disappear (ir.md 6.1 step 5). The order
+/// in which values are made is part of what graphs print.
 #include <map>
 #include <set>
 
@@ -39,10 +39,14 @@ class ControlFlow {
   Variables visit(Block& block) {
     frames_.emplace_back();
     for (Node* node : block.nodes()) {
-      if (node->kind() == kinds::if_) visit_if(node);
-      else if (node->kind() == kinds::loop) visit_loop(node);
-      else if (node->kind() == kinds::store) frames_.back()[name_of(node)] = node->input()->type();
-      else if (node->kind() == kinds::comprehension_scope) visit(*node->blocks()[0]);
+      if (node->kind() == kinds::if_)
+        visit_if(node);
+      else if (node->kind() == kinds::loop)
+        visit_loop(node);
+      else if (node->kind() == kinds::store)
+        frames_.back()[name_of(node)] = node->input()->type();
+      else if (node->kind() == kinds::comprehension_scope)
+        visit(*node->blocks()[0]);
     }
     Variables set = std::move(frames_.back());
     frames_.pop_back();
@@ -168,8 +172,10 @@ class LoopContinuations {
   void replace(Node* node, Node* loop) {
     Graph::WithInsertPoint guard(graph_, node);
     std::vector<Value*> inputs;
-    if (node->kind() == kinds::break_stmt) inputs.push_back(false_);
-    else inputs.push_back(clone_block(graph_, *loop->blocks()[1])[0]);
+    if (node->kind() == kinds::break_stmt)
+      inputs.push_back(false_);
+    else
+      inputs.push_back(clone_block(graph_, *loop->blocks()[1])[0]);
     for (Value* output : loop->blocks()[0]->outputs()) {
       Node* load = graph_.insert(graph_.create(kinds::load, 1));
       load->set_attribute(kName, name_of(output->node()));

@@ -7,7 +7,12 @@ namespace rushlight::script {
 namespace kinds = ir::kinds;
 
 Emitter::Emitter(ir::GraphFunction& function, const lang::Def& def, std::shared_ptr<Resolver> resolver, TypePtr self)
-    : function_(function), def_(def), resolver_(std::move(resolver)), self_(std::move(self)), graph_(function.raw_graph()), environment_(*this) {}
+    : function_(function),
+      def_(def),
+      resolver_(std::move(resolver)),
+      self_(std::move(self)),
+      graph_(function.raw_graph()),
+      environment_(*this) {}
 
 void Emitter::run() {
   environment_.push(graph_->block());
@@ -40,11 +45,16 @@ void Emitter::declare_parameters() {
     Argument argument;
     argument.name = parameter.name;
     argument.keyword_only = parameter.keyword_only;
-    argument.type = is_self ? self_ : parameter.annotation ? type_of_annotation(*parameter.annotation) : TensorType::inferred();
+    argument.type = is_self                ? self_
+                    : parameter.annotation ? type_of_annotation(*parameter.annotation)
+                                           : TensorType::inferred();
     ir::Value* input = graph_->add_input(is_meaningful_name(parameter.name) ? parameter.name : "");
     input->set_type(argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
-    if (is_method_self && self_->is_module()) environment_.innermost().sugared[parameter.name] = simple(input);
-    else environment_.set_value(parameter.name, input, parameter.range, argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
+    if (is_method_self && self_->is_module())
+      environment_.innermost().sugared[parameter.name] = simple(input);
+    else
+      environment_.set_value(parameter.name, input, parameter.range,
+                             argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
     if (parameter.default_value) {
       // Defaults of string programs are literals; Python's come evaluated with the schema.
       const lang::Expr& expr = *parameter.default_value;
@@ -54,12 +64,23 @@ void Emitter::declare_parameters() {
           argument.default_value = argument.type->is(TypeKind::float_) ? IValue(double(number.to_int())) : number;
           break;
         }
-        case lang::ExprKind::floating: argument.default_value = IValue(std::strtod(expr.text.c_str(), nullptr)); break;
-        case lang::ExprKind::string: argument.default_value = IValue(expr.text); break;
-        case lang::ExprKind::true_: argument.default_value = IValue(true); break;
-        case lang::ExprKind::false_: argument.default_value = IValue(false); break;
-        case lang::ExprKind::none: argument.default_value = IValue(); break;
-        default: lang::fail_at(expr.range, "default values of this kind are not supported in string programs yet");
+        case lang::ExprKind::floating:
+          argument.default_value = IValue(std::strtod(expr.text.c_str(), nullptr));
+          break;
+        case lang::ExprKind::string:
+          argument.default_value = IValue(expr.text);
+          break;
+        case lang::ExprKind::true_:
+          argument.default_value = IValue(true);
+          break;
+        case lang::ExprKind::false_:
+          argument.default_value = IValue(false);
+          break;
+        case lang::ExprKind::none:
+          argument.default_value = IValue();
+          break;
+        default:
+          lang::fail_at(expr.range, "default values of this kind are not supported in string programs yet");
       }
     }
     arguments_.push_back(std::move(argument));
@@ -74,7 +95,8 @@ Schema Emitter::make_schema() const {
     // What the surface knows of the parameters (defaults of Python) stays.
     const auto& known = function_.schema().arguments;
     for (size_t i = 0; i < known.size() && i < schema.arguments.size(); ++i)
-      if (known[i].default_value && !schema.arguments[i].default_value) schema.arguments[i].default_value = known[i].default_value;
+      if (known[i].default_value && !schema.arguments[i].default_value)
+        schema.arguments[i].default_value = known[i].default_value;
   }
   schema.returns = {Argument{.name = "", .type = merged_return_}};
   return schema;
@@ -86,7 +108,9 @@ ir::Node* Emitter::insert_node(ir::Symbol kind, ArrayRef<ir::Value*> inputs, siz
   return graph_->insert(node);
 }
 
-ir::Value* Emitter::constant(const IValue& value, const SourceRange& range, TypePtr type) { return graph_->insert_constant(value, range, std::move(type)); }
+ir::Value* Emitter::constant(const IValue& value, const SourceRange& range, TypePtr type) {
+  return graph_->insert_constant(value, range, std::move(type));
+}
 
 ir::Value* Emitter::number_constant(const IValue& value, const SourceRange& range) {
   for (const auto& [known, made] : numbers_)
@@ -105,14 +129,16 @@ ir::Value* Emitter::to_bool(ir::Value* value, const SourceRange& range) {
   switch (value->type()->kind()) {
     case TypeKind::tensor:
     case TypeKind::int_:
-    case TypeKind::float_: return emit_operator(*this, range, "aten::Bool", {value});
+    case TypeKind::float_:
+      return emit_operator(*this, range, "aten::Bool", {value});
     case TypeKind::string:
     case TypeKind::list:
     case TypeKind::dict: {
       ir::Value* length = emit_operator(*this, range, "aten::len", {value});
       return emit_operator(*this, range, "aten::gt", {length, number_constant(IValue(int64_t(0)), range)});
     }
-    default: lang::fail_at(range, cat("Could not cast value of type ", value->type()->annotation(), " to bool"));
+    default:
+      lang::fail_at(range, cat("Could not cast value of type ", value->type()->annotation(), " to bool"));
   }
 }
 
@@ -126,8 +152,10 @@ ir::Value* Emitter::make_list(const std::vector<ir::Value*>& elements, TypePtr e
 TypePtr Emitter::type_of_annotation(const lang::Expr& expr) {
   using lang::ExprKind;
   switch (expr.kind) {
-    case ExprKind::none: return types::none();
-    case ExprKind::string: return type_of_annotation(*lang::parse_expression(std::make_shared<Source>(expr.text, "")));
+    case ExprKind::none:
+      return types::none();
+    case ExprKind::string:
+      return type_of_annotation(*lang::parse_expression(std::make_shared<Source>(expr.text, "")));
     case ExprKind::tuple: {
       std::vector<TypePtr> elements;
       for (const lang::ExprPtr& part : expr.operands) elements.push_back(type_of_annotation(*part));
@@ -160,16 +188,35 @@ TypePtr Emitter::type_of_annotation(const lang::Expr& expr) {
       if (count == 2 && (base == "Dict" || base == "dict")) return types::dict(part(1), part(2));
       lang::fail_at(expr.range, cat("Unknown type constructor ", base));
     }
-    default: break;
+    default:
+      break;
   }
   const std::string name = lang::dotted_name(expr);
-  static const std::pair<std::string_view, const TypePtr& (*)()> kNames[] = {
-      {"Tensor", types::tensor},   {"torch.Tensor", types::tensor}, {"int", types::int_},       {"float", types::float_},
-      {"bool", types::bool_},      {"str", types::string},          {"complex", types::complex}, {"None", types::none},
-      {"NoneType", types::none},   {"Any", types::any},             {"number", types::number},   {"Device", types::device},
-      {"device", types::device},   {"torch.device", types::device}, {"Generator", types::generator}, {"torch.Generator", types::generator},
-      {"list", types::any_list},   {"tuple", types::any_tuple},     {"torch.dtype", types::int_},    {"torch.layout", types::int_},
-      {"torch.memory_format", types::int_}, {"Storage", types::storage}, {"Stream", types::stream}, {"Capsule", types::capsule}, {"typing.Any", types::any}};
+  static const std::pair<std::string_view, const TypePtr& (*)()> kNames[] = {{"Tensor", types::tensor},
+                                                                             {"torch.Tensor", types::tensor},
+                                                                             {"int", types::int_},
+                                                                             {"float", types::float_},
+                                                                             {"bool", types::bool_},
+                                                                             {"str", types::string},
+                                                                             {"complex", types::complex},
+                                                                             {"None", types::none},
+                                                                             {"NoneType", types::none},
+                                                                             {"Any", types::any},
+                                                                             {"number", types::number},
+                                                                             {"Device", types::device},
+                                                                             {"device", types::device},
+                                                                             {"torch.device", types::device},
+                                                                             {"Generator", types::generator},
+                                                                             {"torch.Generator", types::generator},
+                                                                             {"list", types::any_list},
+                                                                             {"tuple", types::any_tuple},
+                                                                             {"torch.dtype", types::int_},
+                                                                             {"torch.layout", types::int_},
+                                                                             {"torch.memory_format", types::int_},
+                                                                             {"Storage", types::storage},
+                                                                             {"Stream", types::stream},
+                                                                             {"Capsule", types::capsule},
+                                                                             {"typing.Any", types::any}};
   for (const auto& [text, type] : kNames)
     if (text == name) return type();
   if (!name.empty())

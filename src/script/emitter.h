@@ -58,25 +58,28 @@ class Emitter {
   void emit_return(const lang::Stmt& stmt);
   void emit_raise(const lang::Stmt& stmt);
   void emit_assert(const lang::Stmt& stmt);
-  void assign_to(const lang::Expr& target, const SugaredValuePtr& value, const SourceRange& range, const TypePtr& annotated);
+  void assign_to(const lang::Expr& target, const SugaredValuePtr& value, const SourceRange& range,
+                 const TypePtr& annotated);
   bool certainly_exits(const lang::Stmt& stmt) const;
 
   // conditionals.cpp
   void emit_if(const lang::Stmt& stmt);
-  void emit_branches(ir::Node* node, const Condition& condition, const std::function<void()>& then, const std::function<void()>& otherwise,
-                     bool then_exits, bool else_exits, const SourceRange& range);
+  void emit_branches(ir::Node* node, const Condition& condition, const std::function<void()>& then,
+                     const std::function<void()>& otherwise, bool then_exits, bool else_exits,
+                     const SourceRange& range);
   void refine(const std::vector<Refinement>& refinements, const SourceRange& range);
   ir::Value* emit_ternary(const lang::Expr& expr, const TypePtr& hint);
   Condition emit_bool_op(const lang::Expr& expr);
   Condition emit_compare(const lang::Expr& expr);
-  ir::Value* emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then, const std::function<ir::Value*()>& otherwise, const SourceRange& range);
+  ir::Value* emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then,
+                           const std::function<ir::Value*()>& otherwise, const SourceRange& range);
   Condition emit_isinstance(const lang::Expr& call);
 
   // loops.cpp
   void emit_while(const lang::Stmt& stmt);
   void emit_for(const lang::Stmt& stmt);
-  void emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target, const lang::Expr* condition,
-                 const std::function<void()>& body);
+  void emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target,
+                 const lang::Expr* condition, const std::function<void()>& body);
   ir::Value* emit_list_comprehension(const lang::Expr& expr, const TypePtr& hint);
 
   // expressions.cpp
@@ -96,8 +99,8 @@ class Emitter {
   void emit_subscript_assignment(const lang::Expr& target, ir::Value* value, const SourceRange& range);
   void emit_subscript_augmented(const lang::Stmt& stmt);
   ir::Value* emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const lang::Expr& slice);
-  ir::Value* emit_tensor_index(const SourceRange& range, ir::Value* tensor, const std::vector<lang::ExprPtr>& indices, size_t first,
-                               std::vector<ir::Value*>& tensor_indices);
+  ir::Value* emit_tensor_index(const SourceRange& range, ir::Value* tensor, const std::vector<lang::ExprPtr>& indices,
+                               size_t first, std::vector<ir::Value*>& tensor_indices);
 
   void declare_parameters();
   Schema make_schema() const;

@@ -54,8 +54,10 @@ SugaredValuePtr Environment::find(const std::string& name, const SourceRange& ra
   return nullptr;
 }
 
-void Environment::set(const std::string& name, SugaredValuePtr value, const SourceRange& range, const TypePtr& annotated) {
-  if (const auto* graph_value = dynamic_cast<SimpleValue*>(value.get())) return set_value(name, graph_value->value(), range, annotated);
+void Environment::set(const std::string& name, SugaredValuePtr value, const SourceRange& range,
+                      const TypePtr& annotated) {
+  if (const auto* graph_value = dynamic_cast<SimpleValue*>(value.get()))
+    return set_value(name, graph_value->value(), range, annotated);
   if (stored_type(name, frames_.size() - 1))
     lang::fail_at(range, cat("Cannot re-assign '", name, "' to a value of type ", value->kind(), " because ", name,
                              " is not a first-class value.  Only reassignments to first-class values are allowed"));
@@ -63,21 +65,24 @@ void Environment::set(const std::string& name, SugaredValuePtr value, const Sour
   frames_.back().types.erase(name);
 }
 
-void Environment::set_value(const std::string& name, ir::Value* value, const SourceRange& range, const TypePtr& annotated) {
+void Environment::set_value(const std::string& name, ir::Value* value, const SourceRange& range,
+                            const TypePtr& annotated) {
   Frame& frame = frames_.back();
-  if (!value->has_name() && is_meaningful_name(name) && value->node()->owning_block() == frame.block) value->set_debug_name(name);
+  if (!value->has_name() && is_meaningful_name(name) && value->node()->owning_block() == frame.block)
+    value->set_debug_name(name);
   if (const TypePtr* outside = stored_type(name, frames_.size() - 1)) {
     const TypePtr wanted = *outside;
     if (annotated && !(*annotated == *wanted))
-      lang::fail_at(range, "Attempting to declare and annotate the type of variable '" + name + "' that is already defined in an outer block");
+      lang::fail_at(range, "Attempting to declare and annotate the type of variable '" + name +
+                               "' that is already defined in an outer block");
     // Read from outside, not from this frame: PyTorch looks at the value that the enclosing block has.
     Frame inner = take();
     find(name, range);
     put_back(std::move(inner));
     value = convert_implicitly(emitter_, range, value, wanted, /*allow_conversions=*/true);
     if (!value->type()->is_subtype_of(*wanted)) {
-      lang::fail_at(range, cat("Variable '", name, "' previously had type '", wanted->annotation(), "' but is now being assigned to a value of type '",
-                               value->type()->annotation(), "'"));
+      lang::fail_at(range, cat("Variable '", name, "' previously had type '", wanted->annotation(),
+                               "' but is now being assigned to a value of type '", value->type()->annotation(), "'"));
     }
     frames_.back().types[name] = wanted;
   } else {

@@ -1,5 +1,6 @@
-/// The variables of one function while it is compiled: a chain of frames, one for each block that is being emitted. First-class
-/// values live in the graph as prim::Store and prim::Load (made into SSA afterwards, convert_to_ssa.h), others only here.
+/// The variables of one function while it is compiled: a chain of frames, one for each block that is being emitted.
+/// First-class values live in the graph as prim::Store and prim::Load (made into SSA afterwards, convert_to_ssa.h),
+/// others only here.
 #pragma once
 #include <map>
 
@@ -17,16 +18,21 @@ class Environment {
   /// Reads a variable: a Load at the insertion point. Null if it is not defined.
   SugaredValuePtr find(const std::string& name, const SourceRange& range);
   /// Writes a variable. RuntimeError if it has another type in an enclosing frame.
-  void set(const std::string& name, SugaredValuePtr value, const SourceRange& range, const TypePtr& annotated = nullptr);
-  void set_value(const std::string& name, ir::Value* value, const SourceRange& range, const TypePtr& annotated = nullptr);
+  void set(const std::string& name, SugaredValuePtr value, const SourceRange& range,
+           const TypePtr& annotated = nullptr);
+  void set_value(const std::string& name, ir::Value* value, const SourceRange& range,
+                 const TypePtr& annotated = nullptr);
   /// A variable that cannot be read after an If, and why.
-  void forget(const std::string& name, std::string why) { frames_.back().forgotten[name] = std::move(why); frames_.back().types.erase(name); }
+  void forget(const std::string& name, std::string why) {
+    frames_.back().forgotten[name] = std::move(why);
+    frames_.back().types.erase(name);
+  }
   const std::string* why_forgotten(const std::string& name) const;
 
   struct Frame {
     ir::Block* block;
-    std::map<std::string, TypePtr> types;              ///< of variables stored in the graph
-    std::map<std::string, SugaredValuePtr> sugared;    ///< the others
+    std::map<std::string, TypePtr> types;            ///< of variables stored in the graph
+    std::map<std::string, SugaredValuePtr> sugared;  ///< the others
     std::map<std::string, std::string> forgotten;
   };
   Frame& innermost() { return frames_.back(); }
@@ -34,7 +40,10 @@ class Environment {
   Frame take();
   void put_back(Frame frame) { frames_.push_back(std::move(frame)); }
   bool is_stored(const std::string& name) const;
-  void declare(const std::string& name, TypePtr type) { frames_.back().types[name] = std::move(type); frames_.back().forgotten.erase(name); }
+  void declare(const std::string& name, TypePtr type) {
+    frames_.back().types[name] = std::move(type);
+    frames_.back().forgotten.erase(name);
+  }
 
  private:
   const TypePtr* stored_type(const std::string& name, size_t frames) const;

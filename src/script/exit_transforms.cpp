@@ -1,5 +1,5 @@
-/// return, break and continue to data flow (ir.md 7.3). First what leaves loops, with the loop bodies as targets, then return, with the
-/// function as target. In each block: a bool says whether it was left, and values say with what.
+/// return, break and continue to data flow (ir.md 7.3). First what leaves loops, with the loop bodies as targets, then
+/// return, with the function as target. In each block: a bool says whether it was left, and values say with what.
 #include "script/compile.h"
 #include "value/type_variables.h"
 
@@ -49,7 +49,9 @@ class ExitTransform {
     return made;
   }
 
-  bool is_exit(const Node* node) const { return node->kind() == (for_loops_ ? kinds::loop_continuation : kinds::return_stmt); }
+  bool is_exit(const Node* node) const {
+    return node->kind() == (for_loops_ ? kinds::loop_continuation : kinds::return_stmt);
+  }
 
   Exit visit(Block& block) {
     for (Node* node = block.param_node()->next(); node != block.return_node();) {
@@ -85,7 +87,8 @@ class ExitTransform {
     // The node that raises gives an empty tuple behind it: gone with the rest.
     for (size_t i = 0; i < block.outputs().size(); ++i) {
       Value* output = block.outputs()[i];
-      const bool dropped = output->node()->owning_block() == &block && output->node()->kind() != kinds::param && !output->node()->is_before(first);
+      const bool dropped = output->node()->owning_block() == &block && output->node()->kind() != kinds::param &&
+                           !output->node()->is_before(first);
       if (dropped && first != block.return_node()) block.replace_output(i, placeholder(output->type()));
     }
     for (Node* node = block.return_node()->prev(); node != block.param_node();) {
@@ -111,19 +114,26 @@ class ExitTransform {
     if (then.leaves == Leaves::throws && otherwise.leaves == Leaves::throws) return {Leaves::throws, nullptr, {}};
     // A branch that raises never gets to the end: it counts as the other one does.
     const auto adopt = [&](Exit& thrower, const Exit& other) {
-      thrower = {other.leaves, other.has_left ? (other.leaves == Leaves::always ? true_ : bool_placeholder_) : nullptr, placeholders_for(other.values)};
+      thrower = {other.leaves, other.has_left ? (other.leaves == Leaves::always ? true_ : bool_placeholder_) : nullptr,
+                 placeholders_for(other.values)};
       if (other.leaves == Leaves::never) thrower = {};
     };
-    if (then.leaves == Leaves::throws) adopt(then, otherwise);
-    else if (otherwise.leaves == Leaves::throws) adopt(otherwise, then);
+    if (then.leaves == Leaves::throws)
+      adopt(then, otherwise);
+    else if (otherwise.leaves == Leaves::throws)
+      adopt(otherwise, then);
     if (then.leaves == Leaves::never && otherwise.leaves == Leaves::never) return {};
-    const auto complete = [&](Exit& stays, const Exit& other) { stays = {Leaves::never, false_, placeholders_for(other.values)}; };
+    const auto complete = [&](Exit& stays, const Exit& other) {
+      stays = {Leaves::never, false_, placeholders_for(other.values)};
+    };
     if (then.leaves == Leaves::never) complete(then, otherwise);
     if (otherwise.leaves == Leaves::never) complete(otherwise, then);
     Exit result;
-    result.leaves = then.leaves == Leaves::always && otherwise.leaves == Leaves::always ? Leaves::always : Leaves::maybe;
+    result.leaves =
+        then.leaves == Leaves::always && otherwise.leaves == Leaves::always ? Leaves::always : Leaves::maybe;
     result.has_left = result.leaves == Leaves::always ? true_ : add_output(node, then.has_left, otherwise.has_left);
-    for (size_t i = 0; i < then.values.size(); ++i) result.values.push_back(add_output(node, then.values[i], otherwise.values[i]));
+    for (size_t i = 0; i < then.values.size(); ++i)
+      result.values.push_back(add_output(node, then.values[i], otherwise.values[i]));
     return result;
   }
   Value* add_output(Node* node, Value* a, Value* b) {
@@ -225,7 +235,8 @@ void merge_neighbouring_ifs(Graph& graph, Block& block) {
       Value* condition = second->input(0);
       if (condition->node() != node) break;
       const size_t at = condition->offset();
-      const auto then = constant_bool(node->blocks()[0]->outputs()[at]), otherwise = constant_bool(node->blocks()[1]->outputs()[at]);
+      const auto then = constant_bool(node->blocks()[0]->outputs()[at]),
+                 otherwise = constant_bool(node->blocks()[1]->outputs()[at]);
       if (!then || !otherwise || *then == *otherwise) break;
       for (size_t side = 0; side < 2; ++side) {
         Block& into = *node->blocks()[side];

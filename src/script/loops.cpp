@@ -30,14 +30,17 @@ void Emitter::emit_for(const lang::Stmt& stmt) {
   emit_loop(stmt.range, iterable, &target, nullptr, [&] { emit_body(stmt.body); });
 }
 
-/// The Loop node as emitted has a second block with the condition; convert_to_ssa puts it before the loop and at the body's end.
-void Emitter::emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target, const lang::Expr* condition,
-                        const std::function<void()>& body) {
+/// The Loop node as emitted has a second block with the condition; convert_to_ssa puts it before the loop and at the
+/// body's end.
+void Emitter::emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target,
+                        const lang::Expr* condition, const std::function<void()>& body) {
   ir::Node* node = insert_node(kinds::loop, {}, 0, range);
   {
     ir::Graph::WithInsertPoint guard(*graph_, node);
-    if (iterable && !iterable->is_iterable()) lang::fail_at(range, cat("'", iterable->kind(), "' object is not iterable"));
-    node->add_input(iterable ? iterable->length(*this, range) : number_constant(IValue(std::numeric_limits<int64_t>::max()), range));
+    if (iterable && !iterable->is_iterable())
+      lang::fail_at(range, cat("'", iterable->kind(), "' object is not iterable"));
+    node->add_input(iterable ? iterable->length(*this, range)
+                             : number_constant(IValue(std::numeric_limits<int64_t>::max()), range));
   }
   ir::Block* body_block = node->add_block();
   ir::Block* condition_block = node->add_block();
@@ -94,7 +97,8 @@ ir::Value* Emitter::emit_list_comprehension(const lang::Expr& expr, const TypePt
       list->set_type(types::list(element->type()));
       typed = true;
     }
-    emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::append"), {{"", list, expr.range}, {"", element, expr.range}});
+    emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::append"),
+                       {{"", list, expr.range}, {"", element, expr.range}});
   });
   environment_.pop();
   return list;

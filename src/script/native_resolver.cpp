@@ -11,26 +11,40 @@ struct FormName {
   std::string_view name;
   SpecialForm form;
 };
-constexpr FormName kForms[] = {{"print", SpecialForm::print},         {"range", SpecialForm::range},           {"zip", SpecialForm::zip},
-                               {"enumerate", SpecialForm::enumerate}, {"annotate", SpecialForm::annotate},     {"unchecked_cast", SpecialForm::unchecked_cast},
-                               {"uninitialized", SpecialForm::uninitialized}, {"isinstance", SpecialForm::isinstance}, {"getattr", SpecialForm::getattr},
-                               {"hasattr", SpecialForm::hasattr},     {"list", SpecialForm::list},             {"tuple", SpecialForm::tuple},
+constexpr FormName kForms[] = {{"print", SpecialForm::print},
+                               {"range", SpecialForm::range},
+                               {"zip", SpecialForm::zip},
+                               {"enumerate", SpecialForm::enumerate},
+                               {"annotate", SpecialForm::annotate},
+                               {"unchecked_cast", SpecialForm::unchecked_cast},
+                               {"uninitialized", SpecialForm::uninitialized},
+                               {"isinstance", SpecialForm::isinstance},
+                               {"getattr", SpecialForm::getattr},
+                               {"hasattr", SpecialForm::hasattr},
+                               {"list", SpecialForm::list},
+                               {"tuple", SpecialForm::tuple},
                                {"dict", SpecialForm::dict}};
 /// Builtins of Python that are operators.
 constexpr std::pair<std::string_view, std::string_view> kBuiltins[] = {
-    {"len", "aten::len"}, {"abs", "prim::abs"}, {"min", "prim::min"}, {"max", "prim::max"}, {"ord", "aten::ord"}, {"chr", "aten::chr"},   {"bin", "aten::bin"},
-    {"hex", "aten::hex"}, {"oct", "aten::oct"}, {"hash", "aten::hash"}, {"pow", "aten::pow"}, {"round", "aten::round"}, {"sum", "aten::sum"}, {"any", "aten::any"},
-    {"all", "aten::all"}, {"sorted", "aten::sorted"}, {"divmod", "aten::divmod"}};
+    {"len", "aten::len"},      {"abs", "prim::abs"},   {"min", "prim::min"}, {"max", "prim::max"},
+    {"ord", "aten::ord"},      {"chr", "aten::chr"},   {"bin", "aten::bin"}, {"hex", "aten::hex"},
+    {"oct", "aten::oct"},      {"hash", "aten::hash"}, {"pow", "aten::pow"}, {"round", "aten::round"},
+    {"sum", "aten::sum"},      {"any", "aten::any"},   {"all", "aten::all"}, {"sorted", "aten::sorted"},
+    {"divmod", "aten::divmod"}};
 
 class NativeResolver final : public Resolver {
  public:
   SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction&, const SourceRange&) override {
-    if (name == "torch" || name == "math" || name == "cmath" || name == "ops") return std::make_shared<NamespaceValue>(name);
+    if (name == "torch" || name == "math" || name == "cmath" || name == "ops")
+      return std::make_shared<NamespaceValue>(name);
     for (const FormName& form : kForms)
       if (form.name == name) return std::make_shared<SpecialFormValue>(form.form);
     static const std::pair<std::string_view, std::pair<const TypePtr& (*)(), std::string_view>> kCasts[] = {
-        {"int", {types::int_, "aten::Int"}},       {"float", {types::float_, "aten::Float"}}, {"bool", {types::bool_, "aten::Bool"}},
-        {"str", {types::string, "aten::str"}},     {"complex", {types::complex, "aten::Complex"}}};
+        {"int", {types::int_, "aten::Int"}},
+        {"float", {types::float_, "aten::Float"}},
+        {"bool", {types::bool_, "aten::Bool"}},
+        {"str", {types::string, "aten::str"}},
+        {"complex", {types::complex, "aten::Complex"}}};
     for (const auto& [cast, parts] : kCasts)
       if (cast == name) return std::make_shared<CastValue>(parts.first(), ir::Symbol::intern(parts.second));
     for (const auto& [builtin, op] : kBuiltins)
@@ -52,7 +66,8 @@ SugaredValuePtr NamespaceValue::attribute(Emitter& emitter, const SourceRange& r
   if (name_ == "ops") return std::make_shared<NamespaceValue>("ops." + name);
   if (name_.starts_with("ops.")) {
     const std::string space = name_.substr(4);
-    if (space == "prim" && name == "unchecked_cast") return std::make_shared<SpecialFormValue>(SpecialForm::unchecked_cast);
+    if (space == "prim" && name == "unchecked_cast")
+      return std::make_shared<SpecialFormValue>(SpecialForm::unchecked_cast);
     return std::make_shared<BuiltinFunction>(ir::Symbol::intern(cat(space, "::", name)));
   }
   if (name_ == "math" || name_ == "cmath") {
@@ -64,16 +79,20 @@ SugaredValuePtr NamespaceValue::attribute(Emitter& emitter, const SourceRange& r
     return std::make_shared<BuiltinFunction>(ir::Symbol::intern("aten::" + name));
   }
   // torch and its parts
-  if (const auto dtype = dtype_from_name(name); dtype && name_ == "torch" && std::islower(static_cast<unsigned char>(name[0]))) return constant(IValue(*dtype));
+  if (const auto dtype = dtype_from_name(name);
+      dtype && name_ == "torch" && std::islower(static_cast<unsigned char>(name[0])))
+    return constant(IValue(*dtype));
   if (name == "strided") return constant(IValue(Layout::strided));
   if (name == "contiguous_format") return constant(IValue(MemoryFormat::contiguous));
   if (name == "preserve_format") return constant(IValue(MemoryFormat::preserve));
   if (name == "channels_last") return constant(IValue(MemoryFormat::channels_last));
   if (name == "device") return std::make_shared<BuiltinFunction>(ir::Symbol::intern("aten::device"));
-  if (name == "nn" || name == "functional" || name == "jit" || name == "linalg" || name == "special" || name == "fft" || name == "_C" || name == "_nn")
+  if (name == "nn" || name == "functional" || name == "jit" || name == "linalg" || name == "special" || name == "fft" ||
+      name == "_C" || name == "_nn")
     return std::make_shared<NamespaceValue>("torch." + name);
   if (name == "annotate") return std::make_shared<SpecialFormValue>(SpecialForm::annotate);
-  for (const std::string& candidate : {cat("aten::", name), cat("aten::", name_.substr(name_.rfind('.') + 1), "_", name), cat("prim::", name)})
+  for (const std::string& candidate :
+       {cat("aten::", name), cat("aten::", name_.substr(name_.rfind('.') + 1), "_", name), cat("prim::", name)})
     if (!find_overloads(candidate).empty()) return std::make_shared<BuiltinFunction>(ir::Symbol::intern(candidate));
   return std::make_shared<BuiltinFunction>(ir::Symbol::intern("aten::" + name));
 }

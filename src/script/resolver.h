@@ -1,5 +1,5 @@
-/// How the compiler finds what a program's names mean outside of the function at hand. The surfaces (Python, archives, strings)
-/// implement it; `virtual`, because a user of this layer plugs it in.
+/// How the compiler finds what a program's names mean outside of the function at hand. The surfaces (Python, archives,
+/// strings) implement it; `virtual`, because a user of this layer plugs it in.
 #pragma once
 #include "ir/function.h"
 #include "script/sugared_value.h"
@@ -10,8 +10,10 @@ class Resolver {
  public:
   virtual ~Resolver() = default;
   /// Null if the name is not known.
-  virtual SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function, const SourceRange& range) = 0;
-  /// A class, enum, NamedTuple or interface by the name that an annotation writes ("Net", "torch.Tensor", "__torch__.Net").
+  virtual SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function,
+                                        const SourceRange& range) = 0;
+  /// A class, enum, NamedTuple or interface by the name that an annotation writes ("Net", "torch.Tensor",
+  /// "__torch__.Net").
   virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
 };
 

@@ -19,13 +19,17 @@ ir::Value* Emitter::emit_slice(const SourceRange& range, ir::Value* value, ir::V
   return emit_operator_call(*this, range, ir::Symbol::intern("aten::slice"), arguments)->as_value(*this, range);
 }
 
-ir::Value* Emitter::emit_tensor_index(const SourceRange& range, ir::Value* tensor, const std::vector<lang::ExprPtr>& indices, size_t, std::vector<ir::Value*>& tensor_indices) {
+ir::Value* Emitter::emit_tensor_index(const SourceRange& range, ir::Value* tensor,
+                                      const std::vector<lang::ExprPtr>& indices, size_t,
+                                      std::vector<ir::Value*>& tensor_indices) {
   // Indices behind an ellipsis count dimensions from the end.
   std::optional<size_t> ellipsis;
   size_t consuming_after = 0;
   for (size_t i = 0; i < indices.size(); ++i) {
-    if (indices[i]->is(ExprKind::ellipsis)) ellipsis = i;
-    else if (ellipsis && !indices[i]->is(ExprKind::none)) ++consuming_after;
+    if (indices[i]->is(ExprKind::ellipsis))
+      ellipsis = i;
+    else if (ellipsis && !indices[i]->is(ExprKind::none))
+      ++consuming_after;
   }
   int64_t dim = 0;
   std::vector<ir::Value*> at_dim;
@@ -52,14 +56,17 @@ ir::Value* Emitter::emit_tensor_index(const SourceRange& range, ir::Value* tenso
     ir::Value* value = emit(index);
     if (value->type()->is(TypeKind::int_)) {
       tensor = emit_operator(*this, range, "aten::select", {tensor, dim_constant(), value});
-    } else if (value->type()->is(TypeKind::tensor) || (value->type()->is(TypeKind::optional) && value->type()->expect<ElementType>().element()->is(TypeKind::tensor))) {
+    } else if (value->type()->is(TypeKind::tensor) ||
+               (value->type()->is(TypeKind::optional) &&
+                value->type()->expect<ElementType>().element()->is(TypeKind::tensor))) {
       if (ellipsis) lang::fail_at(range, "tensors as indices behind an ellipsis are not compiled by Rushlight yet");
       at_dim.push_back(value);
       any_tensor = true;
       ++dim;
     } else {
-      lang::fail_at(index.range, cat("Unsupported operation: indexing tensor with unsupported index type '", value->type()->annotation(),
-                                     "'. Only ints, slices, lists and tensors are supported"));
+      lang::fail_at(index.range,
+                    cat("Unsupported operation: indexing tensor with unsupported index type '",
+                        value->type()->annotation(), "'. Only ints, slices, lists and tensors are supported"));
     }
   }
   if (any_tensor) tensor_indices = at_dim;
@@ -80,14 +87,16 @@ SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr) {
     ir::Value* list = make_list(tensor_indices, types::optional(types::tensor()), expr.range);
     return simple(emit_operator(*this, expr.range, "aten::index", {part, list}));
   }
-  if (expr.operands.size() != 2) lang::fail_at(expr.range, cat("Only tensors can be indexed by several values, not ", type.annotation()));
+  if (expr.operands.size() != 2)
+    lang::fail_at(expr.range, cat("Only tensors can be indexed by several values, not ", type.annotation()));
   const lang::Expr& index = *expr[1];
   if (index.is(ExprKind::slice)) {
     if (const TupleType* tuple = type.as<TupleType>()) {
       const auto bound = [&](size_t i, int64_t missing) {
         if (!index[i]) return missing;
         const std::optional<IValue> constant = ir::constant_value(emit(*index[i]));
-        if (!constant || !constant->is_int()) lang::fail_at(index.range, "tuple slice indices must be integer constants");
+        if (!constant || !constant->is_int())
+          lang::fail_at(index.range, "tuple slice indices must be integer constants");
         const int64_t given = constant->to_int(), size = int64_t(tuple->elements().size());
         return std::clamp<int64_t>(given < 0 ? given + size : given, 0, size);
       };
@@ -112,14 +121,17 @@ SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr) {
     ir::Value* at = emit(index);
     const std::optional<IValue> constant = ir::constant_value(at);
     if (!constant || !constant->is_int()) lang::fail_at(index.range, "tuple index must be a compile time constant");
-    const int64_t count = int64_t(tuple->elements().size()), given = constant->to_int(), slot = given < 0 ? given + count : given;
-    if (slot < 0 || slot >= count) lang::fail_at(index.range, cat("Tuple index ", given, " is out of range for a tuple of ", count, " elements"));
+    const int64_t count = int64_t(tuple->elements().size()), given = constant->to_int(),
+                  slot = given < 0 ? given + count : given;
+    if (slot < 0 || slot >= count)
+      lang::fail_at(index.range, cat("Tuple index ", given, " is out of range for a tuple of ", count, " elements"));
     ir::Value* inputs[] = {value, at};
     ir::Node* node = insert_node(kinds::tuple_index, ArrayRef<ir::Value*>(inputs, 2), 1, expr.range);
     node->output()->set_type(tuple->elements()[size_t(slot)]);
     return simple(node->output());
   }
-  if (type.is(TypeKind::class_)) return MethodValue(value, "__getitem__").call(*this, expr.range, {{"", emit(index), index.range}}, {});
+  if (type.is(TypeKind::class_))
+    return MethodValue(value, "__getitem__").call(*this, expr.range, {{"", emit(index), index.range}}, {});
   ir::Value* at = emit(index);
   return simple(emit_operator(*this, expr.range, "aten::__getitem__", {value, at}));
 }
@@ -127,13 +139,15 @@ SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr) {
 void Emitter::emit_subscript_assignment(const lang::Expr& target, ir::Value* value, const SourceRange& range) {
   ir::Value* container = emit(*target[0]);
   if (!container->type()->is(TypeKind::tensor)) {
-    if (target.operands.size() != 2 || target[1]->is(ExprKind::slice)) lang::fail_at(target.range, "only single elements of lists and dictionaries can be assigned");
+    if (target.operands.size() != 2 || target[1]->is(ExprKind::slice))
+      lang::fail_at(target.range, "only single elements of lists and dictionaries can be assigned");
     ir::Value* index = emit(*target[1]);
     if (container->type()->is(TypeKind::class_)) {
       MethodValue(container, "__setitem__").call(*this, range, {{"", index, range}, {"", value, range}}, {});
       return;
     }
-    emit_operator_call(*this, range, ir::Symbol::intern("aten::_set_item"), {{"", container, range}, {"", index, range}, {"", value, range}});
+    emit_operator_call(*this, range, ir::Symbol::intern("aten::_set_item"),
+                       {{"", container, range}, {"", index, range}, {"", value, range}});
     return;
   }
   std::vector<ir::Value*> tensor_indices;
@@ -143,7 +157,9 @@ void Emitter::emit_subscript_assignment(const lang::Expr& target, ir::Value* val
     if (given->type()->is(TypeKind::tensor)) return given;
     ir::Value* dtype = emit_operator(*this, range, "prim::dtype", {part});
     ir::Value* device = emit_operator(*this, range, "prim::device", {part});
-    return emit_operator_call(*this, range, ir::Symbol::intern("aten::tensor"), {{"", given, range}}, {{"dtype", dtype, range}, {"device", device, range}})->as_value(*this, range);
+    return emit_operator_call(*this, range, ir::Symbol::intern("aten::tensor"), {{"", given, range}},
+                              {{"dtype", dtype, range}, {"device", device, range}})
+        ->as_value(*this, range);
   };
   ir::Value* tensor = as_tensor(value);
   if (tensor_indices.empty()) {
@@ -153,7 +169,8 @@ void Emitter::emit_subscript_assignment(const lang::Expr& target, ir::Value* val
   for (ir::Value*& index : tensor_indices)
     if (!index) index = constant(IValue(), range, types::optional(types::tensor()));
   ir::Value* list = make_list(tensor_indices, types::optional(types::tensor()), range);
-  emit_operator_call(*this, range, ir::Symbol::intern("aten::index_put_"), {{"", part, range}, {"", list, range}, {"", tensor, range}});
+  emit_operator_call(*this, range, ir::Symbol::intern("aten::index_put_"),
+                     {{"", part, range}, {"", list, range}, {"", tensor, range}});
 }
 
 }  // namespace rushlight::script

@@ -1,5 +1,6 @@
-/// What an expression can be while a program is compiled: a value of the graph, or something that only exists in the compiler (a module
-/// of Python, a function, a type, a range). Each kind answers what it can; the rest is an error with the kind's name in it.
+/// What an expression can be while a program is compiled: a value of the graph, or something that only exists in the
+/// compiler (a module of Python, a function, a type, a range). Each kind answers what it can; the rest is an error with
+/// the kind's name in it.
 #pragma once
 #include <memory>
 
@@ -28,11 +29,15 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
   virtual ir::Value* as_value(Emitter& emitter, const SourceRange& range);
   virtual SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name);
   virtual void set_attribute(Emitter& emitter, const SourceRange& range, const std::string& name, ir::Value* value);
-  virtual SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords);
-  /// The elements, when their number is known while compiling (tuples, module lists). `wanted`: how many targets stand on the left.
-  virtual std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range, std::optional<size_t> wanted);
+  virtual SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                               std::vector<NamedValue> keywords);
+  /// The elements, when their number is known while compiling (tuples, module lists). `wanted`: how many targets stand
+  /// on the left.
+  virtual std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
+                                                std::optional<size_t> wanted);
 
-  /// Iteration by index. Null length: not iterable in a loop. `unrolled`: the loop body is repeated for each element instead.
+  /// Iteration by index. Null length: not iterable in a loop. `unrolled`: the loop body is repeated for each element
+  /// instead.
   virtual bool is_iterable() const { return false; }
   virtual bool is_unrolled() const { return false; }
   virtual ir::Value* length(Emitter& emitter, const SourceRange& range);
@@ -50,8 +55,10 @@ class SimpleValue final : public SugaredValue {
   ir::Value* as_value(Emitter&, const SourceRange&) override { return value_; }
   SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override;
   void set_attribute(Emitter& emitter, const SourceRange& range, const std::string& name, ir::Value* value) override;
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) override;
-  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range, std::optional<size_t> wanted) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
+  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
+                                        std::optional<size_t> wanted) override;
   bool is_iterable() const override;
   bool is_unrolled() const override { return value_->type()->is(TypeKind::tuple); }
   ir::Value* length(Emitter& emitter, const SourceRange& range) override;
@@ -65,9 +72,11 @@ SugaredValuePtr simple(ir::Value* value);
 /// An operator by name; `self` is the first argument of a method call.
 class BuiltinFunction final : public SugaredValue {
  public:
-  explicit BuiltinFunction(ir::Symbol name, std::optional<NamedValue> self = {}) : name_(name), self_(std::move(self)) {}
+  explicit BuiltinFunction(ir::Symbol name, std::optional<NamedValue> self = {})
+      : name_(name), self_(std::move(self)) {}
   std::string kind() const override { return "builtin"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
 
  private:
   ir::Symbol name_;
@@ -90,7 +99,8 @@ class FunctionValue final : public SugaredValue {
  public:
   explicit FunctionValue(ir::GraphFunction* function) : function_(function) {}
   std::string kind() const override { return "function"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
 
  private:
   ir::GraphFunction* function_;
@@ -101,7 +111,8 @@ class MethodValue final : public SugaredValue {
  public:
   MethodValue(ir::Value* self, std::string name) : self_(self), name_(std::move(name)) {}
   std::string kind() const override { return "method"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
 
  private:
   ir::Value* self_;
@@ -113,7 +124,8 @@ class ClassValue final : public SugaredValue {
  public:
   explicit ClassValue(TypePtr type) : type_(std::move(type)) {}
   std::string kind() const override { return type_->str(); }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
   SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override;
   TypePtr named_type() const override { return type_; }
 
@@ -126,7 +138,8 @@ class CastValue final : public SugaredValue {
  public:
   CastValue(TypePtr type, ir::Symbol op) : type_(std::move(type)), op_(op) {}
   std::string kind() const override { return "builtin cast"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
   TypePtr named_type() const override { return type_; }
 
  private:
@@ -134,8 +147,25 @@ class CastValue final : public SugaredValue {
   ir::Symbol op_;
 };
 
-/// Forms that need their arguments unevaluated, handled by the emitter: annotate, isinstance, getattr, hasattr, range, zip, ...
-enum class SpecialForm : uint8_t { print, range, zip, enumerate, annotate, unchecked_cast, uninitialized, isinstance, getattr, hasattr, tensor, list, dict, tuple, fork };
+/// Forms that need their arguments unevaluated, handled by the emitter: annotate, isinstance, getattr, hasattr, range,
+/// zip, ...
+enum class SpecialForm : uint8_t {
+  print,
+  range,
+  zip,
+  enumerate,
+  annotate,
+  unchecked_cast,
+  uninitialized,
+  isinstance,
+  getattr,
+  hasattr,
+  tensor,
+  list,
+  dict,
+  tuple,
+  fork
+};
 class SpecialFormValue final : public SugaredValue {
  public:
   explicit SpecialFormValue(SpecialForm form) : form_(form) {}
@@ -171,7 +201,8 @@ class ZippedValue final : public SugaredValue {
   bool is_unrolled() const override;
   ir::Value* length(Emitter& emitter, const SourceRange& range) override;
   SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index) override;
-  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range, std::optional<size_t> wanted) override;
+  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
+                                        std::optional<size_t> wanted) override;
 
  private:
   std::vector<SugaredValuePtr> parts_;

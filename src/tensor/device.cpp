@@ -29,8 +29,11 @@ Device Device::parse(std::string_view text) {
       throw RuntimeError(cat("Invalid device string: '", text, "'"));
     return {device.type, int8_t(index)};
   }
-  throw RuntimeError(cat("Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, "
-                         "meta, hpu, mtia, privateuseone device type at start of device string: ", name));
+  throw RuntimeError(
+      cat("Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, "
+          "mps, "
+          "meta, hpu, mtia, privateuseone device type at start of device string: ",
+          name));
 }
 
 std::string Device::str() const {
@@ -41,19 +44,26 @@ std::string Device::str() const {
 
 std::string_view layout_name(Layout layout) {
   switch (layout) {
-    case Layout::strided: return "torch.strided";
-    case Layout::sparse_coo: return "torch.sparse_coo";
-    case Layout::sparse_csr: return "torch.sparse_csr";
+    case Layout::strided:
+      return "torch.strided";
+    case Layout::sparse_coo:
+      return "torch.sparse_coo";
+    case Layout::sparse_csr:
+      return "torch.sparse_csr";
   }
   return "torch.unknown";
 }
 
 std::string_view memory_format_name(MemoryFormat format) {
   switch (format) {
-    case MemoryFormat::contiguous: return "torch.contiguous_format";
-    case MemoryFormat::preserve: return "torch.preserve_format";
-    case MemoryFormat::channels_last: return "torch.channels_last";
-    case MemoryFormat::channels_last_3d: return "torch.channels_last_3d";
+    case MemoryFormat::contiguous:
+      return "torch.contiguous_format";
+    case MemoryFormat::preserve:
+      return "torch.preserve_format";
+    case MemoryFormat::channels_last:
+      return "torch.channels_last";
+    case MemoryFormat::channels_last_3d:
+      return "torch.channels_last_3d";
   }
   return "torch.unknown";
 }

@@ -26,8 +26,8 @@ struct Alias {
   ScalarType type;
 };
 constexpr Alias kAliases[] = {
-    {"float", ScalarType::float32},   {"double", ScalarType::float64}, {"half", ScalarType::float16},
-    {"int", ScalarType::int32},       {"long", ScalarType::int64},     {"short", ScalarType::int16},
+    {"float", ScalarType::float32},    {"double", ScalarType::float64},     {"half", ScalarType::float16},
+    {"int", ScalarType::int32},        {"long", ScalarType::int64},         {"short", ScalarType::int16},
     {"cfloat", ScalarType::complex64}, {"cdouble", ScalarType::complex128}, {"chalf", ScalarType::complex32},
 };
 
@@ -42,7 +42,9 @@ ScalarType promote_floating(ScalarType a, ScalarType b) {
 
 }  // namespace
 
-const DtypeInfo* find_dtype(int64_t number) { return number >= 0 && number < int64_t(kNumbers) ? kByNumber[size_t(number)] : nullptr; }
+const DtypeInfo* find_dtype(int64_t number) {
+  return number >= 0 && number < int64_t(kNumbers) ? kByNumber[size_t(number)] : nullptr;
+}
 const DtypeInfo& dtype_info(ScalarType type) { return *kByNumber[size_t(type)]; }
 
 std::optional<ScalarType> dtype_from_name(std::string_view name) {
@@ -82,27 +84,34 @@ bool can_cast(ScalarType from, ScalarType to) {
 
 ScalarType to_complex(ScalarType type) {
   switch (type) {
-    case ScalarType::float16: return ScalarType::complex32;
+    case ScalarType::float16:
+      return ScalarType::complex32;
     case ScalarType::bfloat16:
-    case ScalarType::float32: return ScalarType::complex64;
-    case ScalarType::float64: return ScalarType::complex128;
-    default: return is_complex(type) ? type : to_complex(default_dtype());
+    case ScalarType::float32:
+      return ScalarType::complex64;
+    case ScalarType::float64:
+      return ScalarType::complex128;
+    default:
+      return is_complex(type) ? type : to_complex(default_dtype());
   }
 }
 
 ScalarType to_real(ScalarType type) {
   switch (type) {
-    case ScalarType::complex32: return ScalarType::float16;
-    case ScalarType::complex64: return ScalarType::float32;
-    case ScalarType::complex128: return ScalarType::float64;
-    default: return type;
+    case ScalarType::complex32:
+      return ScalarType::float16;
+    case ScalarType::complex64:
+      return ScalarType::float32;
+    case ScalarType::complex128:
+      return ScalarType::float64;
+    default:
+      return type;
   }
 }
 
 ScalarType default_dtype() { return default_type.load(std::memory_order_relaxed); }
 void set_default_dtype(ScalarType type) {
-  if (!is_floating(type))
-    throw TypeError(cat("only floating-point types are supported as the default type"));
+  if (!is_floating(type)) throw TypeError(cat("only floating-point types are supported as the default type"));
   default_type.store(type, std::memory_order_relaxed);
 }
 

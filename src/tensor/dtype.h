@@ -11,19 +11,19 @@
 namespace rushlight {
 
 //    enumerator, number, C++ type, Python name, IR name, kind
-#define RUSHLIGHT_FORALL_DTYPES(_)                                               \
-  _(uint8, 0, uint8_t, "uint8", "Byte", integral)                                \
-  _(int8, 1, int8_t, "int8", "Char", integral)                                   \
-  _(int16, 2, int16_t, "int16", "Short", integral)                               \
-  _(int32, 3, int32_t, "int32", "Int", integral)                                 \
-  _(int64, 4, int64_t, "int64", "Long", integral)                                \
-  _(float16, 5, Half, "float16", "Half", floating)                               \
-  _(float32, 6, float, "float32", "Float", floating)                             \
-  _(float64, 7, double, "float64", "Double", floating)                           \
-  _(complex32, 8, std::complex<Half>, "complex32", "ComplexHalf", complex)       \
-  _(complex64, 9, std::complex<float>, "complex64", "ComplexFloat", complex)     \
+#define RUSHLIGHT_FORALL_DTYPES(_)                                                \
+  _(uint8, 0, uint8_t, "uint8", "Byte", integral)                                 \
+  _(int8, 1, int8_t, "int8", "Char", integral)                                    \
+  _(int16, 2, int16_t, "int16", "Short", integral)                                \
+  _(int32, 3, int32_t, "int32", "Int", integral)                                  \
+  _(int64, 4, int64_t, "int64", "Long", integral)                                 \
+  _(float16, 5, Half, "float16", "Half", floating)                                \
+  _(float32, 6, float, "float32", "Float", floating)                              \
+  _(float64, 7, double, "float64", "Double", floating)                            \
+  _(complex32, 8, std::complex<Half>, "complex32", "ComplexHalf", complex)        \
+  _(complex64, 9, std::complex<float>, "complex64", "ComplexFloat", complex)      \
   _(complex128, 10, std::complex<double>, "complex128", "ComplexDouble", complex) \
-  _(bool_, 11, bool, "bool", "Bool", boolean)                                    \
+  _(bool_, 11, bool, "bool", "Bool", boolean)                                     \
   _(bfloat16, 15, BFloat16, "bfloat16", "BFloat16", floating)
 
 enum class ScalarType : int8_t {
@@ -54,7 +54,8 @@ inline bool is_complex(ScalarType type) { return dtype_info(type).kind == DtypeK
 inline bool is_integral(ScalarType type) { return dtype_info(type).kind == DtypeKind::integral; }
 inline bool is_integral_or_bool(ScalarType type) { return dtype_info(type).kind <= DtypeKind::integral; }
 
-/// The dtype that two tensors of equal category meet in (torch.promote_types). Symmetric, associative on what it accepts.
+/// The dtype that two tensors of equal category meet in (torch.promote_types). Symmetric, associative on what it
+/// accepts.
 ScalarType promote_types(ScalarType a, ScalarType b);
 /// Whether a result of dtype `from` may be stored in a tensor of dtype `to` (torch.can_cast).
 bool can_cast(ScalarType from, ScalarType to);
@@ -70,10 +71,10 @@ void set_default_dtype(ScalarType type);
 
 template <class T>
 struct DtypeOf;
-#define RUSHLIGHT_DTYPE(name, number, cpp, ...)              \
-  template <>                                                \
-  struct DtypeOf<cpp> {                                      \
-    static constexpr ScalarType value = ScalarType::name;    \
+#define RUSHLIGHT_DTYPE(name, number, cpp, ...)           \
+  template <>                                             \
+  struct DtypeOf<cpp> {                                   \
+    static constexpr ScalarType value = ScalarType::name; \
   };
 RUSHLIGHT_FORALL_DTYPES(RUSHLIGHT_DTYPE)
 #undef RUSHLIGHT_DTYPE
@@ -99,7 +100,8 @@ struct DtypeSet {
   }
 };
 inline constexpr DtypeSet kBool = ScalarType::bool_;
-inline constexpr DtypeSet kIntegral = DtypeSet(ScalarType::uint8) | ScalarType::int8 | ScalarType::int16 | ScalarType::int32 | ScalarType::int64;
+inline constexpr DtypeSet kIntegral =
+    DtypeSet(ScalarType::uint8) | ScalarType::int8 | ScalarType::int16 | ScalarType::int32 | ScalarType::int64;
 inline constexpr DtypeSet kReducedFloating = DtypeSet(ScalarType::float16) | ScalarType::bfloat16;
 inline constexpr DtypeSet kFloating = kReducedFloating | ScalarType::float32 | ScalarType::float64;
 inline constexpr DtypeSet kComplex = DtypeSet(ScalarType::complex64) | ScalarType::complex128;

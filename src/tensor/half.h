@@ -21,8 +21,9 @@ struct Half {
     const uint32_t magnitude = f & 0x7fffffffu;
     if (magnitude > 0x7f800000u) return uint16_t(sign | 0x7e00u);
     if (magnitude >= 0x477ff000u) return uint16_t(sign | 0x7c00u);  // rounds to infinity
-    if (magnitude < 0x38800000u) {                                   // subnormal or zero: let the float adder round
-      const float shifted = std::bit_cast<float>(magnitude) + 0.5f;  // 0.5 has an ulp of 2^-24, the half's smallest step
+    if (magnitude < 0x38800000u) {                                  // subnormal or zero: let the float adder round
+      const float shifted =
+          std::bit_cast<float>(magnitude) + 0.5f;  // 0.5 has an ulp of 2^-24, the half's smallest step
       return uint16_t(sign | (std::bit_cast<uint32_t>(shifted) - std::bit_cast<uint32_t>(0.5f)));
     }
     const uint32_t rounded = magnitude + 0xfffu + ((magnitude >> 13) & 1u);

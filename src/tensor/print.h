@@ -18,7 +18,8 @@ PrintOptions& print_options();
 
 /// "tensor([1., 2.])" with all suffixes. `suffixes`: what the caller knows and this layer does not, in PyTorch's order
 /// ("grad_fn=<TanhBackward0>", "requires_grad=True").
-std::string tensor_repr(const Tensor& tensor, const std::vector<std::string>& suffixes = {}, std::string_view prefix = "tensor(");
+std::string tensor_repr(const Tensor& tensor, const std::vector<std::string>& suffixes = {},
+                        std::string_view prefix = "tensor(");
 /// As libtorch's operator<< prints it: columns, then "[ CPUFloatType{2,3} ]".
 std::string tensor_cpp_text(const Tensor& tensor, int64_t line_width = 80);
 

@@ -34,9 +34,12 @@ struct NumberFormat {
   bool fixed = false;
 
   void write(std::ostream& out, double value) const {
-    if (scientific) out << std::scientific << std::setprecision(4);
-    else if (fixed) out << std::fixed << std::setprecision(4);
-    else out << std::defaultfloat << std::setprecision(6);
+    if (scientific)
+      out << std::scientific << std::setprecision(4);
+    else if (fixed)
+      out << std::fixed << std::setprecision(4);
+    else
+      out << std::defaultfloat << std::setprecision(6);
     out << std::setw(width) << value / scale;
   }
 };
@@ -79,7 +82,8 @@ void write_scale(std::ostream& out, const NumberFormat& format, int indent) {
   out << std::string(size_t(indent), ' ') << std::defaultfloat << std::setprecision(6) << format.scale << " *\n";
 }
 
-void write_matrix(std::ostream& out, const double* values, int64_t rows, int64_t columns, int64_t line_width, int indent) {
+void write_matrix(std::ostream& out, const double* values, int64_t rows, int64_t columns, int64_t line_width,
+                  int indent) {
   const NumberFormat format = choose_format({values, values + rows * columns});
   const std::string margin(size_t(indent), ' ');
   const int64_t per_line = std::max<int64_t>(1, (line_width - indent) / (format.width + 1));

@@ -36,7 +36,8 @@ std::complex<double> element(const Tensor& tensor, int64_t offset) {
   const std::byte* at = static_cast<const std::byte*>(tensor.data()) + offset * int64_t(tensor.item_size());
   switch (tensor.dtype()) {
 #define RUSHLIGHT_DTYPE(name, number, cpp, ...) \
-  case ScalarType::name: return load<cpp>(at);
+  case ScalarType::name:                        \
+    return load<cpp>(at);
     RUSHLIGHT_FORALL_DTYPES(RUSHLIGHT_DTYPE)
 #undef RUSHLIGHT_DTYPE
   }
@@ -47,16 +48,23 @@ std::complex<double> element(const Tensor& tensor, int64_t offset) {
 std::string integer_text(const Tensor& tensor, int64_t offset) {
   const std::byte* at = static_cast<const std::byte*>(tensor.data()) + offset * int64_t(tensor.item_size());
   switch (tensor.dtype()) {
-    case ScalarType::bool_: return *reinterpret_cast<const bool*>(at) ? "True" : "False";
-    case ScalarType::uint8: return std::to_string(*reinterpret_cast<const uint8_t*>(at));
-    case ScalarType::int8: return std::to_string(*reinterpret_cast<const int8_t*>(at));
-    case ScalarType::int16: return std::to_string(*reinterpret_cast<const int16_t*>(at));
-    case ScalarType::int32: return std::to_string(*reinterpret_cast<const int32_t*>(at));
-    default: return std::to_string(*reinterpret_cast<const int64_t*>(at));
+    case ScalarType::bool_:
+      return *reinterpret_cast<const bool*>(at) ? "True" : "False";
+    case ScalarType::uint8:
+      return std::to_string(*reinterpret_cast<const uint8_t*>(at));
+    case ScalarType::int8:
+      return std::to_string(*reinterpret_cast<const int8_t*>(at));
+    case ScalarType::int16:
+      return std::to_string(*reinterpret_cast<const int16_t*>(at));
+    case ScalarType::int32:
+      return std::to_string(*reinterpret_cast<const int32_t*>(at));
+    default:
+      return std::to_string(*reinterpret_cast<const int64_t*>(at));
   }
 }
 
-/// How the floating-point numbers of one tensor (or one part of a complex one) are written: all alike, all equally wide.
+/// How the floating-point numbers of one tensor (or one part of a complex one) are written: all alike, all equally
+/// wide.
 class NumberFormat {
  public:
   explicit NumberFormat(const PrintOptions& options) : options_(options) {}
@@ -103,7 +111,11 @@ class NumberFormat {
 class Printer {
  public:
   Printer(const Tensor& tensor, const PrintOptions& options)
-      : tensor_(tensor), options_(options), real_(options), imaginary_(options), summarized_(tensor.numel() > options.threshold) {
+      : tensor_(tensor),
+        options_(options),
+        real_(options),
+        imaginary_(options),
+        summarized_(tensor.numel() > options.threshold) {
     is_floating_ = is_floating(tensor.dtype());
     is_complex_ = is_complex(tensor.dtype());
     see(0, 0);
@@ -129,7 +141,8 @@ class Printer {
 
   void see(size_t dim, int64_t offset) {
     if (dim < size_t(tensor_.dim())) {
-      for_shown(dim, [&](int64_t i) { see(dim + 1, offset + i * tensor_.strides()[dim]); }, [] {});
+      for_shown(
+          dim, [&](int64_t i) { see(dim + 1, offset + i * tensor_.strides()[dim]); }, [] {});
     } else if (is_floating_ || is_complex_) {
       const std::complex<double> value = element(tensor_, offset);
       real_.see(value.real());
@@ -154,7 +167,9 @@ class Printer {
 
   std::string row(size_t dim, int64_t offset, size_t indent) const {
     std::vector<std::string> items;
-    for_shown(dim, [&](int64_t i) { items.push_back(number(offset + i * tensor_.strides()[dim])); }, [&] { items.push_back(" ..."); });
+    for_shown(
+        dim, [&](int64_t i) { items.push_back(number(offset + i * tensor_.strides()[dim])); },
+        [&] { items.push_back(" ..."); });
     size_t item_width = (is_floating_ || is_complex_ ? real_.width() : integer_width_) + 2;
     if (is_complex_) item_width += imaginary_.width() + 1;
     const int64_t room = options_.linewidth - int64_t(indent);
@@ -172,8 +187,9 @@ class Printer {
     if (dims == 0) return number(offset);
     if (dims == 1) return row(dim, offset, indent);
     std::vector<std::string> parts;
-    for_shown(dim, [&](int64_t i) { parts.push_back(nested(dim + 1, offset + i * tensor_.strides()[dim], indent + 1)); },
-              [&] { parts.push_back("..."); });
+    for_shown(
+        dim, [&](int64_t i) { parts.push_back(nested(dim + 1, offset + i * tensor_.strides()[dim], indent + 1)); },
+        [&] { parts.push_back("..."); });
     return cat("[", join(parts, cat(",", std::string(dims - 1, '\n'), std::string(indent + 1, ' '))), "]");
   }
 
@@ -184,14 +200,18 @@ class Printer {
   bool summarized_, is_floating_, is_complex_;
 };
 
-std::string tuple_text(IntArrayRef sizes) { return sizes.size() == 1 ? cat("(", sizes[0], ",)") : cat("(", join(sizes, ", "), ")"); }
+std::string tuple_text(IntArrayRef sizes) {
+  return sizes.size() == 1 ? cat("(", sizes[0], ",)") : cat("(", join(sizes, ", "), ")");
+}
 
 bool is_default_dtype(ScalarType dtype) {
-  return dtype == default_dtype() || dtype == to_complex(default_dtype()) || dtype == ScalarType::int64 || dtype == ScalarType::bool_;
+  return dtype == default_dtype() || dtype == to_complex(default_dtype()) || dtype == ScalarType::int64 ||
+         dtype == ScalarType::bool_;
 }
 
 /// A suffix that does not fit on the line starts a new one below the bracket.
-std::string with_suffixes(std::string text, const std::vector<std::string>& suffixes, size_t indent, int64_t line_width) {
+std::string with_suffixes(std::string text, const std::vector<std::string>& suffixes, size_t indent,
+                          int64_t line_width) {
   const size_t line_break = text.rfind('\n');
   // As PyTorch counts: a text without a line break is taken to be two longer than it is.
   size_t length = line_break == std::string::npos ? text.size() + 2 : text.size() - line_break + 1;

@@ -25,8 +25,11 @@ void Generator::set_seed(uint64_t seed) {
 }
 
 void Generator::refill() {
-  const auto mix = [](uint32_t high, uint32_t low) { return ((high & 0x80000000u) | (low & 0x7fffffffu)) >> 1 ^ (low & 1 ? 0x9908b0dfu : 0); };
-  for (uint32_t i = 0; i < kWords; ++i) words_[i] = words_[(i + kShift) % kWords] ^ mix(words_[i], words_[(i + 1) % kWords]);
+  const auto mix = [](uint32_t high, uint32_t low) {
+    return ((high & 0x80000000u) | (low & 0x7fffffffu)) >> 1 ^ (low & 1 ? 0x9908b0dfu : 0);
+  };
+  for (uint32_t i = 0; i < kWords; ++i)
+    words_[i] = words_[(i + kShift) % kWords] ^ mix(words_[i], words_[(i + 1) % kWords]);
   left_ = kWords;
   next_ = 0;
 }
@@ -72,14 +75,16 @@ std::vector<uint8_t> Generator::state() const {
 
 void Generator::set_state(const uint8_t* bytes, size_t count) {
   if (count != kStateBytes)
-    throw RuntimeError(cat("Expected a CPUGeneratorImplState of size ", kStateBytes, " but found the input RNG state size to be ", count));
+    throw RuntimeError(cat("Expected a CPUGeneratorImplState of size ", kStateBytes,
+                           " but found the input RNG state size to be ", count));
   const auto get = [&]<class T>(size_t at, T value) {
     std::memcpy(&value, bytes + at, sizeof value);
     return value;
   };
   const int32_t left = get(kLeftAt, int32_t());
   const uint64_t next = get(kNextAt, uint64_t());
-  if (left < 1 || left > int32_t(kWords) || next > kWords || get(kSeededAt, int32_t()) != 1) throw RuntimeError("Invalid mt19937 state");
+  if (left < 1 || left > int32_t(kWords) || next > kWords || get(kSeededAt, int32_t()) != 1)
+    throw RuntimeError("Invalid mt19937 state");
   seed_ = get(0, uint64_t());
   left_ = left;
   next_ = uint32_t(next);

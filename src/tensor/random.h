@@ -1,4 +1,5 @@
-/// Random numbers: PyTorch's CPU stream, draw by draw. Source: Matsumoto and Nishimura 1998 (MT19937); Box and Muller 1958.
+/// Random numbers: PyTorch's CPU stream, draw by draw. Source: Matsumoto and Nishimura 1998 (MT19937); Box and Muller
+/// 1958.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -18,9 +19,9 @@ class Generator : public RefCounted {
   void set_seed(uint64_t seed);
   uint64_t initial_seed() const { return seed_; }
   uint32_t u32();
-  uint64_t u64();                                                                      ///< high half drawn first
-  float uniform_float() { return float(u32() & 0xffffffu) * 0x1p-24f; }                ///< [0, 1)
-  double uniform_double() { return double(u64() & 0x1fffffffffffffull) * 0x1p-53; }    ///< [0, 1)
+  uint64_t u64();                                                                    ///< high half drawn first
+  float uniform_float() { return float(u32() & 0xffffffu) * 0x1p-24f; }              ///< [0, 1)
+  double uniform_double() { return double(u64() & 0x1fffffffffffffull) * 0x1p-53; }  ///< [0, 1)
   /// Box and Muller in double, two at a time; the second is kept for the next call.
   double normal();
 

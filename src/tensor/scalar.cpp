@@ -4,10 +4,14 @@ namespace rushlight {
 
 ScalarType Scalar::type() const {
   switch (tag_) {
-    case Tag::boolean: return ScalarType::bool_;
-    case Tag::integer: return ScalarType::int64;
-    case Tag::floating: return ScalarType::float64;
-    case Tag::complex: return ScalarType::complex128;
+    case Tag::boolean:
+      return ScalarType::bool_;
+    case Tag::integer:
+      return ScalarType::int64;
+    case Tag::floating:
+      return ScalarType::float64;
+    case Tag::complex:
+      return ScalarType::complex128;
   }
   return ScalarType::int64;
 }
@@ -15,9 +19,12 @@ ScalarType Scalar::type() const {
 Scalar Scalar::operator-() const {
   switch (tag_) {
     case Tag::boolean:
-    case Tag::integer: return Scalar(int64_t(0 - uint64_t(value_.i)));
-    case Tag::floating: return Scalar(-value_.d);
-    case Tag::complex: return Scalar(-to<std::complex<double>>());
+    case Tag::integer:
+      return Scalar(int64_t(0 - uint64_t(value_.i)));
+    case Tag::floating:
+      return Scalar(-value_.d);
+    case Tag::complex:
+      return Scalar(-to<std::complex<double>>());
   }
   return *this;
 }

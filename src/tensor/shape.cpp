@@ -30,8 +30,10 @@ Strides contiguous_strides(IntArrayRef sizes) {
 Strides strides_for(IntArrayRef sizes, MemoryFormat format) {
   const bool last = (format == MemoryFormat::channels_last && sizes.size() == 4) ||
                     (format == MemoryFormat::channels_last_3d && sizes.size() == 5);
-  if (format == MemoryFormat::channels_last && !last) throw RuntimeError("required rank 4 tensor to use channels_last format");
-  if (format == MemoryFormat::channels_last_3d && !last) throw RuntimeError("required rank 5 tensor to use channels_last_3d format");
+  if (format == MemoryFormat::channels_last && !last)
+    throw RuntimeError("required rank 4 tensor to use channels_last format");
+  if (format == MemoryFormat::channels_last_3d && !last)
+    throw RuntimeError("required rank 5 tensor to use channels_last_3d format");
   if (!last) return contiguous_strides(sizes);
   Strides strides(sizes.size());
   strides[1] = 1;
@@ -105,7 +107,8 @@ Shape broadcast_shapes(IntArrayRef a, IntArrayRef b) {
     const int64_t sa = from_end <= a.size() ? a[a.size() - from_end] : 1;
     const int64_t sb = from_end <= b.size() ? b[b.size() - from_end] : 1;
     if (sa != sb && sa != 1 && sb != 1)
-      throw RuntimeError(cat("The size of tensor a (", sa, ") must match the size of tensor b (", sb, ") at non-singleton dimension ", i));
+      throw RuntimeError(cat("The size of tensor a (", sa, ") must match the size of tensor b (", sb,
+                             ") at non-singleton dimension ", i));
     result[i] = sa == 1 ? sb : sa;
   }
   return result;
@@ -114,7 +117,8 @@ Shape broadcast_shapes(IntArrayRef a, IntArrayRef b) {
 Strides broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef target) {
   Strides result(target.size());
   const size_t shift = target.size() - sizes.size();
-  for (size_t i = 0; i < sizes.size(); ++i) result[shift + i] = sizes[i] == 1 && target[shift + i] != 1 ? 0 : strides[i];
+  for (size_t i = 0; i < sizes.size(); ++i)
+    result[shift + i] = sizes[i] == 1 && target[shift + i] != 1 ? 0 : strides[i];
   return result;
 }
 
@@ -182,7 +186,8 @@ int64_t wrap_dim(int64_t dim, int64_t rank, bool wrap_scalar) {
     rank = 1;
   }
   if (dim < -rank || dim >= rank)
-    throw IndexError(cat("Dimension out of range (expected to be in range of [", -rank, ", ", rank - 1, "], but got ", dim, ")"));
+    throw IndexError(
+        cat("Dimension out of range (expected to be in range of [", -rank, ", ", rank - 1, "], but got ", dim, ")"));
   return dim < 0 ? dim + rank : dim;
 }
 

@@ -18,10 +18,13 @@ std::byte* allocate_bytes(size_t bytes) {
   if (bytes == 0) return nullptr;
   // aligned_alloc wants a multiple of the alignment; the sum must not wrap.
   if (bytes > SIZE_MAX - kAlignment) bytes = SIZE_MAX;
-  void* data = bytes == SIZE_MAX ? nullptr : std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
+  void* data =
+      bytes == SIZE_MAX ? nullptr : std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
   if (!data)
-    throw RuntimeError(cat("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate ",
-                           bytes, " bytes. Error code 12 (Cannot allocate memory)"));
+    throw RuntimeError(
+        cat("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
+            "allocate ",
+            bytes, " bytes. Error code 12 (Cannot allocate memory)"));
   const size_t now = live.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   size_t seen = peak.load(std::memory_order_relaxed);
   while (now > seen && !peak.compare_exchange_weak(seen, now, std::memory_order_relaxed)) {
@@ -54,8 +57,10 @@ Ref<Storage> Storage::borrow(void* data, size_t bytes, std::function<void()> rel
 }
 
 Storage::~Storage() {
-  if (release_) release_();
-  else free_bytes(data_, bytes_);
+  if (release_)
+    release_();
+  else
+    free_bytes(data_, bytes_);
 }
 
 void Storage::resize(size_t bytes) {

@@ -9,7 +9,8 @@ namespace rushlight {
 void (*TensorImpl::release_python_object)(void*) = nullptr;
 
 TensorImpl::~TensorImpl() {
-  if (void* object = python_object.load(std::memory_order_relaxed); object && release_python_object) release_python_object(object);
+  if (void* object = python_object.load(std::memory_order_relaxed); object && release_python_object)
+    release_python_object(object);
 }
 
 void TensorImpl::set_shape(IntArrayRef new_sizes, IntArrayRef new_strides) {
@@ -20,12 +21,14 @@ void TensorImpl::set_shape(IntArrayRef new_sizes, IntArrayRef new_strides) {
 }
 
 bool Tensor::is_contiguous(MemoryFormat format) const {
-  return format == MemoryFormat::contiguous ? impl_->is_contiguous : rushlight::is_contiguous(sizes(), strides(), format);
+  return format == MemoryFormat::contiguous ? impl_->is_contiguous
+                                            : rushlight::is_contiguous(sizes(), strides(), format);
 }
 
 void Tensor::check_dtype(ScalarType expected) const {
   if (impl_->dtype != expected)
-    throw RuntimeError(cat("expected scalar type ", dtype_info(expected).ir_name, " but found ", dtype_info(impl_->dtype).ir_name));
+    throw RuntimeError(
+        cat("expected scalar type ", dtype_info(expected).ir_name, " but found ", dtype_info(impl_->dtype).ir_name));
 }
 
 namespace {
@@ -64,7 +67,8 @@ Scalar Tensor::item() const {
   if (is_meta()) throw RuntimeError("Tensor.item() cannot be called on meta tensors");
   switch (dtype()) {
 #define RUSHLIGHT_DTYPE(name, number, cpp, ...) \
-  case ScalarType::name: return read_scalar<cpp>(data());
+  case ScalarType::name:                        \
+    return read_scalar<cpp>(data());
     RUSHLIGHT_FORALL_DTYPES(RUSHLIGHT_DTYPE)
 #undef RUSHLIGHT_DTYPE
   }
@@ -80,13 +84,15 @@ namespace {
 
 size_t checked_bytes(int64_t elements, ScalarType dtype) {
   size_t bytes;
-  if (__builtin_mul_overflow(size_t(elements), item_size(dtype), &bytes)) throw RuntimeError("Storage size calculation overflowed");
+  if (__builtin_mul_overflow(size_t(elements), item_size(dtype), &bytes))
+    throw RuntimeError("Storage size calculation overflowed");
   return bytes;
 }
 
 void check_sizes(IntArrayRef sizes) {
   for (int64_t size : sizes)
-    if (size < 0) throw RuntimeError(cat("Trying to create tensor with negative dimension ", size, ": ", shape_text(sizes)));
+    if (size < 0)
+      throw RuntimeError(cat("Trying to create tensor with negative dimension ", size, ": ", shape_text(sizes)));
 }
 
 }  // namespace
@@ -111,22 +117,28 @@ Tensor empty_strided_tensor(IntArrayRef sizes, IntArrayRef strides, ScalarType d
     throw RuntimeError(cat("mismatch in length of strides and shape: ", strides.size(), " and ", sizes.size()));
   check_sizes(sizes);
   for (int64_t stride : strides)
-    if (stride < 0) throw RuntimeError(cat("as_strided: Negative strides are not supported at the moment, got strides: ", shape_text(strides)));
-  auto impl = make_ref<TensorImpl>(Storage::allocate(checked_bytes(storage_extent(sizes, strides), dtype), device), dtype, device);
+    if (stride < 0)
+      throw RuntimeError(
+          cat("as_strided: Negative strides are not supported at the moment, got strides: ", shape_text(strides)));
+  auto impl = make_ref<TensorImpl>(Storage::allocate(checked_bytes(storage_extent(sizes, strides), dtype), device),
+                                   dtype, device);
   impl->set_shape(sizes, strides);
   return Tensor(std::move(impl));
 }
 
-Tensor tensor_over(Ref<Storage> storage, ScalarType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t storage_offset) {
+Tensor tensor_over(Ref<Storage> storage, ScalarType dtype, IntArrayRef sizes, IntArrayRef strides,
+                   int64_t storage_offset) {
   check_sizes(sizes);
   if (storage_offset < 0) throw RuntimeError(cat("Tensor: invalid storage offset ", storage_offset));
   int64_t needed = storage_extent(sizes, strides);
-  if (needed && __builtin_add_overflow(needed, storage_offset, &needed)) throw RuntimeError("Storage size calculation overflowed");
+  if (needed && __builtin_add_overflow(needed, storage_offset, &needed))
+    throw RuntimeError("Storage size calculation overflowed");
   const size_t bytes = checked_bytes(needed, dtype);
   if (bytes > storage->bytes())
-    throw RuntimeError(cat("setStorage: sizes ", shape_text(sizes), ", strides ", shape_text(strides), ", storage offset ", storage_offset,
-                           ", and itemsize ", item_size(dtype), " requiring a storage size of ", bytes,
-                           " are out of bounds for storage of size ", storage->bytes()));
+    throw RuntimeError(cat("setStorage: sizes ", shape_text(sizes), ", strides ", shape_text(strides),
+                           ", storage offset ", storage_offset, ", and itemsize ", item_size(dtype),
+                           " requiring a storage size of ", bytes, " are out of bounds for storage of size ",
+                           storage->bytes()));
   const Device device = storage->device();
   auto impl = make_ref<TensorImpl>(std::move(storage), dtype, device);
   impl->storage_offset = storage_offset;
@@ -136,7 +148,9 @@ Tensor tensor_over(Ref<Storage> storage, ScalarType dtype, IntArrayRef sizes, In
 
 Tensor alias_tensor(const Tensor& base, IntArrayRef sizes, IntArrayRef strides, int64_t storage_offset) {
   for (int64_t stride : strides)
-    if (stride < 0) throw RuntimeError(cat("as_strided: Negative strides are not supported at the moment, got strides: ", shape_text(strides)));
+    if (stride < 0)
+      throw RuntimeError(
+          cat("as_strided: Negative strides are not supported at the moment, got strides: ", shape_text(strides)));
   Tensor view = tensor_over(base.storage(), base.dtype(), sizes, strides, storage_offset);
   view.impl()->version = Ref<VersionCounter>(&base.version());
   view.impl()->is_inference = base.impl()->is_inference;
@@ -144,11 +158,15 @@ Tensor alias_tensor(const Tensor& base, IntArrayRef sizes, IntArrayRef strides, 
 }
 
 Tensor scalar_tensor(const Scalar& value, std::optional<ScalarType> dtype) {
-  ScalarType type = dtype.value_or(value.is_float() ? default_dtype() : value.is_complex() ? to_complex(default_dtype()) : value.type());
+  ScalarType type = dtype.value_or(value.is_float()     ? default_dtype()
+                                   : value.is_complex() ? to_complex(default_dtype())
+                                                        : value.type());
   Tensor tensor = empty_tensor({}, type);
   switch (type) {
 #define RUSHLIGHT_DTYPE(name, number, cpp, ...) \
-  case ScalarType::name: write_scalar<cpp>(tensor.data(), value); break;
+  case ScalarType::name:                        \
+    write_scalar<cpp>(tensor.data(), value);    \
+    break;
     RUSHLIGHT_FORALL_DTYPES(RUSHLIGHT_DTYPE)
 #undef RUSHLIGHT_DTYPE
   }
@@ -156,7 +174,9 @@ Tensor scalar_tensor(const Scalar& value, std::optional<ScalarType> dtype) {
 }
 
 Tensor wrapped_number(const Scalar& value) {
-  Tensor tensor = scalar_tensor(value, value.is_float() ? std::optional(ScalarType::float64) : value.is_complex() ? std::optional(ScalarType::complex128) : std::nullopt);
+  Tensor tensor = scalar_tensor(value, value.is_float()     ? std::optional(ScalarType::float64)
+                                       : value.is_complex() ? std::optional(ScalarType::complex128)
+                                                            : std::nullopt);
   tensor.impl()->is_wrapped_number = true;
   return tensor;
 }

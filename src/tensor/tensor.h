@@ -1,4 +1,5 @@
-/// Tensor: a counted handle to a shape and strides over shared storage. This layer has no operators; see ops/functions.h.
+/// Tensor: a counted handle to a shape and strides over shared storage. This layer has no operators; see
+/// ops/functions.h.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -13,7 +14,8 @@
 
 namespace rushlight {
 
-/// What autograd hangs on a tensor (autograd/meta.h defines the one implementation). A tensor without it does not require grad.
+/// What autograd hangs on a tensor (autograd/meta.h defines the one implementation). A tensor without it does not
+/// require grad.
 class AutogradMetaBase {
  public:
   virtual ~AutogradMetaBase() = default;
@@ -31,7 +33,8 @@ class VersionCounter : public RefCounted {
 
 class TensorImpl : public RefCounted {
  public:
-  TensorImpl(Ref<Storage> storage, ScalarType dtype, Device device) : storage(std::move(storage)), dtype(dtype), device(device) {}
+  TensorImpl(Ref<Storage> storage, ScalarType dtype, Device device)
+      : storage(std::move(storage)), dtype(dtype), device(device) {}
   ~TensorImpl() override;
 
   Ref<Storage> storage;
@@ -42,9 +45,9 @@ class TensorImpl : public RefCounted {
   ScalarType dtype;
   Device device;
   Layout layout = Layout::strided;
-  bool is_contiguous = true;          ///< in the default memory format
-  bool is_inference = false;          ///< made in inference mode: can never join a tape
-  bool is_wrapped_number = false;     ///< a Python number in tensor form: takes part in promotion as a number
+  bool is_contiguous = true;       ///< in the default memory format
+  bool is_inference = false;       ///< made in inference mode: can never join a tape
+  bool is_wrapped_number = false;  ///< a Python number in tensor form: takes part in promotion as a number
   std::unique_ptr<AutogradMetaBase> autograd;
   mutable Ref<VersionCounter> version;  ///< made when first asked for
 
@@ -101,7 +104,10 @@ class Tensor {
 
   VersionCounter& version() const;
   void bump_version() const {
-    if (impl_->version) impl_->version->bump(); else version().bump();
+    if (impl_->version)
+      impl_->version->bump();
+    else
+      version().bump();
   }
 
   const Ref<TensorImpl>& ref() const { return impl_; }
@@ -112,12 +118,15 @@ class Tensor {
   Ref<TensorImpl> impl_;
 };
 
-/// New tensors. Not initialised; contiguous unless strides or a format are given. Sizes are checked for sign and overflow.
-Tensor empty_tensor(IntArrayRef sizes, ScalarType dtype, Device device = {}, MemoryFormat format = MemoryFormat::contiguous);
+/// New tensors. Not initialised; contiguous unless strides or a format are given. Sizes are checked for sign and
+/// overflow.
+Tensor empty_tensor(IntArrayRef sizes, ScalarType dtype, Device device = {},
+                    MemoryFormat format = MemoryFormat::contiguous);
 Tensor empty_strided_tensor(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype, Device device = {});
 /// A view of existing storage: bounds are checked. Shares the version counter of `base`, not its autograd state.
 Tensor alias_tensor(const Tensor& base, IntArrayRef sizes, IntArrayRef strides, int64_t storage_offset);
-Tensor tensor_over(Ref<Storage> storage, ScalarType dtype, IntArrayRef sizes, IntArrayRef strides, int64_t storage_offset);
+Tensor tensor_over(Ref<Storage> storage, ScalarType dtype, IntArrayRef sizes, IntArrayRef strides,
+                   int64_t storage_offset);
 /// 0-dimensional, of the given dtype (default: the Scalar's own; floats take the default dtype).
 Tensor scalar_tensor(const Scalar& value, std::optional<ScalarType> dtype = {});
 /// scalar_tensor marked as a wrapped number.

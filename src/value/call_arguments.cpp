@@ -4,14 +4,16 @@
 
 namespace rushlight {
 
-void throw_wrong_argument(const Schema& schema, const Argument& argument, std::string_view found, std::optional<size_t> position,
-                          std::string_view value_text, std::string_view details) {
+void throw_wrong_argument(const Schema& schema, const Argument& argument, std::string_view found,
+                          std::optional<size_t> position, std::string_view value_text, std::string_view details) {
   const TensorType* tensor = argument.type->as<TensorType>();
   const bool inferred = tensor && tensor->is_inferred();
-  std::string text = cat(schema.name, "() Expected a value of type '", argument.type->annotation(), inferred ? " (inferred)" : "",
-                         "' for argument '", argument.name, "' but instead found type '", found, "'.\n");
+  std::string text =
+      cat(schema.name, "() Expected a value of type '", argument.type->annotation(), inferred ? " (inferred)" : "",
+          "' for argument '", argument.name, "' but instead found type '", found, "'.\n");
   if (inferred)
-    text += cat("Inferred '", argument.name, "' to be of type 'Tensor' because it was not annotated with an explicit type.\n");
+    text += cat("Inferred '", argument.name,
+                "' to be of type 'Tensor' because it was not annotated with an explicit type.\n");
   if (position) text += cat("Position: ", *position, "\n");
   if (!value_text.empty()) text += cat("Value: ", value_text, "\n");
   text += cat("Declaration: ", schema.str());
@@ -20,25 +22,30 @@ void throw_wrong_argument(const Schema& schema, const Argument& argument, std::s
 }
 
 void throw_missing_argument(const Schema& schema, const Argument& argument) {
-  throw RuntimeError(cat(schema.name, "() is missing value for argument '", argument.name, "'. Declaration: ", schema.str()));
+  throw RuntimeError(
+      cat(schema.name, "() is missing value for argument '", argument.name, "'. Declaration: ", schema.str()));
 }
 
 void throw_unused_keyword(const Schema& schema, const std::vector<std::string>& keywords, size_t by_position) {
   for (const std::string& keyword : keywords)
     if (!schema.find_argument(keyword))
-      throw RuntimeError(cat("Unknown keyword argument '", keyword, "' for operator '", schema.name, "'. Schema: ", schema.str()));
+      throw RuntimeError(
+          cat("Unknown keyword argument '", keyword, "' for operator '", schema.name, "'. Schema: ", schema.str()));
   for (const std::string& keyword : keywords)
     if (*schema.find_argument(keyword) < by_position)
-      throw RuntimeError(cat("Argument '", keyword, "' specified both as positional and keyword argument. Schema: ", schema.str()));
+      throw RuntimeError(
+          cat("Argument '", keyword, "' specified both as positional and keyword argument. Schema: ", schema.str()));
   internal_error(__FILE__, __LINE__, "every keyword has a place");
 }
 
-std::vector<IValue> complete_arguments(const Schema& schema, std::vector<IValue> arguments, const KeywordArguments& keywords) {
+std::vector<IValue> complete_arguments(const Schema& schema, std::vector<IValue> arguments,
+                                       const KeywordArguments& keywords) {
   if (arguments.size() > schema.arguments.size() && !schema.is_vararg)
-    throw RuntimeError(cat("Expected at most ", schema.arguments.size(), " argument(s) for operator '", schema.name, "', but received ",
-                           arguments.size(), " argument(s). Declaration: ", schema.str()));
+    throw RuntimeError(cat("Expected at most ", schema.arguments.size(), " argument(s) for operator '", schema.name,
+                           "', but received ", arguments.size(), " argument(s). Declaration: ", schema.str()));
   const auto check = [&](const IValue& value, const Argument& argument, std::optional<size_t> position) {
-    if (!value.is_instance_of(*argument.type)) throw_wrong_argument(schema, argument, value.type()->annotation(), position);
+    if (!value.is_instance_of(*argument.type))
+      throw_wrong_argument(schema, argument, value.type()->annotation(), position);
   };
   const size_t by_position = arguments.size();
   std::vector<std::string> unused;

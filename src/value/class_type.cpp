@@ -18,7 +18,8 @@ std::optional<size_t> ClassType::find_attribute(std::string_view name) const {
 size_t ClassType::add_attribute(std::string name, TypePtr type, bool is_parameter, bool is_buffer) {
   if (const std::optional<size_t> slot = find_attribute(name))
     throw RuntimeError(cat("attempting to add attribute '", name, "' to ", this->name(),
-                           " but a field of the same name already exists with type ", attributes_[*slot].type->annotation()));
+                           " but a field of the same name already exists with type ",
+                           attributes_[*slot].type->annotation()));
   if (is_parameter && is_buffer) throw RuntimeError(cat("attribute '", name, "' cannot be a parameter and a buffer"));
   attributes_.push_back({std::move(name), std::move(type), is_parameter, is_buffer});
   return attributes_.size() - 1;
@@ -44,7 +45,8 @@ namespace {
 Function* find_named(const std::vector<Function*>& functions, std::string_view name) {
   for (Function* function : functions) {
     const std::string& qualified = function->qualified_name();
-    if (qualified.size() > name.size() && qualified.ends_with(name) && qualified[qualified.size() - name.size() - 1] == '.')
+    if (qualified.size() > name.size() && qualified.ends_with(name) &&
+        qualified[qualified.size() - name.size() - 1] == '.')
       return function;
     if (qualified == name) return function;
   }
@@ -54,7 +56,8 @@ Function* find_named(const std::vector<Function*>& functions, std::string_view n
 
 Function* ClassType::find_method(std::string_view name) const { return find_named(methods_, name); }
 void ClassType::add_method(Function* method) {
-  if (find_method(method->name())) throw RuntimeError(cat("Can't redefine method: ", method->name(), " on class: ", name()));
+  if (find_method(method->name()))
+    throw RuntimeError(cat("Can't redefine method: ", method->name(), " on class: ", name()));
   methods_.push_back(method);
 }
 void ClassType::remove_method(std::string_view name) {
@@ -62,7 +65,8 @@ void ClassType::remove_method(std::string_view name) {
 }
 Function* ClassType::find_static_method(std::string_view name) const { return find_named(static_methods_, name); }
 void ClassType::add_static_method(Function* method) {
-  if (find_static_method(method->name())) throw RuntimeError(cat("Can't redefine static method: ", method->name(), " on class: ", name()));
+  if (find_static_method(method->name()))
+    throw RuntimeError(cat("Can't redefine static method: ", method->name(), " on class: ", name()));
   static_methods_.push_back(method);
 }
 
@@ -85,7 +89,9 @@ bool ClassType::is_subtype_of(const Type& other, std::string* why) const {
   for (const Schema& wanted : interface->methods()) {
     const Function* method = find_method(wanted.name);
     if (!method) {
-      if (why) *why += cat("Class '", annotation(), "' does not have method '", wanted.name, "' but '", other.annotation(), "' does.\n");
+      if (why)
+        *why += cat("Class '", annotation(), "' does not have method '", wanted.name, "' but '", other.annotation(),
+                    "' does.\n");
       return false;
     }
     if (!is_subtype_schema(method->schema(), wanted, why)) {
@@ -112,7 +118,9 @@ TypePtr custom_class_type(const std::string& name) {
 // ---- InterfaceType
 
 InterfaceType::InterfaceType(std::string name, bool is_module)
-    : NamedType(TypeKind::interface, std::move(name)), is_module_(is_module), methods_(std::make_shared<std::vector<Schema>>()) {}
+    : NamedType(TypeKind::interface, std::move(name)),
+      is_module_(is_module),
+      methods_(std::make_shared<std::vector<Schema>>()) {}
 const std::vector<Schema>& InterfaceType::methods() const { return *methods_; }
 const Schema* InterfaceType::find_method(std::string_view name) const {
   for (const Schema& method : *methods_)
@@ -126,21 +134,23 @@ bool InterfaceType::is_subtype_of(const Type& other, std::string* why) const {
   const InterfaceType* wanted = other.as<InterfaceType>();
   if (!wanted) return Type::is_subtype_of(other, why);
   if (!is_module() && wanted->is_module()) {
-    if (why) *why += cat("Interface '", annotation(), "' is not a subtype of the module interface '", other.annotation(), "'.\n");
+    if (why)
+      *why +=
+          cat("Interface '", annotation(), "' is not a subtype of the module interface '", other.annotation(), "'.\n");
     return false;
   }
   for (const Schema& method : wanted->methods()) {
     const Schema* mine = find_method(method.name);
     if (!mine) {
       if (why)
-        *why += cat("Interface '", annotation(), "' does not have method '", method.name, "' but interface '", other.annotation(),
-                    "' does.\n");
+        *why += cat("Interface '", annotation(), "' does not have method '", method.name, "' but interface '",
+                    other.annotation(), "' does.\n");
       return false;
     }
     if (!is_subtype_schema(*mine, method, why)) {
       if (why)
-        *why += cat("Method on interface '", annotation(), "' (1) is not compatible with interface '", other.annotation(),
-                    "' (2)\n  (1) ", mine->str(), "\n  (2) ", method.str(), "\n");
+        *why += cat("Method on interface '", annotation(), "' (1) is not compatible with interface '",
+                    other.annotation(), "' (2)\n  (1) ", mine->str(), "\n  (2) ", method.str(), "\n");
       return false;
     }
   }

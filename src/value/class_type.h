@@ -1,5 +1,5 @@
-/// Classes, modules and interfaces: named types with attributes and methods. They grow while a program is compiled or loaded
-/// and are only read afterwards.
+/// Classes, modules and interfaces: named types with attributes and methods. They grow while a program is compiled or
+/// loaded and are only read afterwards.
 #pragma once
 #include "value/schema.h"
 
@@ -24,7 +24,9 @@ class ClassType : public NamedType {
     Function* setter;  ///< null: read only
   };
   ClassType(std::string name, bool is_module) : NamedType(TypeKind::class_, std::move(name)), is_module_(is_module) {}
-  static Ref<ClassType> make(std::string name, bool is_module = false) { return make_ref<ClassType>(std::move(name), is_module); }
+  static Ref<ClassType> make(std::string name, bool is_module = false) {
+    return make_ref<ClassType>(std::move(name), is_module);
+  }
 
   bool is_module() const { return is_module_; }
 
@@ -71,8 +73,9 @@ class ClassType : public NamedType {
   std::vector<Function*> forward_hooks_;
 };
 
-/// A class that is written in C++ and known by its name alone: `__torch__.torch.classes.quantized.LinearPackedParamsBase`.
-/// One type a name for the whole process, as such classes are registered once.
+/// A class that is written in C++ and known by its name alone:
+/// `__torch__.torch.classes.quantized.LinearPackedParamsBase`. One type a name for the whole process, as such classes
+/// are registered once.
 TypePtr custom_class_type(const std::string& name);
 
 class InterfaceType : public NamedType {

@@ -44,16 +44,36 @@ std::string complex_text(std::complex<double> value) {
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (char c : text) switch (c) {
-      case '\\': out += "\\\\"; break;
-      case '\'': out += "\\'"; break;
-      case '"': out += "\\\""; break;
-      case '\a': out += "\\a"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\v': out += "\\v"; break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\'':
+        out += "\\'";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\a':
+        out += "\\a";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\v':
+        out += "\\v";
+        break;
       default:
         if (c >= 0x20 && c < 0x7f) {
           out += c;
@@ -90,14 +110,22 @@ std::string tensor_text(const Tensor& tensor) {
 std::string constant_text(const IValue& value) {
   std::vector<std::string> parts;
   switch (value.tag()) {
-    case Tag::none: return "None";
-    case Tag::boolean: return value.to_bool() ? "True" : "False";
-    case Tag::integer: return cat(value.to_int());
-    case Tag::floating: return float_text(value.to_float());
-    case Tag::complex: return complex_text(value.to_complex());
-    case Tag::string: return quoted(value.to_string());
-    case Tag::device: return cat("torch.device(", quoted(value.to_device().str()), ")");
-    case Tag::tensor: return tensor_text(value.tensor());
+    case Tag::none:
+      return "None";
+    case Tag::boolean:
+      return value.to_bool() ? "True" : "False";
+    case Tag::integer:
+      return cat(value.to_int());
+    case Tag::floating:
+      return float_text(value.to_float());
+    case Tag::complex:
+      return complex_text(value.to_complex());
+    case Tag::string:
+      return quoted(value.to_string());
+    case Tag::device:
+      return cat("torch.device(", quoted(value.to_device().str()), ")");
+    case Tag::tensor:
+      return tensor_text(value.tensor());
     case Tag::list:
       if (value.list().element_type()->is(TypeKind::tensor)) return "[<Tensors>]";
       for (size_t i = 0; i < value.list().size(); ++i) parts.push_back(constant_text(value.list().get(i)));
@@ -112,8 +140,10 @@ std::string constant_text(const IValue& value) {
       });
       if (parts.empty()) return cat("annotate(", value.type()->annotation(), ",{})");
       return cat("{", join(parts, ", "), "}");
-    case Tag::enum_: return cat(value.enumerator().type->name(), ".", value.enumerator().name);
-    default: return cat("object(", static_cast<const void*>(value.raw_pointer()), ")");
+    case Tag::enum_:
+      return cat(value.enumerator().type->name(), ".", value.enumerator().name);
+    default:
+      return cat("object(", static_cast<const void*>(value.raw_pointer()), ")");
   }
 }
 

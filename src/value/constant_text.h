@@ -7,7 +7,8 @@
 
 namespace rushlight {
 
-/// "0.10000000000000001", "2.", "1e-05", "inf", "-inf", "nan": 17 significant digits, a point or an exponent if below 1e10.
+/// "0.10000000000000001", "2.", "1e-05", "inf", "-inf", "nan": 17 significant digits, a point or an exponent if below
+/// 1e10.
 std::string float_text(double value);
 /// As `<<` and schemas write a float: every integral one that fits 64 bits gets a point, `10000000000.`.
 std::string printed_float(double value);

@@ -11,21 +11,29 @@ ListKind ListObject::kind_for(const Type& element_type) {
     case TypeKind::sym_int:
     case TypeKind::scalar_type:
     case TypeKind::layout:
-    case TypeKind::memory_format: return ListKind::ints;
+    case TypeKind::memory_format:
+      return ListKind::ints;
     case TypeKind::float_:
-    case TypeKind::sym_float: return ListKind::floats;
+    case TypeKind::sym_float:
+      return ListKind::floats;
     case TypeKind::bool_:
-    case TypeKind::sym_bool: return ListKind::bools;
-    default: return ListKind::generic;
+    case TypeKind::sym_bool:
+      return ListKind::bools;
+    default:
+      return ListKind::generic;
   }
 }
 
 Ref<ListObject> ListObject::make(TypePtr element_type) {
   switch (kind_for(*element_type)) {
-    case ListKind::ints: return make_ref<IntList>(std::move(element_type));
-    case ListKind::floats: return make_ref<FloatList>(std::move(element_type));
-    case ListKind::bools: return make_ref<BoolList>(std::move(element_type));
-    case ListKind::generic: break;
+    case ListKind::ints:
+      return make_ref<IntList>(std::move(element_type));
+    case ListKind::floats:
+      return make_ref<FloatList>(std::move(element_type));
+    case ListKind::bools:
+      return make_ref<BoolList>(std::move(element_type));
+    case ListKind::generic:
+      break;
   }
   return make_ref<GenericList>(std::move(element_type));
 }

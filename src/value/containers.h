@@ -49,23 +49,33 @@ class TypedList final : public ListObject {
 
   size_t size() const override { return values.size(); }
   IValue get(size_t i) const override {
-    if constexpr (static_kind == ListKind::bools) return IValue(bool(values[i]));
-    else return IValue(values[i]);
+    if constexpr (static_kind == ListKind::bools)
+      return IValue(bool(values[i]));
+    else
+      return IValue(values[i]);
   }
   void set(size_t i, IValue value) override { values[i] = unbox(std::move(value)); }
   void append(IValue value) override { values.push_back(unbox(std::move(value))); }
-  void insert(size_t at, IValue value) override { values.insert(values.begin() + ptrdiff_t(at), unbox(std::move(value))); }
-  void erase(size_t from, size_t to) override { values.erase(values.begin() + ptrdiff_t(from), values.begin() + ptrdiff_t(to)); }
+  void insert(size_t at, IValue value) override {
+    values.insert(values.begin() + ptrdiff_t(at), unbox(std::move(value)));
+  }
+  void erase(size_t from, size_t to) override {
+    values.erase(values.begin() + ptrdiff_t(from), values.begin() + ptrdiff_t(to));
+  }
   void clear() override { values.clear(); }
   void reserve(size_t count) override { values.reserve(count); }
   Ref<ListObject> copy() const override { return make_ref<TypedList>(element_type(), values); }
 
  private:
   static T unbox(IValue value) {
-    if constexpr (static_kind == ListKind::generic) return value;
-    else if constexpr (static_kind == ListKind::ints) return value.to_int();
-    else if constexpr (static_kind == ListKind::floats) return value.to_float();
-    else return value.to_bool();
+    if constexpr (static_kind == ListKind::generic)
+      return value;
+    else if constexpr (static_kind == ListKind::ints)
+      return value.to_int();
+    else if constexpr (static_kind == ListKind::floats)
+      return value.to_float();
+    else
+      return value.to_bool();
   }
 };
 using GenericList = TypedList<IValue>;
@@ -73,7 +83,8 @@ using IntList = TypedList<int64_t>;
 using FloatList = TypedList<double>;
 using BoolList = TypedList<uint8_t>;
 
-/// A dictionary that remembers the order of insertion. Keys: int, float, bool, complex, str, Tensor (by identity), Device, enum.
+/// A dictionary that remembers the order of insertion. Keys: int, float, bool, complex, str, Tensor (by identity),
+/// Device, enum.
 class DictObject : public RefCounted {
  public:
   DictObject(TypePtr key_type, TypePtr value_type) : key_type(std::move(key_type)), value_type(std::move(value_type)) {}

@@ -15,19 +15,24 @@
 namespace rushlight {
 namespace {
 
-constexpr const char* kTagNames[] = {"None",     "Bool",        "Int",    "Double", "Device",   "Tensor",    "ComplexDouble",
-                                     "String",   "Tuple",       "GenericList", "GenericDict", "Object",    "Enum",
-                                     "Future",   "Function",    "Generator", "Storage", "Capsule", "PyObject"};
+constexpr const char* kTagNames[] = {"None",        "Bool",          "Int",     "Double",  "Device",
+                                     "Tensor",      "ComplexDouble", "String",  "Tuple",   "GenericList",
+                                     "GenericDict", "Object",        "Enum",    "Future",  "Function",
+                                     "Generator",   "Storage",       "Capsule", "PyObject"};
 
 size_t combine(size_t seed, size_t hash) { return seed ^ (hash + 0x9e3779b97f4a7c15ull + (seed << 6) + (seed >> 2)); }
 
 }  // namespace
 
 IValue::IValue(const Scalar& scalar) {
-  if (scalar.is_bool()) *this = IValue(scalar.to<bool>());
-  else if (scalar.is_int()) *this = IValue(scalar.to<int64_t>());
-  else if (scalar.is_float()) *this = IValue(scalar.to<double>());
-  else *this = IValue(scalar.to<std::complex<double>>());
+  if (scalar.is_bool())
+    *this = IValue(scalar.to<bool>());
+  else if (scalar.is_int())
+    *this = IValue(scalar.to<int64_t>());
+  else if (scalar.is_float())
+    *this = IValue(scalar.to<double>());
+  else
+    *this = IValue(scalar.to<std::complex<double>>());
 }
 IValue::IValue(Ref<ListObject> list) : IValue(Tag::list, Ref<RefCounted>(std::move(list))) {}
 IValue::IValue(Ref<DictObject> dict) : IValue(Tag::dict, Ref<RefCounted>(std::move(dict))) {}
@@ -43,7 +48,8 @@ IValue::IValue(ArrayRef<double> values) : IValue(Ref<ListObject>(make_ref<FloatL
 IValue::IValue(ArrayRef<bool> values)
     : IValue(Ref<ListObject>(make_ref<BoolList>(types::bool_(), std::vector<uint8_t>(values.begin(), values.end())))) {}
 IValue::IValue(ArrayRef<Tensor> values)
-    : IValue(Ref<ListObject>(make_ref<GenericList>(types::tensor(), std::vector<IValue>(values.begin(), values.end())))) {}
+    : IValue(
+          Ref<ListObject>(make_ref<GenericList>(types::tensor(), std::vector<IValue>(values.begin(), values.end())))) {}
 
 const char* IValue::tag_name() const { return kTagNames[size_t(tag_)]; }
 void IValue::wrong_tag(Tag expected) const {
@@ -52,12 +58,18 @@ void IValue::wrong_tag(Tag expected) const {
 
 Scalar IValue::to_scalar() const {
   switch (tag_) {
-    case Tag::boolean: return Scalar(payload_.i != 0);
-    case Tag::integer: return Scalar(payload_.i);
-    case Tag::floating: return Scalar(payload_.d);
-    case Tag::complex: return Scalar(to_complex());
-    case Tag::tensor: return tensor().item();
-    default: throw RuntimeError("IValue is not a Scalar");
+    case Tag::boolean:
+      return Scalar(payload_.i != 0);
+    case Tag::integer:
+      return Scalar(payload_.i);
+    case Tag::floating:
+      return Scalar(payload_.d);
+    case Tag::complex:
+      return Scalar(to_complex());
+    case Tag::tensor:
+      return tensor().item();
+    default:
+      throw RuntimeError("IValue is not a Scalar");
   }
 }
 const Tensor& IValue::optional_tensor() const {
@@ -102,18 +114,25 @@ bool IValue::is_same(const IValue& other) const {
 bool IValue::equals(const IValue& other) const {
   if (tag_ != other.tag_) return is_number() && other.is_number() && to_scalar() == other.to_scalar();
   switch (tag_) {
-    case Tag::none: return true;
+    case Tag::none:
+      return true;
     case Tag::boolean:
     case Tag::integer:
-    case Tag::device: return payload_.i == other.payload_.i;
-    case Tag::floating: return payload_.d == other.payload_.d;
-    case Tag::complex: return to_complex() == other.to_complex();
-    case Tag::string: return to_string() == other.to_string();
-    case Tag::enum_: return enumerator().name == other.enumerator().name && *enumerator().type == *other.enumerator().type;
+    case Tag::device:
+      return payload_.i == other.payload_.i;
+    case Tag::floating:
+      return payload_.d == other.payload_.d;
+    case Tag::complex:
+      return to_complex() == other.to_complex();
+    case Tag::string:
+      return to_string() == other.to_string();
+    case Tag::enum_:
+      return enumerator().name == other.enumerator().name && *enumerator().type == *other.enumerator().type;
     case Tag::tuple: {
       const auto& a = tuple().elements;
       const auto& b = other.tuple().elements;
-      return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const IValue& x, const IValue& y) { return x.equals(y); });
+      return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                        [](const IValue& x, const IValue& y) { return x.equals(y); });
     }
     case Tag::list: {
       const ListObject& a = list();
@@ -133,72 +152,103 @@ bool IValue::equals(const IValue& other) const {
       });
       return equal;
     }
-    default: return payload_.p == other.payload_.p;
+    default:
+      return payload_.p == other.payload_.p;
   }
 }
 
 size_t IValue::hash() const {
   switch (tag_) {
-    case Tag::none: return 0;
+    case Tag::none:
+      return 0;
     case Tag::boolean:
-    case Tag::integer: return std::hash<int64_t>()(payload_.i);
+    case Tag::integer:
+      return std::hash<int64_t>()(payload_.i);
     case Tag::floating:
       // Equal numbers hash alike, whatever their type.
-      if (payload_.d == std::floor(payload_.d) && std::abs(payload_.d) < 9e18) return std::hash<int64_t>()(int64_t(payload_.d));
+      if (payload_.d == std::floor(payload_.d) && std::abs(payload_.d) < 9e18)
+        return std::hash<int64_t>()(int64_t(payload_.d));
       return std::hash<double>()(payload_.d);
-    case Tag::complex: return combine(IValue(to_complex().real()).hash(), std::hash<double>()(to_complex().imag()));
-    case Tag::string: return std::hash<std::string>()(to_string());
-    case Tag::enum_: return combine(std::hash<std::string>()(enumerator().name), std::hash<std::string>()(enumerator().type->name()));
+    case Tag::complex:
+      return combine(IValue(to_complex().real()).hash(), std::hash<double>()(to_complex().imag()));
+    case Tag::string:
+      return std::hash<std::string>()(to_string());
+    case Tag::enum_:
+      return combine(std::hash<std::string>()(enumerator().name), std::hash<std::string>()(enumerator().type->name()));
     case Tag::tuple: {
       size_t seed = 0;
       for (const IValue& element : tuple().elements) seed = combine(seed, element.hash());
       return seed;
     }
     case Tag::list:
-    case Tag::dict: throw RuntimeError(cat("unhashable type: '", type()->annotation(), "'"));
-    default: return std::hash<int64_t>()(payload_.i);
+    case Tag::dict:
+      throw RuntimeError(cat("unhashable type: '", type()->annotation(), "'"));
+    default:
+      return std::hash<int64_t>()(payload_.i);
   }
 }
 
 TypePtr IValue::type() const {
   switch (tag_) {
-    case Tag::none: return types::none();
-    case Tag::boolean: return types::bool_();
-    case Tag::integer: return types::int_();
-    case Tag::floating: return types::float_();
-    case Tag::device: return types::device();
-    case Tag::tensor: return types::tensor();
-    case Tag::complex: return types::complex();
-    case Tag::string: return types::string();
+    case Tag::none:
+      return types::none();
+    case Tag::boolean:
+      return types::bool_();
+    case Tag::integer:
+      return types::int_();
+    case Tag::floating:
+      return types::float_();
+    case Tag::device:
+      return types::device();
+    case Tag::tensor:
+      return types::tensor();
+    case Tag::complex:
+      return types::complex();
+    case Tag::string:
+      return types::string();
     case Tag::tuple: {
       if (tuple().type) return tuple().type;
       std::vector<TypePtr> elements;
       for (const IValue& element : tuple().elements) elements.push_back(element.type());
       return types::tuple(std::move(elements));
     }
-    case Tag::list: return types::list(list().element_type());
-    case Tag::dict: return types::dict(dict().key_type, dict().value_type);
-    case Tag::object: return object().type_ref();
-    case Tag::enum_: return enumerator().type;
-    case Tag::future: return types::future(future().element_type());
-    case Tag::function: return types::function(payload_.f);
-    case Tag::generator: return types::generator();
-    case Tag::storage: return types::storage();
-    case Tag::capsule: return types::capsule();
-    case Tag::python: return types::py_object();
+    case Tag::list:
+      return types::list(list().element_type());
+    case Tag::dict:
+      return types::dict(dict().key_type, dict().value_type);
+    case Tag::object:
+      return object().type_ref();
+    case Tag::enum_:
+      return enumerator().type;
+    case Tag::future:
+      return types::future(future().element_type());
+    case Tag::function:
+      return types::function(payload_.f);
+    case Tag::generator:
+      return types::generator();
+    case Tag::storage:
+      return types::storage();
+    case Tag::capsule:
+      return types::capsule();
+    case Tag::python:
+      return types::py_object();
   }
   return types::any();
 }
 
 bool IValue::is_instance_of(const Type& type) const {
   switch (type.kind()) {
-    case TypeKind::any: return true;
-    case TypeKind::optional: return is_none() || is_instance_of(*type.expect<ElementType>().element());
+    case TypeKind::any:
+      return true;
+    case TypeKind::optional:
+      return is_none() || is_instance_of(*type.expect<ElementType>().element());
     case TypeKind::union_: {
       const auto& members = type.expect<UnionType>().members();
-      return std::any_of(members.begin(), members.end(), [&](const TypePtr& member) { return is_instance_of(*member); });
+      return std::any_of(members.begin(), members.end(),
+                         [&](const TypePtr& member) { return is_instance_of(*member); });
     }
-    case TypeKind::tensor: return is_tensor();
+    case TypeKind::tensor:
+      return is_tensor();
     case TypeKind::list: {
       if (!is_list()) return false;
       // Lists are invariant; what is known about the tensors in them does not matter.
@@ -215,7 +265,8 @@ bool IValue::is_instance_of(const Type& type) const {
         if (!elements[i].is_instance_of(*wanted.elements()[i])) return false;
       return true;
     }
-    default: return this->type()->is_subtype_of(type);
+    default:
+      return this->type()->is_subtype_of(type);
   }
 }
 
@@ -229,7 +280,8 @@ class Copier {
     const auto seen = done_.find(value.raw_pointer());
     if (seen != done_.end()) return seen->second;
     switch (value.tag()) {
-      case Tag::tensor: return value.tensor().defined() ? keep(value, IValue(copy_tensor(value.tensor()))) : value;
+      case Tag::tensor:
+        return value.tensor().defined() ? keep(value, IValue(copy_tensor(value.tensor()))) : value;
       case Tag::list: {
         Ref<ListObject> fresh = ListObject::make(value.list().element_type());
         keep(value, IValue(fresh));
@@ -239,7 +291,8 @@ class Copier {
       case Tag::dict: {
         Ref<DictObject> fresh = make_ref<DictObject>(value.dict().key_type, value.dict().value_type);
         keep(value, IValue(fresh));
-        value.dict().for_each([&](const IValue& key, const IValue& item) { fresh->insert_or_assign(copy(key), copy(item)); });
+        value.dict().for_each(
+            [&](const IValue& key, const IValue& item) { fresh->insert_or_assign(copy(key), copy(item)); });
         return IValue(fresh);
       }
       case Tag::tuple: {
@@ -254,7 +307,8 @@ class Copier {
         for (size_t i = 0; i < old.slot_count(); ++i) fresh->slot(i) = copy(old.slot(i));
         return IValue(fresh);
       }
-      default: return value;
+      default:
+        return value;
     }
   }
 
@@ -279,14 +333,22 @@ std::string IValue::str() const {
     return cat(open, join(parts, ", "), close);
   };
   switch (tag_) {
-    case Tag::none: return "None";
-    case Tag::boolean: return payload_.i ? "True" : "False";
-    case Tag::integer: return cat(payload_.i);
-    case Tag::floating: return printed_float(payload_.d);
-    case Tag::complex: return complex_text(to_complex());
-    case Tag::device: return to_device().str();
-    case Tag::tensor: return tensor().defined() ? tensor_cpp_text(tensor()) : "[ Tensor (undefined) ]";
-    case Tag::string: return to_string();
+    case Tag::none:
+      return "None";
+    case Tag::boolean:
+      return payload_.i ? "True" : "False";
+    case Tag::integer:
+      return cat(payload_.i);
+    case Tag::floating:
+      return printed_float(payload_.d);
+    case Tag::complex:
+      return complex_text(to_complex());
+    case Tag::device:
+      return to_device().str();
+    case Tag::tensor:
+      return tensor().defined() ? tensor_cpp_text(tensor()) : "[ Tensor (undefined) ]";
+    case Tag::string:
+      return to_string();
     case Tag::tuple: {
       std::vector<std::string> parts;
       for (const IValue& part : tuple().elements) parts.push_back(part.str());
@@ -299,17 +361,26 @@ std::string IValue::str() const {
     }
     case Tag::dict: {
       std::vector<std::string> parts;
-      dict().for_each([&](const IValue& key, const IValue& value) { parts.push_back(cat(key.str(), ": ", value.str())); });
+      dict().for_each(
+          [&](const IValue& key, const IValue& value) { parts.push_back(cat(key.str(), ": ", value.str())); });
       return sequence(parts, "{", "}");
     }
-    case Tag::enum_: return cat("Enum<", enumerator().type->name(), ".", enumerator().name, ">");
-    case Tag::object: return cat("<", object().type().name(), " object>");
-    case Tag::future: return "Future";
-    case Tag::function: return payload_.f->qualified_name();
-    case Tag::generator: return "Generator";
-    case Tag::storage: return "Storage";
-    case Tag::capsule: return "Capsule";
-    case Tag::python: return "<PyObject>";
+    case Tag::enum_:
+      return cat("Enum<", enumerator().type->name(), ".", enumerator().name, ">");
+    case Tag::object:
+      return cat("<", object().type().name(), " object>");
+    case Tag::future:
+      return "Future";
+    case Tag::function:
+      return payload_.f->qualified_name();
+    case Tag::generator:
+      return "Generator";
+    case Tag::storage:
+      return "Storage";
+    case Tag::capsule:
+      return "Capsule";
+    case Tag::python:
+      return "<PyObject>";
   }
   return {};
 }

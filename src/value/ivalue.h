@@ -1,5 +1,5 @@
-/// IValue: any value of a TorchScript program in 16 bytes, a tag and a payload. Numbers and bools stand inside, all else is
-/// one counted pointer. Moving leaves None behind.
+/// IValue: any value of a TorchScript program in 16 bytes, a tag and a payload. Numbers and bools stand inside, all
+/// else is one counted pointer. Moving leaves None behind.
 #pragma once
 #include <complex>
 #include <cstring>
@@ -21,8 +21,25 @@ class PythonObject;
 
 /// Tags from `tensor` on hold a counted pointer.
 enum class Tag : uint8_t {
-  none, boolean, integer, floating, device,
-  tensor, complex, string, tuple, list, dict, object, enum_, future, function, generator, storage, capsule, python,
+  none,
+  boolean,
+  integer,
+  floating,
+  device,
+  tensor,
+  complex,
+  string,
+  tuple,
+  list,
+  dict,
+  object,
+  enum_,
+  future,
+  function,
+  generator,
+  storage,
+  capsule,
+  python,
 };
 
 struct StringObject : RefCounted {
@@ -120,7 +137,9 @@ class IValue {
   bool to_bool() const { return expect(Tag::boolean), payload_.i != 0; }
   int64_t to_int() const { return expect(Tag::integer), payload_.i; }
   double to_float() const { return expect(Tag::floating), payload_.d; }
-  std::complex<double> to_complex() const { return expect(Tag::complex), static_cast<ComplexObject*>(payload_.p)->value; }
+  std::complex<double> to_complex() const {
+    return expect(Tag::complex), static_cast<ComplexObject*>(payload_.p)->value;
+  }
   Device to_device() const {
     expect(Tag::device);
     return {DeviceType(int8_t(payload_.i >> 8)), int8_t(payload_.i & 0xff)};
@@ -162,7 +181,8 @@ class IValue {
 
   /// The same value or the same object (`is`).
   bool is_same(const IValue& other) const;
-  /// `==` of the language for values that have it; tensors compare by identity here. Used for dictionary keys and constants.
+  /// `==` of the language for values that have it; tensors compare by identity here. Used for dictionary keys and
+  /// constants.
   bool equals(const IValue& other) const;
   size_t hash() const;
   /// The type that describes the value best: element types of empty lists come from the list itself.
@@ -202,7 +222,8 @@ class IValue {
 static_assert(sizeof(IValue) == 16);
 
 struct TupleObject : RefCounted {
-  explicit TupleObject(std::vector<IValue> elements, TypePtr type = nullptr) : elements(std::move(elements)), type(std::move(type)) {}
+  explicit TupleObject(std::vector<IValue> elements, TypePtr type = nullptr)
+      : elements(std::move(elements)), type(std::move(type)) {}
   std::vector<IValue> elements;
   TypePtr type;  ///< set for NamedTuples, else null
 };

@@ -1,7 +1,7 @@
 #include "value/ivalue.h"
 
-#include <cmath>
 #include <gtest/gtest.h>
+#include <cmath>
 
 #include "value/class_type.h"
 #include "value/constant_text.h"
@@ -91,7 +91,8 @@ TEST(IValue, PrintsAsCppDoes) {
   EXPECT_EQ(strings({"a", "b"}).str(), "[a, b]");
   EXPECT_EQ(make_tuple({IValue(1)}).str(), "(1,)");
   EXPECT_EQ(make_tuple({}).str(), "()");
-  EXPECT_EQ(make_tuple({IValue(1), IValue(2.5), IValue("a"), IValue(ones({1}))}).str(), "(1, 2.5, a,  1\n[ CPUFloatType{1} ])");
+  EXPECT_EQ(make_tuple({IValue(1), IValue(2.5), IValue("a"), IValue(ones({1}))}).str(),
+            "(1, 2.5, a,  1\n[ CPUFloatType{1} ])");
   EXPECT_EQ(IValue(Device{DeviceType::cuda, 1}).str(), "cuda:1");
   EXPECT_EQ(dictionary({{"a", 1}}).str(), "{a: 1}");
   EXPECT_EQ(IValue(Tensor()).str(), "[ Tensor (undefined) ]");

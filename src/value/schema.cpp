@@ -16,7 +16,8 @@ std::string alias_text(const AliasAnnotation& alias) {
 }
 
 /// The type with its alias annotation in the place where schemas write it: `Tensor(a!)?`, `Tensor(a)[]`.
-std::string annotated_type(const Type& type, const std::optional<AliasAnnotation>& alias, std::optional<int32_t> length) {
+std::string annotated_type(const Type& type, const std::optional<AliasAnnotation>& alias,
+                           std::optional<int32_t> length) {
   if (type.is(TypeKind::optional)) return annotated_type(*type.expect<ElementType>().element(), alias, length) + "?";
   if (type.is(TypeKind::list)) {
     const Type& element = *type.expect<ElementType>().element();
@@ -45,7 +46,8 @@ std::string default_text(const Argument& argument) {
       parts.push_back(element.is_float() ? printed_float(element.to_float()) : constant_text(element));
     }
     // `int[2] padding=[0, 0]` is written `=0`; PyTorch does so for plain ints only.
-    const bool plain = argument.list_length && type->is(TypeKind::list) && type->expect<ElementType>().element()->is(TypeKind::int_);
+    const bool plain =
+        argument.list_length && type->is(TypeKind::list) && type->expect<ElementType>().element()->is(TypeKind::int_);
     if (plain && parts.size() > 1 && std::equal(parts.begin() + 1, parts.end(), parts.begin())) return parts[0];
     return cat("[", join(parts, ", "), "]");
   }
@@ -71,7 +73,8 @@ std::string Schema::str() const {
   std::string text = cat(qualified_name(), "(", join(parts, ", "), ") -> ");
   std::vector<std::string> results;
   for (const Argument& result : returns)
-    results.push_back(cat(annotated_type(*result.type, result.alias, result.list_length), result.name.empty() ? "" : " ", result.name));
+    results.push_back(cat(annotated_type(*result.type, result.alias, result.list_length),
+                          result.name.empty() ? "" : " ", result.name));
   if (is_varret) results.push_back("...");
   // One result that prints with a bracket of its own gets a second pair, as in PyTorch.
   if (results.size() == 1 && !results[0].starts_with("(")) return text + results[0];

@@ -45,11 +45,12 @@ struct Schema {
   static Schema parse(std::string_view text);
 };
 
-/// Whether a method with schema `actual` may stand where `wanted` is called: same names and count, arguments no narrower, result no
-/// wider. The first argument (self) is not compared.
+/// Whether a method with schema `actual` may stand where `wanted` is called: same names and count, arguments no
+/// narrower, result no wider. The first argument (self) is not compared.
 bool is_subtype_schema(const Schema& actual, const Schema& wanted, std::string* why = nullptr);
 
-/// Reads one type as schemas and graphs write it ("Tensor?[]", "Dict(str, int)", "(int, Tensor)"). `resolve` finds classes.
+/// Reads one type as schemas and graphs write it ("Tensor?[]", "Dict(str, int)", "(int, Tensor)"). `resolve` finds
+/// classes.
 TypePtr parse_type(std::string_view text, const std::function<TypePtr(const std::string&)>& resolve = {});
 
 }  // namespace rushlight

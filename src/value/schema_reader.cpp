@@ -24,7 +24,8 @@ IValue TypeReader::default_value(const Type& type, std::optional<int32_t> length
       return list_default(element, 0);
     }
     // One constant; a list cannot be the default of an Optional.
-    default: return single_default(type);
+    default:
+      return single_default(type);
   }
 }
 
@@ -37,8 +38,8 @@ IValue TypeReader::list_default(const Type& element, int32_t repeat) {
   if (!has_kind) fail("lists are only supported for float, int and complex types");
   const auto read = [&] {
     IValue value = single_default(element);
-    const bool fits = element.is(TypeKind::complex) ? value.is_complex()
-                      : list->kind() == ListKind::ints ? value.is_int()
+    const bool fits = element.is(TypeKind::complex)      ? value.is_complex()
+                      : list->kind() == ListKind::ints   ? value.is_int()
                       : list->kind() == ListKind::floats ? value.is_float()
                                                          : value.is_bool();
     if (!fits) fail(cat("an element of type ", element.str(), " cannot be ", value.str()));
@@ -59,7 +60,8 @@ IValue TypeReader::list_default(const Type& element, int32_t repeat) {
 }
 
 IValue TypeReader::single_default(const Type& type) {
-  if (type.is(TypeKind::any) || type.is(TypeKind::union_) || type.is(TypeKind::sym_bool) || type.is(TypeKind::sym_float)) {
+  if (type.is(TypeKind::any) || type.is(TypeKind::union_) || type.is(TypeKind::sym_bool) ||
+      type.is(TypeKind::sym_float)) {
     if (accept_word("None")) return IValue();
     fail("unexpected type, file a bug report");
   }
@@ -98,9 +100,12 @@ IValue TypeReader::number_default(const Type& type) {
   bool is_float = false;
   for (; at_ < text_.size(); ++at_) {
     const char c = text_[at_];
-    const bool is_exponent_sign = (c == '-' || c == '+') && !digits.empty() && (digits.back() == 'e' || digits.back() == 'E');
-    if (c == '.' || ((c == 'e' || c == 'E') && !digits.empty() && digits != "-")) is_float = true;
-    else if ((c < '0' || c > '9') && !is_exponent_sign) break;
+    const bool is_exponent_sign =
+        (c == '-' || c == '+') && !digits.empty() && (digits.back() == 'e' || digits.back() == 'E');
+    if (c == '.' || ((c == 'e' || c == 'E') && !digits.empty() && digits != "-"))
+      is_float = true;
+    else if ((c < '0' || c > '9') && !is_exponent_sign)
+      break;
     digits += c;
   }
   if (digits.empty() || digits == "-") fail_expected("number");
@@ -193,8 +198,10 @@ class SchemaReader : public TypeReader {
       if (accept(')')) return;
       do {
         if (schema.is_varret) fail("... must be the last element of the return list");
-        if (accept_word("...")) schema.is_varret = true;
-        else schema.returns.push_back(result());
+        if (accept_word("..."))
+          schema.is_varret = true;
+        else
+          schema.returns.push_back(result());
       } while (accept(','));
       expect(')');
     } else {
@@ -219,10 +226,11 @@ class SchemaReader : public TypeReader {
   static void check_defaults(const Schema& schema) {
     bool seen = false;
     for (const Argument& argument : schema.arguments) {
-      if (argument.default_value) seen = true;
+      if (argument.default_value)
+        seen = true;
       else if (seen && !argument.keyword_only)
-        throw RuntimeError(cat("Non-default positional argument follows default argument. Parameter ", argument.name, " in ",
-                               schema.str()));
+        throw RuntimeError(cat("Non-default positional argument follows default argument. Parameter ", argument.name,
+                               " in ", schema.str()));
     }
   }
 };

@@ -1,7 +1,7 @@
 #include "value/schema.h"
 
-#include <fstream>
 #include <gtest/gtest.h>
+#include <fstream>
 
 #include "value/class_type.h"
 #include "value/containers.h"
@@ -30,7 +30,8 @@ TEST(Schema, EveryNotationPrintsBackAsItWasRead) {
 }
 
 TEST(Schema, PartsCanBeAskedFor) {
-  const Schema schema = Schema::parse("aten::add.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)");
+  const Schema schema =
+      Schema::parse("aten::add.out(Tensor self, Tensor other, *, Scalar alpha=1, Tensor(a!) out) -> Tensor(a!)");
   EXPECT_EQ(schema.name, "aten::add");
   EXPECT_EQ(schema.overload, "out");
   EXPECT_EQ(schema.qualified_name(), "aten::add.out");
@@ -59,9 +60,12 @@ TEST(Schema, AliasSetsOfListsAndTheirElementsAreApart) {
 
 TEST(Schema, DefaultsHaveTheTypeOfTheirArgument) {
   const Schema schema = Schema::parse(
-      "f(float a=1, Scalar b=1, int[2] c=3, float[2] d=1, int[] e=[], MemoryFormat? g=contiguous_format, ScalarType h=long, "
+      "f(float a=1, Scalar b=1, int[2] c=3, float[2] d=1, int[] e=[], MemoryFormat? g=contiguous_format, ScalarType "
+      "h=long, "
       "int r=Mean, str s='it\\'s', float? t=1, bool u=True, Generator? v=None) -> ()");
-  const auto value = [&](std::string_view name) { return *schema.arguments[*schema.find_argument(name)].default_value; };
+  const auto value = [&](std::string_view name) {
+    return *schema.arguments[*schema.find_argument(name)].default_value;
+  };
   EXPECT_EQ(value("a").to_float(), 1.0);
   EXPECT_EQ(value("b").to_int(), 1);
   EXPECT_EQ(value("c").to_int_vector(), (std::vector<int64_t>{3, 3}));
@@ -80,7 +84,8 @@ TEST(Schema, DefaultsHaveTheTypeOfTheirArgument) {
 TEST(Schema, DefaultsPrintAsPyTorchPrintsThem) {
   const auto printed = [](std::string_view text) { return Schema::parse(text).str(); };
   EXPECT_EQ(printed("f(float a=1e15, float b=100000000000, float c=1e20, float d=0.1, float e=2)->()"),
-            "f(float a=1000000000000000., float b=100000000000., float c=1e+20, float d=0.10000000000000001, float e=2.) -> ()");
+            "f(float a=1000000000000000., float b=100000000000., float c=1e+20, float d=0.10000000000000001, float "
+            "e=2.) -> ()");
   EXPECT_EQ(printed("f(int[3] z=[1, 2, 3], float[2] w=1.5, int[2] v=[1, 1], SymInt[2] y=0) -> ()"),
             "f(int[3] z=[1, 2, 3], float[2] w=[1.5, 1.5], int[2] v=1, SymInt[2] y=[0, 0]) -> ()");
   EXPECT_EQ(printed("f(str x='a\"b', str? y='c\\nd', Device d='cpu', bool b=1) -> ()"),
@@ -90,13 +95,19 @@ TEST(Schema, DefaultsPrintAsPyTorchPrintsThem) {
 TEST(Schema, ErrorsShowThePlace) {
   EXPECT_EQ(error_of("f(int x -> ()"), "expected ) but found 'arrow' here:\nf(int x -> ()\n        ~~ <--- HERE\n");
   EXPECT_EQ(error_of("f(int x) ->"), "expected ident but found 'eof' here:\nf(int x) ->");
-  EXPECT_EQ(error_of("f(Tensor) -> Tensor"), "expected ident but found ')' here:\nf(Tensor) -> Tensor\n        ~ <--- HERE\n");
-  EXPECT_EQ(error_of("f(int x=foo) -> ()"), "\ninvalid numeric default value:\nf(int x=foo) -> ()\n           ~ <--- HERE\n");
-  EXPECT_EQ(error_of("f(int[x] y) -> ()"), "expected number but found 'ident' here:\nf(int[x] y) -> ()\n      ~ <--- HERE\n");
-  EXPECT_EQ(error_of("f(Dict(int) x) -> ()"), "expected , but found ')' here:\nf(Dict(int) x) -> ()\n          ~ <--- HERE\n");
-  EXPECT_EQ(error_of("f(..., int a) -> ()"), "\n... must be the last element of the argument list:\nf(..., int a) -> ()\n       ~~~ <--- HERE\n");
+  EXPECT_EQ(error_of("f(Tensor) -> Tensor"),
+            "expected ident but found ')' here:\nf(Tensor) -> Tensor\n        ~ <--- HERE\n");
+  EXPECT_EQ(error_of("f(int x=foo) -> ()"),
+            "\ninvalid numeric default value:\nf(int x=foo) -> ()\n           ~ <--- HERE\n");
+  EXPECT_EQ(error_of("f(int[x] y) -> ()"),
+            "expected number but found 'ident' here:\nf(int[x] y) -> ()\n      ~ <--- HERE\n");
+  EXPECT_EQ(error_of("f(Dict(int) x) -> ()"),
+            "expected , but found ')' here:\nf(Dict(int) x) -> ()\n          ~ <--- HERE\n");
+  EXPECT_EQ(error_of("f(..., int a) -> ()"),
+            "\n... must be the last element of the argument list:\nf(..., int a) -> ()\n       ~~~ <--- HERE\n");
   EXPECT_EQ(error_of("f(Tensor[] x=[]) -> ()"),
-            "\nlists are only supported for float, int and complex types:\nf(Tensor[] x=[]) -> ()\n             ~ <--- HERE\n");
+            "\nlists are only supported for float, int and complex types:\nf(Tensor[] x=[]) -> ()\n             ~ <--- "
+            "HERE\n");
   EXPECT_EQ(error_of("f int"), "expected eof but found 'ident' here:\nf int\n  ~~~ <--- HERE\n");
   EXPECT_EQ(error_of("f"), "Tried to parse a function schema but only the operator name was given");
   EXPECT_EQ(error_of("f(Foo x) -> ()").substr(0, 24), "\nunknown type specifier.");
@@ -105,10 +116,11 @@ TEST(Schema, ErrorsShowThePlace) {
 }
 
 TEST(Schema, HostileTextIsRefused) {
-  for (const std::string& text : {std::string(100000, '('), "f(" + std::string(100000, '('), std::string("f(int x=99999999999999999999) -> ()"),
-                                  std::string("f(int[99999999999] x=1) -> ()"), std::string("f(int[2000000000] x=1) -> ()"),
-                                  std::string("f(int[-1] x) -> ()"), std::string("f(int[2] x=1.5) -> ()"), std::string("f(str x=\"abc"),
-                                  std::string("f(str x=\"abc\\"), std::string("f(int x=-"), std::string(1, '\0'), std::string("f(\xff)")})
+  for (const std::string& text :
+       {std::string(100000, '('), "f(" + std::string(100000, '('), std::string("f(int x=99999999999999999999) -> ()"),
+        std::string("f(int[99999999999] x=1) -> ()"), std::string("f(int[2000000000] x=1) -> ()"),
+        std::string("f(int[-1] x) -> ()"), std::string("f(int[2] x=1.5) -> ()"), std::string("f(str x=\"abc"),
+        std::string("f(str x=\"abc\\"), std::string("f(int x=-"), std::string(1, '\0'), std::string("f(\xff)")})
     EXPECT_THROW(Schema::parse(text), Error) << text.substr(0, 40);
 }
 
@@ -119,10 +131,28 @@ TEST(Schema, CustomClassesAreOneTypeAName) {
 }
 
 TEST(ParseType, ReadsWhatGraphsPrint) {
-  for (const char* text : {"Tensor", "int[][]?", "Dict(str, Tensor?)", "(int, (float, str), Tensor[])", "()", "(int)", "Union(int, NoneType, str)",
-                           "Future[int]", "RRef[Tensor]", "Await(int)", "Scalar", "Any?", "Float(2, *, 4, requires_grad=0, device=cpu)",
-                           "Float(2, 3, strides=[3, 1], requires_grad=0, device=cpu)", "Long(requires_grad=0, device=cpu)", "FloatTensor",
-                           "Tensor[Undefined]", "Double(device=cuda:1)", "NamedTuple(x : Tensor, y : int = 3)", "list", "tuple", "t[]"})
+  for (const char* text : {"Tensor",
+                           "int[][]?",
+                           "Dict(str, Tensor?)",
+                           "(int, (float, str), Tensor[])",
+                           "()",
+                           "(int)",
+                           "Union(int, NoneType, str)",
+                           "Future[int]",
+                           "RRef[Tensor]",
+                           "Await(int)",
+                           "Scalar",
+                           "Any?",
+                           "Float(2, *, 4, requires_grad=0, device=cpu)",
+                           "Float(2, 3, strides=[3, 1], requires_grad=0, device=cpu)",
+                           "Long(requires_grad=0, device=cpu)",
+                           "FloatTensor",
+                           "Tensor[Undefined]",
+                           "Double(device=cuda:1)",
+                           "NamedTuple(x : Tensor, y : int = 3)",
+                           "list",
+                           "tuple",
+                           "t[]"})
     EXPECT_EQ(parse_type(text)->str(), text);
 }
 

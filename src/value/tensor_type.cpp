@@ -66,8 +66,9 @@ bool TensorType::is_subtype_of(const Type& other, std::string* why) const {
       if ((*theirs)[i] && (*mine)[i] != (*theirs)[i]) return false;
     return true;
   };
-  return agrees(more.dtype, less.dtype) && agrees(more.device, less.device) && agrees(more.requires_grad, less.requires_grad) &&
-         agrees(more.undefined, less.undefined) && shapes_agree(more.sizes, less.sizes) && shapes_agree(more.strides, less.strides);
+  return agrees(more.dtype, less.dtype) && agrees(more.device, less.device) &&
+         agrees(more.requires_grad, less.requires_grad) && agrees(more.undefined, less.undefined) &&
+         shapes_agree(more.sizes, less.sizes) && shapes_agree(more.strides, less.strides);
 }
 
 }  // namespace rushlight

@@ -34,7 +34,8 @@ std::string annotation_text(const Type& type) { return type.annotation(); }
 std::string schema_text(const Type& type) { return type.schema_str(); }
 
 bool same_parts(ArrayRef<TypePtr> a, ArrayRef<TypePtr> b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const TypePtr& x, const TypePtr& y) { return *x == *y; });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](const TypePtr& x, const TypePtr& y) { return *x == *y; });
 }
 
 bool is_number_kind(TypeKind kind) {
@@ -49,21 +50,25 @@ bool is_int_like(const Type& type) {
     case TypeKind::sym_int:
     case TypeKind::scalar_type:
     case TypeKind::layout:
-    case TypeKind::memory_format: return true;
-    default: return false;
+    case TypeKind::memory_format:
+      return true;
+    default:
+      return false;
   }
 }
 
 TypePtr Type::with_contained(std::vector<TypePtr>) const { return self(); }
 
 bool Type::has_free_variables() const {
-  return std::any_of(contained().begin(), contained().end(), [](const TypePtr& part) { return part->has_free_variables(); });
+  return std::any_of(contained().begin(), contained().end(),
+                     [](const TypePtr& part) { return part->has_free_variables(); });
 }
 
 bool Type::is_subtype_of(const Type& other, std::string*) const {
   if (*this == other || (is_int_like(*this) && is_int_like(other))) return true;
   switch (other.kind()) {
-    case TypeKind::any: return true;
+    case TypeKind::any:
+      return true;
     case TypeKind::optional: {
       const Type& element = *other.expect<ElementType>().element();
       return is(TypeKind::none) || is_subtype_of(element);
@@ -72,17 +77,28 @@ bool Type::is_subtype_of(const Type& other, std::string*) const {
       const auto& members = other.expect<UnionType>().members();
       return std::any_of(members.begin(), members.end(), [&](const TypePtr& member) { return is_subtype_of(*member); });
     }
-    case TypeKind::number: return is_number_kind(kind_) || is_int_like(*this);
-    case TypeKind::any_list: return is(TypeKind::list);
-    case TypeKind::any_tuple: return is(TypeKind::tuple);
-    case TypeKind::any_enum: return is(TypeKind::enum_);
-    case TypeKind::any_class: return is(TypeKind::class_);
-    case TypeKind::float_: return is(TypeKind::sym_float);
-    case TypeKind::sym_float: return is(TypeKind::float_);
-    case TypeKind::bool_: return is(TypeKind::sym_bool);
-    case TypeKind::sym_bool: return is(TypeKind::bool_);
-    case TypeKind::qscheme: return is(TypeKind::int_);
-    default: return false;
+    case TypeKind::number:
+      return is_number_kind(kind_) || is_int_like(*this);
+    case TypeKind::any_list:
+      return is(TypeKind::list);
+    case TypeKind::any_tuple:
+      return is(TypeKind::tuple);
+    case TypeKind::any_enum:
+      return is(TypeKind::enum_);
+    case TypeKind::any_class:
+      return is(TypeKind::class_);
+    case TypeKind::float_:
+      return is(TypeKind::sym_float);
+    case TypeKind::sym_float:
+      return is(TypeKind::float_);
+    case TypeKind::bool_:
+      return is(TypeKind::sym_bool);
+    case TypeKind::sym_bool:
+      return is(TypeKind::bool_);
+    case TypeKind::qscheme:
+      return is(TypeKind::int_);
+    default:
+      return false;
   }
 }
 
@@ -96,8 +112,11 @@ bool Type::is_mutable() const {
     case TypeKind::future:
     case TypeKind::any:
     case TypeKind::any_list:
-    case TypeKind::any_tuple: return true;
-    default: return std::any_of(contained().begin(), contained().end(), [](const TypePtr& part) { return part->is_mutable(); });
+    case TypeKind::any_tuple:
+      return true;
+    default:
+      return std::any_of(contained().begin(), contained().end(),
+                         [](const TypePtr& part) { return part->is_mutable(); });
   }
 }
 
@@ -108,10 +127,10 @@ bool Type::is_module() const {
 }
 
 namespace types {
-#define SIMPLE(name, kind, text, annotation)                                                     \
-  const TypePtr& name() {                                                                        \
-    static const TypePtr type = make_ref<SimpleType>(TypeKind::kind, text, annotation);          \
-    return type;                                                                                 \
+#define SIMPLE(name, kind, text, annotation)                                            \
+  const TypePtr& name() {                                                               \
+    static const TypePtr type = make_ref<SimpleType>(TypeKind::kind, text, annotation); \
+    return type;                                                                        \
   }
 SIMPLE(any, any, "Any", "Any")
 SIMPLE(any_enum, any_enum, "AnyEnumType", "AnyEnumType")
@@ -179,13 +198,15 @@ TypePtr union_(std::vector<TypePtr> members) {
   // Any takes in everything, except that None keeps its Optional.
   const auto is_any = [](const TypePtr& type) { return type->is(TypeKind::any); };
   const auto has_none = [](const TypePtr& type) { return type->is(TypeKind::none) || type->is(TypeKind::optional); };
-  if (std::any_of(flat.begin(), flat.end(), [&](const TypePtr& type) { return is_any(type) || type->is(TypeKind::optional); }))
+  if (std::any_of(flat.begin(), flat.end(),
+                  [&](const TypePtr& type) { return is_any(type) || type->is(TypeKind::optional); }))
     return std::any_of(flat.begin(), flat.end(), has_none) ? optional(any()) : any();
   std::vector<TypePtr> kept;
   for (TypePtr type : flat) {
     // Members that have a common type of their own kind become one, a pair at a time; None stays a member.
     for (size_t i = 0; i < kept.size();) {
-      const TypePtr common = type->is(TypeKind::none) != kept[i]->is(TypeKind::none) ? nullptr : unify_types(kept[i], type);
+      const TypePtr common =
+          type->is(TypeKind::none) != kept[i]->is(TypeKind::none) ? nullptr : unify_types(kept[i], type);
       if (common) {
         type = common;
         kept.erase(kept.begin() + ptrdiff_t(i));
@@ -196,7 +217,9 @@ TypePtr union_(std::vector<TypePtr> members) {
     }
     kept.push_back(type);
   }
-  const auto has = [&](TypeKind kind) { return std::any_of(kept.begin(), kept.end(), [&](const TypePtr& t) { return t->is(kind); }); };
+  const auto has = [&](TypeKind kind) {
+    return std::any_of(kept.begin(), kept.end(), [&](const TypePtr& t) { return t->is(kind); });
+  };
   if (has(TypeKind::int_) && has(TypeKind::float_) && has(TypeKind::complex)) {
     std::erase_if(kept, [](const TypePtr& t) { return is_number_kind(t->kind()); });
     kept.push_back(number());
@@ -216,21 +239,31 @@ TypePtr union_(std::vector<TypePtr> members) {
 std::string ElementType::str() const {
   const std::string inner = element_->str();
   switch (kind()) {
-    case TypeKind::list: return inner + "[]";
-    case TypeKind::optional: return inner + "?";
-    case TypeKind::future: return cat("Future[", inner, "]");
-    case TypeKind::rref: return cat("RRef[", inner, "]");
-    default: return schema_str();
+    case TypeKind::list:
+      return inner + "[]";
+    case TypeKind::optional:
+      return inner + "?";
+    case TypeKind::future:
+      return cat("Future[", inner, "]");
+    case TypeKind::rref:
+      return cat("RRef[", inner, "]");
+    default:
+      return schema_str();
   }
 }
 std::string ElementType::schema_str() const {
   const std::string inner = element_->schema_str();
   switch (kind()) {
-    case TypeKind::list: return inner + "[]";
-    case TypeKind::optional: return inner + "?";
-    case TypeKind::future: return cat("Future(", inner, ")");
-    case TypeKind::rref: return cat("RRef(", inner, ")");
-    default: return cat("Await(", inner, ")");
+    case TypeKind::list:
+      return inner + "[]";
+    case TypeKind::optional:
+      return inner + "?";
+    case TypeKind::future:
+      return cat("Future(", inner, ")");
+    case TypeKind::rref:
+      return cat("RRef(", inner, ")");
+    default:
+      return cat("Await(", inner, ")");
   }
 }
 std::string ElementType::annotation() const {
@@ -251,7 +284,8 @@ bool ElementType::equals(const Type& other) const {
   return kind() == other.kind() && *element_ == *static_cast<const ElementType&>(other).element_;
 }
 bool ElementType::is_subtype_of(const Type& other, std::string* why) const {
-  if (is(TypeKind::list) && other.is(TypeKind::list) && is_int_like(*element_) && is_int_like(*other.contained()[0])) return true;
+  if (is(TypeKind::list) && other.is(TypeKind::list) && is_int_like(*element_) && is_int_like(*other.contained()[0]))
+    return true;
   if (is(TypeKind::optional)) {
     if (other.is(TypeKind::optional)) return element_->is_subtype_of(*other.expect<ElementType>().element(), why);
     if (other.is(TypeKind::union_)) return types::none()->is_subtype_of(other) && element_->is_subtype_of(other, why);
@@ -265,8 +299,12 @@ bool ElementType::is_subtype_of(const Type& other, std::string* why) const {
 
 std::string DictType::str() const { return cat("Dict(", key()->schema_str(), ", ", value()->schema_str(), ")"); }
 std::string DictType::annotation() const { return cat("Dict[", key()->annotation(), ", ", value()->annotation(), "]"); }
-TypePtr DictType::with_contained(std::vector<TypePtr> contained) const { return types::dict(contained[0], contained[1]); }
-bool DictType::equals(const Type& other) const { return other.is(TypeKind::dict) && same_parts(contained(), other.contained()); }
+TypePtr DictType::with_contained(std::vector<TypePtr> contained) const {
+  return types::dict(contained[0], contained[1]);
+}
+bool DictType::equals(const Type& other) const {
+  return other.is(TypeKind::dict) && same_parts(contained(), other.contained());
+}
 
 // ---- TupleType
 
@@ -324,10 +362,11 @@ bool TupleType::is_subtype_of(const Type& other, std::string* why) const {
 // ---- UnionType
 
 namespace {
-/// Numbers come last, as one. The commas are PyTorch's: one before each member that is not the first, written or not, and one
-/// before the number if any was written so far: `Union(, str, Scalar)`, `Union(TensorScalar)`.
+/// Numbers come last, as one. The commas are PyTorch's: one before each member that is not the first, written or not,
+/// and one before the number if any was written so far: `Union(, str, Scalar)`, `Union(TensorScalar)`.
 template <class Text>
-std::string union_text(const std::vector<TypePtr>& members, std::string_view open, std::string_view close, Text&& text) {
+std::string union_text(const std::vector<TypePtr>& members, std::string_view open, std::string_view close,
+                       Text&& text) {
   std::string body;
   std::string number;
   bool has_comma = false;
@@ -348,15 +387,20 @@ std::string union_text(const std::vector<TypePtr>& members, std::string_view ope
 std::string UnionType::str() const { return union_text(members_, "(", ")", schema_text); }
 std::string UnionType::annotation() const { return union_text(members_, "[", "]", annotation_text); }
 TypePtr UnionType::with_contained(std::vector<TypePtr> contained) const { return types::union_(std::move(contained)); }
-bool UnionType::equals(const Type& other) const { return other.is(TypeKind::union_) && same_parts(members_, other.contained()); }
+bool UnionType::equals(const Type& other) const {
+  return other.is(TypeKind::union_) && same_parts(members_, other.contained());
+}
 bool UnionType::is_subtype_of(const Type& other, std::string* why) const {
   if (other.is(TypeKind::any)) return true;
-  return std::all_of(members_.begin(), members_.end(), [&](const TypePtr& member) { return member->is_subtype_of(other, why); });
+  return std::all_of(members_.begin(), members_.end(),
+                     [&](const TypePtr& member) { return member->is_subtype_of(other, why); });
 }
 
 // ---- The rest
 
-bool VarType::equals(const Type& other) const { return other.is(TypeKind::var) && static_cast<const VarType&>(other).name_ == name_; }
+bool VarType::equals(const Type& other) const {
+  return other.is(TypeKind::var) && static_cast<const VarType&>(other).name_ == name_;
+}
 std::string FunctionType::annotation() const { return function_->qualified_name(); }
 bool FunctionType::equals(const Type& other) const {
   return other.is(TypeKind::function) && static_cast<const FunctionType&>(other).function_ == function_;

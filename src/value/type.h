@@ -1,6 +1,7 @@
-/// The type system of TorchScript. Types are immutable and shared; only classes and interfaces grow while they are defined.
-/// Three texts: `str()` as graphs print it, `annotation()` as code and messages print it, `schema_str()` as schemas print it: there
-/// futures have round brackets and tensors no details. Graphs use it too, inside Dict, Union and Await.
+/// The type system of TorchScript. Types are immutable and shared; only classes and interfaces grow while they are
+/// defined. Three texts: `str()` as graphs print it, `annotation()` as code and messages print it, `schema_str()` as
+/// schemas print it: there futures have round brackets and tensors no details. Graphs use it too, inside Dict, Union
+/// and Await.
 #pragma once
 #include <memory>
 #include <optional>
@@ -22,9 +23,46 @@ using TypePtr = Ref<const Type>;
 
 /// In the order in which members of a Union are sorted (ir.md section 2).
 enum class TypeKind : uint8_t {
-  any, enum_, any_enum, tensor, storage, tuple, list, dict, number, float_, complex, future, await, rref, int_, none, string,
-  generator, quantizer, bool_, optional, var, device, stream, function, class_, py_object, capsule, interface, qscheme,
-  layout, scalar_type, memory_format, any_list, any_tuple, any_class, sym_int, sym_float, sym_bool, union_,
+  any,
+  enum_,
+  any_enum,
+  tensor,
+  storage,
+  tuple,
+  list,
+  dict,
+  number,
+  float_,
+  complex,
+  future,
+  await,
+  rref,
+  int_,
+  none,
+  string,
+  generator,
+  quantizer,
+  bool_,
+  optional,
+  var,
+  device,
+  stream,
+  function,
+  class_,
+  py_object,
+  capsule,
+  interface,
+  qscheme,
+  layout,
+  scalar_type,
+  memory_format,
+  any_list,
+  any_tuple,
+  any_class,
+  sym_int,
+  sym_float,
+  sym_bool,
+  union_,
 };
 
 class Type : public RefCounted {
@@ -64,7 +102,8 @@ class Type : public RefCounted {
  private:
   TypeKind kind_;
 };
-/// int, SymInt, and element types, layouts and memory formats, which are ints at run time: each may stand for the other.
+/// int, SymInt, and element types, layouts and memory formats, which are ints at run time: each may stand for the
+/// other.
 bool is_int_like(const Type& type);
 inline bool operator==(const Type& a, const Type& b) { return &a == &b || a.equals(b); }
 
@@ -102,7 +141,8 @@ TypePtr list(TypePtr element);
 TypePtr dict(TypePtr key, TypePtr value);
 TypePtr tuple(std::vector<TypePtr> elements);
 TypePtr optional(TypePtr element);  ///< of an Optional or of None: itself
-/// Flattened, duplicates and subtypes removed, sorted; becomes Optional, number or the one member where the rules say so.
+/// Flattened, duplicates and subtypes removed, sorted; becomes Optional, number or the one member where the rules say
+/// so.
 TypePtr union_(std::vector<TypePtr> members);
 TypePtr future(TypePtr element);
 TypePtr await(TypePtr element);
@@ -111,7 +151,7 @@ TypePtr var(std::string name);
 TypePtr function(const Function* function);
 }  // namespace types
 
-#define RUSHLIGHT_TYPE_KIND(k) \
+#define RUSHLIGHT_TYPE_KIND(k)               \
   static constexpr TypeKind static_kind = k; \
   static bool matches(TypeKind kind) { return kind == k; }
 
@@ -129,9 +169,11 @@ class TensorType : public Type {
     std::optional<bool> undefined;
     bool operator==(const Facts&) const = default;
   };
-  explicit TensorType(Facts facts, bool inferred = false) : Type(TypeKind::tensor), facts_(std::move(facts)), inferred_(inferred) {}
+  explicit TensorType(Facts facts, bool inferred = false)
+      : Type(TypeKind::tensor), facts_(std::move(facts)), inferred_(inferred) {}
   static TypePtr make(Facts facts);
-  /// Everything that this tensor tells: dtype, sizes, strides, device, requires_grad (given, since this layer cannot ask).
+  /// Everything that this tensor tells: dtype, sizes, strides, device, requires_grad (given, since this layer cannot
+  /// ask).
   static TypePtr of(const Tensor& tensor, bool requires_grad);
   /// The type of a parameter without annotation: `Tensor (inferred)` in messages.
   static const TypePtr& inferred();
@@ -153,8 +195,8 @@ class TensorType : public Type {
 class ElementType : public Type {
  public:
   static bool matches(TypeKind kind) {
-    return kind == TypeKind::list || kind == TypeKind::optional || kind == TypeKind::future || kind == TypeKind::await ||
-           kind == TypeKind::rref;
+    return kind == TypeKind::list || kind == TypeKind::optional || kind == TypeKind::future ||
+           kind == TypeKind::await || kind == TypeKind::rref;
   }
   ElementType(TypeKind kind, TypePtr element) : Type(kind), element_(std::move(element)) {}
   const TypePtr& element() const { return element_; }

@@ -90,8 +90,10 @@ std::string TypeReader::name(bool with_dots) {
   const size_t begin = at_;
   while (at_ < text_.size()) {
     const char c = text_[at_];
-    if (is_name_char(c) || c == ':' || (with_dots && c == '.')) ++at_;
-    else break;
+    if (is_name_char(c) || c == ':' || (with_dots && c == '.'))
+      ++at_;
+    else
+      break;
   }
   return std::string(text_.substr(begin, at_ - begin));
 }
@@ -207,8 +209,9 @@ TypePtr TypeReader::named_type() {
   }
   if (word.find('.') == std::string::npos && std::islower(static_cast<unsigned char>(word[0]))) return types::var(word);
   at_ = begin;
-  fail("unknown type specifier. Common valid schema types include Tensor, SymInt, int, float, bool, Scalar; for a full "
-       "list, please see https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/native/README.md#func ");
+  fail(
+      "unknown type specifier. Common valid schema types include Tensor, SymInt, int, float, bool, Scalar; for a full "
+      "list, please see https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/native/README.md#func ");
 }
 
 TypePtr TypeReader::resolved(const std::string& name) {
@@ -222,8 +225,9 @@ TypePtr TypeReader::resolved(const std::string& name) {
 TypePtr TypeReader::container(const std::string& word) {
   static constexpr std::string_view kInSchemas[] = {"Dict", "Future", "RRef", "Await", "Union"};
   static constexpr std::string_view kInGraphs[] = {"Optional", "List", "Tuple"};
-  const bool known = std::find(std::begin(kInSchemas), std::end(kInSchemas), word) != std::end(kInSchemas) ||
-                     (place_ == Place::graph && std::find(std::begin(kInGraphs), std::end(kInGraphs), word) != std::end(kInGraphs));
+  const bool known =
+      std::find(std::begin(kInSchemas), std::end(kInSchemas), word) != std::end(kInSchemas) ||
+      (place_ == Place::graph && std::find(std::begin(kInGraphs), std::end(kInGraphs), word) != std::end(kInGraphs));
   if (!known) return nullptr;
   const char close = peek() == '[' ? ']' : ')';
   if (!accept('[')) expect('(');
@@ -258,15 +262,18 @@ AliasAnnotation TypeReader::alias() {
   };
   read_set(annotation.before);
   annotation.is_write = accept('!');
-  if (accept_word("->")) read_set(annotation.after);
-  else annotation.after = annotation.before;
+  if (accept_word("->"))
+    read_set(annotation.after);
+  else
+    annotation.after = annotation.before;
   expect(')');
   return annotation;
 }
 
 // ---- What only graphs write
 
-/// `Float(2, *, strides=[3, 1], requires_grad=0, device=cpu)`, `LongTensor`, `Tensor[Undefined]`; null if `word` begins none.
+/// `Float(2, *, strides=[3, 1], requires_grad=0, device=cpu)`, `LongTensor`, `Tensor[Undefined]`; null if `word` begins
+/// none.
 TypePtr TypeReader::tensor_with_facts(const std::string& word) {
   TensorType::Facts facts;
   bool rank_known = word != "Tensor";
@@ -346,8 +353,10 @@ TypePtr TypeReader::named_tuple() {
   expect('(');
   do {
     fields.push_back(name(false));
-    if (fields.back().ends_with(':')) fields.back().pop_back();
-    else expect(':');
+    if (fields.back().ends_with(':'))
+      fields.back().pop_back();
+    else
+      expect(':');
     elements.push_back(type_with_alias().type);
     if (accept('=')) defaults.push_back(default_value(*elements.back(), {}));
   } while (accept(','));

@@ -1,5 +1,6 @@
-/// The reader of types and schemas: a cursor over the text, and the grammar of types on top of it. Errors show the text with a
-/// mark under the place, in the words of PyTorch's own reader. Depth is bounded, so no text can exhaust the stack.
+/// The reader of types and schemas: a cursor over the text, and the grammar of types on top of it. Errors show the text
+/// with a mark under the place, in the words of PyTorch's own reader. Depth is bounded, so no text can exhaust the
+/// stack.
 #pragma once
 #include "value/schema.h"
 

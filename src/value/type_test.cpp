@@ -21,11 +21,18 @@ std::string union_of(std::vector<std::string_view> members) {
 }
 
 TEST(TypeText, EachTypeHasAGraphFormAndAnAnnotation) {
-  const std::vector<std::pair<const char*, const char*>> forms = {
-      {"int[]?", "Optional[List[int]]"},   {"Dict(str, Tensor)", "Dict[str, Tensor]"}, {"(int, str)", "Tuple[int, str]"},
-      {"()", "Tuple[()]"},                 {"Scalar", "number"},                       {"Any?", "Optional[Any]"},
-      {"Union(int, str)", "Union[int, str]"}, {"Future[int]", "Future[int]"},          {"Await(int)", "Await[int]"},
-      {"SymInt", "int"},                   {"NoneType", "NoneType"},                   {"Float(2, 3)", "Tensor"}};
+  const std::vector<std::pair<const char*, const char*>> forms = {{"int[]?", "Optional[List[int]]"},
+                                                                  {"Dict(str, Tensor)", "Dict[str, Tensor]"},
+                                                                  {"(int, str)", "Tuple[int, str]"},
+                                                                  {"()", "Tuple[()]"},
+                                                                  {"Scalar", "number"},
+                                                                  {"Any?", "Optional[Any]"},
+                                                                  {"Union(int, str)", "Union[int, str]"},
+                                                                  {"Future[int]", "Future[int]"},
+                                                                  {"Await(int)", "Await[int]"},
+                                                                  {"SymInt", "int"},
+                                                                  {"NoneType", "NoneType"},
+                                                                  {"Float(2, 3)", "Tensor"}};
   for (const auto& [graph, annotation] : forms) {
     EXPECT_EQ(type(graph)->str(), graph);
     EXPECT_EQ(type(graph)->annotation(), annotation);
@@ -51,12 +58,14 @@ TEST(TypeText, NamedTuplesShowTheirFieldsInGraphsAndTheirNameInCode) {
   const TypePtr point = TupleType::named("__torch__.P", {"x", "y"}, {types::tensor(), types::int_()}, {IValue(3)});
   EXPECT_EQ(point->str(), "NamedTuple(x : Tensor, y : int = 3)");
   EXPECT_EQ(point->annotation(), "__torch__.P");
-  EXPECT_EQ(TupleType::named("", {"values", "indices"}, {types::tensor(), types::tensor()})->annotation(), "Tuple[Tensor, Tensor]");
+  EXPECT_EQ(TupleType::named("", {"values", "indices"}, {types::tensor(), types::tensor()})->annotation(),
+            "Tuple[Tensor, Tensor]");
 }
 
 TEST(TypeText, EnumsClassesAndInterfaces) {
   EXPECT_EQ(ClassType::make("__torch__.a.C")->str(), "__torch__.a.C");
-  const TypePtr color = make_ref<EnumType>("__torch__.Color", types::int_(), std::vector<std::pair<std::string, IValue>>{});
+  const TypePtr color =
+      make_ref<EnumType>("__torch__.Color", types::int_(), std::vector<std::pair<std::string, IValue>>{});
   EXPECT_EQ(color->str(), "Enum<__torch__.Color>");
   EXPECT_EQ(color->annotation(), "__torch__.Color");
   const TypePtr interface = make_ref<InterfaceType>("__torch__.a.I", false);
@@ -103,16 +112,40 @@ TEST(Union, NumbersPrintLastWithPyTorchsCommas) {
 }
 
 TEST(Subtype, FollowsTheTableOfTheLanguage) {
-  for (const auto& [a, b] : std::vector<std::pair<const char*, const char*>>{
-           {"int", "Any"}, {"NoneType", "int?"}, {"int", "int?"}, {"int", "Scalar"}, {"complex", "Scalar"}, {"int", "Union(int, str)"},
-           {"int?", "Union(int, NoneType, str)"}, {"Union(int, str)", "Union(int, NoneType, str)"}, {"Float(2)", "Tensor"},
-           {"Float(2, strides=[1])", "Float(2)"}, {"int[]", "list"}, {"(int, str)", "tuple"}, {"(int, int)", "(int?, int)"},
-           {"Future[int]", "Future[int?]"}, {"int", "SymInt"}, {"SymInt", "Scalar"}, {"int[]", "SymInt[]"}, {"int?", "Scalar?"}})
+  for (const auto& [a, b] :
+       std::vector<std::pair<const char*, const char*>>{{"int", "Any"},
+                                                        {"NoneType", "int?"},
+                                                        {"int", "int?"},
+                                                        {"int", "Scalar"},
+                                                        {"complex", "Scalar"},
+                                                        {"int", "Union(int, str)"},
+                                                        {"int?", "Union(int, NoneType, str)"},
+                                                        {"Union(int, str)", "Union(int, NoneType, str)"},
+                                                        {"Float(2)", "Tensor"},
+                                                        {"Float(2, strides=[1])", "Float(2)"},
+                                                        {"int[]", "list"},
+                                                        {"(int, str)", "tuple"},
+                                                        {"(int, int)", "(int?, int)"},
+                                                        {"Future[int]", "Future[int?]"},
+                                                        {"int", "SymInt"},
+                                                        {"SymInt", "Scalar"},
+                                                        {"int[]", "SymInt[]"},
+                                                        {"int?", "Scalar?"}})
     EXPECT_TRUE(subtype(a, b)) << a << " <: " << b;
-  for (const auto& [a, b] : std::vector<std::pair<const char*, const char*>>{
-           {"Any", "int"}, {"int?", "int"}, {"bool", "Scalar"}, {"int", "float"}, {"bool", "int"}, {"int[]", "int?[]"}, {"int[]", "float[]"},
-           {"Dict(str, int)", "Dict(str, int?)"}, {"Tensor", "Float(2)"}, {"Float(3)", "Float(2)"}, {"(int, int)", "(int, int, int)"},
-           {"Union(int, str)", "int?"}, {"int?", "Union(int, str)"}, {"Union(int, NoneType, str)", "int?"}})
+  for (const auto& [a, b] : std::vector<std::pair<const char*, const char*>>{{"Any", "int"},
+                                                                             {"int?", "int"},
+                                                                             {"bool", "Scalar"},
+                                                                             {"int", "float"},
+                                                                             {"bool", "int"},
+                                                                             {"int[]", "int?[]"},
+                                                                             {"int[]", "float[]"},
+                                                                             {"Dict(str, int)", "Dict(str, int?)"},
+                                                                             {"Tensor", "Float(2)"},
+                                                                             {"Float(3)", "Float(2)"},
+                                                                             {"(int, int)", "(int, int, int)"},
+                                                                             {"Union(int, str)", "int?"},
+                                                                             {"int?", "Union(int, str)"},
+                                                                             {"Union(int, NoneType, str)", "int?"}})
     EXPECT_FALSE(subtype(a, b)) << a << " <: " << b;
 }
 
@@ -128,7 +161,8 @@ TEST(Subtype, NamedTuplesArePlainTuplesButNotTheOtherWay) {
 TEST(Mutability, IsThatOfTheParts) {
   for (const char* text : {"Tensor", "int[]", "Dict(str, int)", "(int, Tensor)", "Any", "int[]?", "Union(int[], str)"})
     EXPECT_TRUE(type(text)->is_mutable()) << text;
-  for (const char* text : {"int", "str", "(int, str)", "int?", "Device", "Union(int, str)"}) EXPECT_FALSE(type(text)->is_mutable()) << text;
+  for (const char* text : {"int", "str", "(int, str)", "int?", "Device", "Union(int, str)"})
+    EXPECT_FALSE(type(text)->is_mutable()) << text;
 }
 
 TEST(Unify, FindsTheLeastCommonType) {
@@ -169,7 +203,8 @@ TEST(Unify, ListsSayWhichElementDoesNotFit) {
   const std::vector<TypePtr> types = {types::int_(), types::none(), types::string()};
   std::string why;
   EXPECT_EQ(unify_type_list(types, &why), nullptr);
-  EXPECT_EQ(why, "Could not unify type list since element 2 of type str did not match the types before it (Optional[int])");
+  EXPECT_EQ(why,
+            "Could not unify type list since element 2 of type str did not match the types before it (Optional[int])");
 }
 
 }  // namespace

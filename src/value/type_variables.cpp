@@ -33,7 +33,8 @@ bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVari
   const auto element_of = [](const TypePtr& type) { return type->expect<ElementType>().element(); };
   switch (formal->kind()) {
     case TypeKind::list:
-      if (actual->is(TypeKind::list)) return match_type_variables(element_of(formal), element_of(actual), variables, why);
+      if (actual->is(TypeKind::list))
+        return match_type_variables(element_of(formal), element_of(actual), variables, why);
       // A tuple whose elements have a common type can be made a list of it.
       if (const auto* tuple = actual->as<TupleType>()) {
         TypePtr common;
@@ -56,12 +57,16 @@ bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVari
     case TypeKind::future:
     case TypeKind::await:
     case TypeKind::rref:
-      if (actual->kind() == formal->kind()) return match_type_variables(element_of(formal), element_of(actual), variables, why);
+      if (actual->kind() == formal->kind())
+        return match_type_variables(element_of(formal), element_of(actual), variables, why);
       return fail(why, cat("Cannot match ",
-                           formal->is(TypeKind::future) ? "a future" : formal->is(TypeKind::await) ? "an await" : "an rref", " to ",
-                           actual->annotation()));
+                           formal->is(TypeKind::future)  ? "a future"
+                           : formal->is(TypeKind::await) ? "an await"
+                                                         : "an rref",
+                           " to ", actual->annotation()));
     case TypeKind::optional:
-      if (actual->is(TypeKind::optional)) return match_type_variables(element_of(formal), element_of(actual), variables, why);
+      if (actual->is(TypeKind::optional))
+        return match_type_variables(element_of(formal), element_of(actual), variables, why);
       // None leaves the variable open; the substitution fails later if nothing else binds it.
       if (actual->is(TypeKind::none)) return true;
       return match_type_variables(element_of(formal), actual, variables, why);
@@ -72,7 +77,8 @@ bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVari
       return match_type_variables(wanted.key(), dict->key(), variables, why) &&
              match_type_variables(wanted.value(), dict->value(), variables, why);
     }
-    default: return fail(why, cat("Unhandled free variable container: ", formal->annotation()));
+    default:
+      return fail(why, cat("Unhandled free variable container: ", formal->annotation()));
   }
 }
 

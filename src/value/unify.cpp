@@ -55,7 +55,8 @@ TypePtr common_type(const TypePtr& a, const TypePtr& b, bool default_to_union) {
   if (a->is(TypeKind::none)) return optional_of(b);
   if (b->is(TypeKind::none)) return optional_of(a);
   if (a->is(TypeKind::optional))
-    if (TypePtr element = unify_types(element_of(a), b->is(TypeKind::optional) ? element_of(b) : b)) return optional_of(element);
+    if (TypePtr element = unify_types(element_of(a), b->is(TypeKind::optional) ? element_of(b) : b))
+      return optional_of(element);
   if (b->is(TypeKind::optional))
     if (TypePtr element = unify_types(a, element_of(b))) return optional_of(element);
   if (a->is(TypeKind::tuple) && b->is(TypeKind::tuple))

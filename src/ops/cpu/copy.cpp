@@ -14,17 +14,22 @@ To convert(From value) {
     return value;
   } else if constexpr (is_complex_v<To>) {
     using Part = typename To::value_type;
-    if constexpr (is_complex_v<From>) return To(Part(value.real()), Part(value.imag()));
-    else return To(convert<Part>(value), Part(0));
+    if constexpr (is_complex_v<From>)
+      return To(Part(value.real()), Part(value.imag()));
+    else
+      return To(convert<Part>(value), Part(0));
   } else if constexpr (is_complex_v<From>) {
-    if constexpr (std::is_same_v<To, bool>) return value != From(0);
-    else return convert<To>(value.real());
+    if constexpr (std::is_same_v<To, bool>)
+      return value != From(0);
+    else
+      return convert<To>(value.real());
   } else if constexpr (std::is_same_v<To, bool>) {
     return Compute<From>(value) != 0;
   } else if constexpr (std::is_integral_v<To> && is_floating_v<From>) {
     // Out of range is undefined in C++; through int64 it is what x86 does, as in PyTorch.
     const double wide = double(Compute<From>(value));
-    if (!(wide >= -9.2233720368547758e18 && wide < 9.2233720368547758e18)) return To(std::numeric_limits<int64_t>::min());
+    if (!(wide >= -9.2233720368547758e18 && wide < 9.2233720368547758e18))
+      return To(std::numeric_limits<int64_t>::min());
     return To(int64_t(wide));
   } else {
     return To(Compute<From>(value));
@@ -63,11 +68,16 @@ struct Wide {
 
 void run_same(Elementwise& plan, size_t item_size) {
   switch (item_size) {
-    case 1: return plan.run(copy_row<uint8_t>);
-    case 2: return plan.run(copy_row<uint16_t>);
-    case 4: return plan.run(copy_row<uint32_t>);
-    case 8: return plan.run(copy_row<uint64_t>);
-    default: return plan.run(copy_row<Wide>);
+    case 1:
+      return plan.run(copy_row<uint8_t>);
+    case 2:
+      return plan.run(copy_row<uint16_t>);
+    case 4:
+      return plan.run(copy_row<uint32_t>);
+    case 8:
+      return plan.run(copy_row<uint64_t>);
+    default:
+      return plan.run(copy_row<Wide>);
   }
 }
 
@@ -93,8 +103,10 @@ void copy_into(const Tensor& destination, const Tensor& source) {
   if (source.is_meta()) throw NotImplementedError("Cannot copy out of meta tensor; no data!");
   const Tensor from = overlaps(destination, source) ? clone(source) : source;
   Elementwise plan(destination, destination.dtype(), {&from});
-  if (destination.dtype() == from.dtype()) run_same(plan, destination.item_size());
-  else run_converting(plan, destination.dtype(), from.dtype());
+  if (destination.dtype() == from.dtype())
+    run_same(plan, destination.item_size());
+  else
+    run_converting(plan, destination.dtype(), from.dtype());
 }
 
 Tensor to_dtype(const Tensor& tensor, ScalarType dtype) {
@@ -115,7 +127,9 @@ Tensor clone(const Tensor& tensor, MemoryFormat format) {
   return plan.output();
 }
 
-Tensor contiguous(const Tensor& tensor) { return tensor.is_contiguous() ? tensor : clone(tensor, MemoryFormat::contiguous); }
+Tensor contiguous(const Tensor& tensor) {
+  return tensor.is_contiguous() ? tensor : clone(tensor, MemoryFormat::contiguous);
+}
 
 void fill(const Tensor& tensor, const Scalar& value) {
   if (tensor.is_meta()) return;

@@ -17,10 +17,12 @@ struct TypeTag {
 template <DtypeSet Set, class Fn>
 decltype(auto) dispatch(ScalarType dtype, std::string_view op_name, Fn&& fn) {
   switch (dtype) {
-#define RUSHLIGHT_DTYPE(name, number, cpp, ...)                                              \
-  case ScalarType::name:                                                                     \
-    if constexpr (Set.contains(ScalarType::name)) return fn(TypeTag<cpp>{});                 \
-    else break;
+#define RUSHLIGHT_DTYPE(name, number, cpp, ...)   \
+  case ScalarType::name:                          \
+    if constexpr (Set.contains(ScalarType::name)) \
+      return fn(TypeTag<cpp>{});                  \
+    else                                          \
+      break;
     RUSHLIGHT_FORALL_DTYPES(RUSHLIGHT_DTYPE)
 #undef RUSHLIGHT_DTYPE
   }

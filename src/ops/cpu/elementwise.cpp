@@ -10,31 +10,39 @@ namespace {
 /// Fewer elements than this are not worth another thread.
 constexpr int64_t kGrain = 32768;
 
-bool shares_memory(const Tensor& a, const Tensor& b) { return a.storage() == b.storage() && a.numel() > 0 && b.numel() > 0; }
+bool shares_memory(const Tensor& a, const Tensor& b) {
+  return a.storage() == b.storage() && a.numel() > 0 && b.numel() > 0;
+}
 }  // namespace
 
 void check_no_internal_overlap(const Tensor& output) {
   for (size_t i = 0; i < output.sizes().size(); ++i)
     if (output.sizes()[i] > 1 && output.strides()[i] == 0)
       throw RuntimeError(
-          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the "
+          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+          "Please clone() the "
           "tensor before performing the operation.");
 }
 
 void check_no_partial_overlap(const Tensor& output, const Tensor& input) {
   if (!shares_memory(output, input) || output.is_same(input)) return;
-  const bool same = output.storage_offset() == input.storage_offset() && output.sizes() == input.sizes() && output.strides() == input.strides();
+  const bool same = output.storage_offset() == input.storage_offset() && output.sizes() == input.sizes() &&
+                    output.strides() == input.strides();
   if (same) return;
   const int64_t a = output.storage_offset(), a_end = a + storage_extent(output.sizes(), output.strides());
   const int64_t b = input.storage_offset(), b_end = b + storage_extent(input.sizes(), input.strides());
-  if (!is_non_overlapping_and_dense(output.sizes(), output.strides()) || !is_non_overlapping_and_dense(input.sizes(), input.strides())) return;
+  if (!is_non_overlapping_and_dense(output.sizes(), output.strides()) ||
+      !is_non_overlapping_and_dense(input.sizes(), input.strides()))
+    return;
   if (a < b_end && b < a_end)
     throw RuntimeError(
-        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please "
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+        "location. Please "
         "clone() the tensor before performing the operation.");
 }
 
-Elementwise::Elementwise(Tensor output, ScalarType dtype, std::initializer_list<const Tensor*> inputs) : output_(std::move(output)) {
+Elementwise::Elementwise(Tensor output, ScalarType dtype, std::initializer_list<const Tensor*> inputs)
+    : output_(std::move(output)) {
   operands_ = inputs.size() + 1;
   if (output_.defined()) {
     check_no_internal_overlap(output_);
@@ -81,7 +89,8 @@ void Elementwise::set_up(std::initializer_list<const Tensor*> inputs, ScalarType
     // An output may be larger only by stretching its inputs, never be stretched itself.
     if (!(output_.sizes() == IntArrayRef(shape))) {
       if (!(broadcast_shapes(output_.sizes(), shape) == output_.sizes()))
-        throw RuntimeError(cat("output with shape ", shape_text(output_.sizes()), " doesn't match the broadcast shape ", shape_text(shape)));
+        throw RuntimeError(cat("output with shape ", shape_text(output_.sizes()), " doesn't match the broadcast shape ",
+                               shape_text(shape)));
       shape = Shape(output_.sizes());
     }
   }
@@ -98,7 +107,8 @@ void Elementwise::set_up(std::initializer_list<const Tensor*> inputs, ScalarType
     strides[0] = Strides(output_.strides());
     for (int64_t& stride : strides[0]) stride *= int64_t(output_.item_size());
   }
-  // Dimensions from the fastest to the slowest, as the first operand with an opinion has them; ties keep row-major order.
+  // Dimensions from the fastest to the slowest, as the first operand with an opinion has them; ties keep row-major
+  // order.
   SmallVector<size_t, 6> order(rank);
   for (size_t d = 0; d < rank; ++d) order[d] = rank - 1 - d;
   const auto slower = [&](size_t a, size_t b) {  // a stands before b; true: they must be swapped

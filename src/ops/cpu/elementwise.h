@@ -1,5 +1,5 @@
-/// The element-wise engine: broadcasting, order of dimensions, collapsing, overlap checks and threads, written once for all
-/// operators that compute each output element from the input elements at the same place.
+/// The element-wise engine: broadcasting, order of dimensions, collapsing, overlap checks and threads, written once for
+/// all operators that compute each output element from the input elements at the same place.
 #pragma once
 #include <array>
 
@@ -12,19 +12,23 @@ inline constexpr size_t kMaxOperands = 4;
 
 /// Runs over `count` elements; operand i starts at data[i] and steps strides[i] bytes. Operand 0 is the output.
 template <class Body>
-concept RowBody = requires(Body body, std::byte* const* data, const int64_t* strides, int64_t count) { body(data, strides, count); };
+concept RowBody = requires(Body body, std::byte* const* data, const int64_t* strides, int64_t count) {
+  body(data, strides, count);
+};
 
 class Elementwise {
  public:
   /// `output` undefined: made with the broadcast shape, `dtype`, and strides that follow the inputs.
-  /// `output` given (in-place, out=): must have the broadcast shape; RuntimeError for memory that overlaps in a harmful way.
+  /// `output` given (in-place, out=): must have the broadcast shape; RuntimeError for memory that overlaps in a harmful
+  /// way.
   Elementwise(Tensor output, ScalarType dtype, std::initializer_list<const Tensor*> inputs);
 
   const Tensor& output() const { return output_; }
   /// Calls body(data, strides, count) for rows that together cover every element once, in parallel where that pays.
   template <RowBody Body>
   void run(Body body) {  // by value: a plain function arrives as a pointer
-    run_erased([](const void* b, std::byte* const* data, const int64_t* strides, int64_t count) { (*static_cast<const Body*>(b))(data, strides, count); },
+    run_erased([](const void* b, std::byte* const* data, const int64_t* strides,
+                  int64_t count) { (*static_cast<const Body*>(b))(data, strides, count); },
                &body);
   }
 

@@ -41,7 +41,8 @@ void small_product(Matrix<T> c, Matrix<const T> a, Matrix<const T> b, Compute<T>
         for (int64_t j = 0; j < width; ++j) {
           const T* b_column = b.data + (j0 + j) * b.column_stride;
           C sum(0);
-          for (int64_t k = 0; k < a.columns; ++k) sum += C(C(a_row[k * a.column_stride]) * C(b_column[k * b.row_stride]));
+          for (int64_t k = 0; k < a.columns; ++k)
+            sum += C(C(a_row[k * a.column_stride]) * C(b_column[k * b.row_stride]));
           sums[j] = sum;
         }
       }
@@ -58,16 +59,19 @@ void small_product(Matrix<T> c, Matrix<const T> a, Matrix<const T> b, Compute<T>
 template <class T>
 Matrix<T> matrix_of(const Tensor& t, int64_t offset = 0) {
   const size_t rank = size_t(t.dim());
-  return {t.data<std::remove_const_t<T>>() + offset, t.sizes()[rank - 2], t.sizes()[rank - 1], t.strides()[rank - 2], t.strides()[rank - 1]};
+  return {t.data<std::remove_const_t<T>>() + offset, t.sizes()[rank - 2], t.sizes()[rank - 1], t.strides()[rank - 2],
+          t.strides()[rank - 1]};
 }
 
 template <class T>
 void product(Matrix<T> c, Matrix<const T> a, Matrix<const T> b, Compute<T> alpha, Compute<T> beta) {
 #ifdef RUSHLIGHT_ONEDNN
   if constexpr (std::is_same_v<T, float>) {
-    const bool plain = (a.row_stride == 1 || a.column_stride == 1) && (b.row_stride == 1 || b.column_stride == 1) && c.column_stride == 1;
+    const bool plain = (a.row_stride == 1 || a.column_stride == 1) && (b.row_stride == 1 || b.column_stride == 1) &&
+                       c.column_stride == 1;
     if (plain && c.rows * c.columns * a.columns > kSmallProduct) {
-      onednn::gemm(c.rows, c.columns, a.columns, alpha, a.data, a.row_stride, a.column_stride, b.data, b.row_stride, b.column_stride, beta, c.data, c.row_stride);
+      onednn::gemm(c.rows, c.columns, a.columns, alpha, a.data, a.row_stride, a.column_stride, b.data, b.row_stride,
+                   b.column_stride, beta, c.data, c.row_stride);
       return;
     }
   }
@@ -92,38 +96,53 @@ void matmul_into(const Tensor& result, const Tensor& a, const Tensor& b, const S
   if (result.is_meta() || result.numel() == 0) return;
   dispatch<kProducts>(result.dtype(), "addmm_impl_cpu_", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    product(matrix_of<T>(result), matrix_of<const T>(a), matrix_of<const T>(b), alpha.to<Compute<T>>(), beta.to<Compute<T>>());
+    product(matrix_of<T>(result), matrix_of<const T>(a), matrix_of<const T>(b), alpha.to<Compute<T>>(),
+            beta.to<Compute<T>>());
   });
 }
 
-void batched_matmul_into(const Tensor& result, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta) {
+void batched_matmul_into(const Tensor& result, const Tensor& a, const Tensor& b, const Scalar& alpha,
+                         const Scalar& beta) {
   if (result.is_meta() || result.numel() == 0) return;
   dispatch<kProducts>(result.dtype(), "baddbmm_with_gemm", [&](auto tag) {
     using T = typename decltype(tag)::type;
     const int64_t work = std::max<int64_t>(result.sizes()[1] * result.sizes()[2] * a.sizes()[2], 1);
     parallel_for(0, result.sizes()[0], std::max<int64_t>(1, 65536 / work), [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i)
-        product(matrix_of<T>(result, i * result.strides()[0]), matrix_of<const T>(a, i * a.strides()[0]), matrix_of<const T>(b, i * b.strides()[0]),
-                alpha.to<Compute<T>>(), beta.to<Compute<T>>());
+        product(matrix_of<T>(result, i * result.strides()[0]), matrix_of<const T>(a, i * a.strides()[0]),
+                matrix_of<const T>(b, i * b.strides()[0]), alpha.to<Compute<T>>(), beta.to<Compute<T>>());
     });
   });
 }
 
 std::string_view cpp_type_name(ScalarType type) {
   switch (type) {
-    case ScalarType::uint8: return "unsigned char";
-    case ScalarType::int8: return "signed char";
-    case ScalarType::int16: return "short";
-    case ScalarType::int32: return "int";
-    case ScalarType::int64: return "long";
-    case ScalarType::float16: return "c10::Half";
-    case ScalarType::float32: return "float";
-    case ScalarType::float64: return "double";
-    case ScalarType::complex32: return "c10::complex<c10::Half>";
-    case ScalarType::complex64: return "c10::complex<float>";
-    case ScalarType::complex128: return "c10::complex<double>";
-    case ScalarType::bool_: return "bool";
-    case ScalarType::bfloat16: return "c10::BFloat16";
+    case ScalarType::uint8:
+      return "unsigned char";
+    case ScalarType::int8:
+      return "signed char";
+    case ScalarType::int16:
+      return "short";
+    case ScalarType::int32:
+      return "int";
+    case ScalarType::int64:
+      return "long";
+    case ScalarType::float16:
+      return "c10::Half";
+    case ScalarType::float32:
+      return "float";
+    case ScalarType::float64:
+      return "double";
+    case ScalarType::complex32:
+      return "c10::complex<c10::Half>";
+    case ScalarType::complex64:
+      return "c10::complex<float>";
+    case ScalarType::complex128:
+      return "c10::complex<double>";
+    case ScalarType::bool_:
+      return "bool";
+    case ScalarType::bfloat16:
+      return "c10::BFloat16";
   }
   return "unknown";
 }

@@ -4,10 +4,12 @@
 
 namespace rushlight::cpu {
 
-/// result = beta * result + alpha * a @ b; result must not overlap a or b. Shapes were checked: (n, k) @ (k, m) -> (n, m).
+/// result = beta * result + alpha * a @ b; result must not overlap a or b. Shapes were checked: (n, k) @ (k, m) -> (n,
+/// m).
 void matmul_into(const Tensor& result, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta);
 /// The same for each matrix of (batch, n, k) @ (batch, k, m).
-void batched_matmul_into(const Tensor& result, const Tensor& a, const Tensor& b, const Scalar& alpha, const Scalar& beta);
+void batched_matmul_into(const Tensor& result, const Tensor& a, const Tensor& b, const Scalar& alpha,
+                         const Scalar& beta);
 /// "float", "long int": as C++ spells element types in some of PyTorch's messages.
 std::string_view cpp_type_name(ScalarType type);
 

@@ -23,8 +23,9 @@ float cephes_log(float x) {
     m += before;
   }
   const float z = m * m;
-  constexpr float kCoefficients[] = {7.0376836292E-2f, -1.1514610310E-1f, 1.1676998740E-1f, -1.2420140846E-1f, 1.4249322787E-1f,
-                                     -1.6668057665E-1f, 2.0000714765E-1f, -2.4999993993E-1f, 3.3333331174E-1f};
+  constexpr float kCoefficients[] = {7.0376836292E-2f,  -1.1514610310E-1f, 1.1676998740E-1f,
+                                     -1.2420140846E-1f, 1.4249322787E-1f,  -1.6668057665E-1f,
+                                     2.0000714765E-1f,  -2.4999993993E-1f, 3.3333331174E-1f};
   float y = kCoefficients[0];
   for (int i = 1; i < 9; ++i) y = std::fma(y, m, kCoefficients[i]);
   y = y * m * z;
@@ -55,7 +56,8 @@ std::pair<float, float> cephes_sincos(float x) {
   s = std::fma(s, z, -1.6666654611E-1f);
   s = std::fma(s * z, x, x);
   const float sine = swap ? c : s, cosine = swap ? s : c;
-  return {std::bit_cast<float>(std::bit_cast<uint32_t>(sine) ^ sign_sin), std::bit_cast<float>(std::bit_cast<uint32_t>(cosine) ^ sign_cos)};
+  return {std::bit_cast<float>(std::bit_cast<uint32_t>(sine) ^ sign_sin),
+          std::bit_cast<float>(std::bit_cast<uint32_t>(cosine) ^ sign_cos)};
 }
 
 constexpr double kTwoPi = 6.28318530717958647692;

@@ -3,7 +3,8 @@
 ///     .kernel = pointwise<Tanh, kFloating | kComplex, Promote::int_to_float>("tanh")
 /// One that reads further arguments of the call takes them in its constructor:
 ///     template <class T> struct Add { explicit Add(const IValue* a) : alpha(a[2].to_scalar().to<T>()) {} ... };
-/// Its call operator takes one, two or three elements; a result of another type than T (bool of a comparison) decides the dtype.
+/// Its call operator takes one, two or three elements; a result of another type than T (bool of a comparison) decides
+/// the dtype.
 #pragma once
 #include "ops/cpu/copy.h"
 #include "ops/cpu/dispatch.h"
@@ -16,9 +17,9 @@ namespace rushlight {
 
 /// In which dtype an operator works, given the promoted dtype of its arguments.
 enum class Promote : uint8_t {
-  same,           ///< in it
-  int_to_float,   ///< integers and bools in the default dtype
-  bool_to_int,    ///< bools as int64
+  same,          ///< in it
+  int_to_float,  ///< integers and bools in the default dtype
+  bool_to_int,   ///< bools as int64
 };
 
 namespace cpu {
@@ -34,12 +35,16 @@ inline ScalarType working_dtype(ScalarType type, Promote promote) {
 }
 
 /// A tensor argument, or a number in tensor form.
-inline Tensor as_operand(const IValue& value) { return value.is_tensor() ? value.tensor() : wrapped_number(value.to_scalar()); }
+inline Tensor as_operand(const IValue& value) {
+  return value.is_tensor() ? value.tensor() : wrapped_number(value.to_scalar());
+}
 
 template <template <class> class Formula, class T>
 Formula<T> make_formula(const IValue* arguments) {
-  if constexpr (std::is_constructible_v<Formula<T>, const IValue*>) return Formula<T>(arguments);
-  else return Formula<T>();
+  if constexpr (std::is_constructible_v<Formula<T>, const IValue*>)
+    return Formula<T>(arguments);
+  else
+    return Formula<T>();
 }
 
 template <class R, class T, class F>
@@ -51,7 +56,8 @@ void unary_row(const F& f, std::byte* const* data, const int64_t* strides, int64
     return;
   }
   for (int64_t i = 0; i < count; ++i)
-    *reinterpret_cast<R*>(data[0] + i * strides[0]) = R(f(Compute<T>(*reinterpret_cast<const T*>(data[1] + i * strides[1]))));
+    *reinterpret_cast<R*>(data[0] + i * strides[0]) =
+        R(f(Compute<T>(*reinterpret_cast<const T*>(data[1] + i * strides[1]))));
 }
 
 template <class R, class T, class F>
@@ -77,19 +83,22 @@ void binary_row(const F& f, std::byte* const* data, const int64_t* strides, int6
     }
   }
   for (int64_t i = 0; i < count; ++i)
-    *reinterpret_cast<R*>(data[0] + i * strides[0]) = R(f(Compute<T>(*reinterpret_cast<const T*>(data[1] + i * strides[1])),
-                                                          Compute<T>(*reinterpret_cast<const T*>(data[2] + i * strides[2]))));
+    *reinterpret_cast<R*>(data[0] + i * strides[0]) =
+        R(f(Compute<T>(*reinterpret_cast<const T*>(data[1] + i * strides[1])),
+            Compute<T>(*reinterpret_cast<const T*>(data[2] + i * strides[2]))));
 }
 
 template <class R, class T, class F>
 void ternary_row(const F& f, std::byte* const* data, const int64_t* strides, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
-    *reinterpret_cast<R*>(data[0] + i * strides[0]) = R(f(Compute<T>(*reinterpret_cast<const T*>(data[1] + i * strides[1])),
-                                                          Compute<T>(*reinterpret_cast<const T*>(data[2] + i * strides[2])),
-                                                          Compute<T>(*reinterpret_cast<const T*>(data[3] + i * strides[3]))));
+    *reinterpret_cast<R*>(data[0] + i * strides[0]) =
+        R(f(Compute<T>(*reinterpret_cast<const T*>(data[1] + i * strides[1])),
+            Compute<T>(*reinterpret_cast<const T*>(data[2] + i * strides[2])),
+            Compute<T>(*reinterpret_cast<const T*>(data[3] + i * strides[3]))));
 }
 
-/// The type of a formula's result: T again, bool for a predicate, the real part's type where a complex formula gives a real.
+/// The type of a formula's result: T again, bool for a predicate, the real part's type where a complex formula gives a
+/// real.
 template <class T, class Returned>
 using ResultElement = std::conditional_t<std::is_same_v<Returned, Compute<T>>, T, Returned>;
 
@@ -154,7 +163,8 @@ struct Pointwise {
     return plan.output();
   }
   template <size_t... I>
-  static Elementwise make_plan(const Tensor& out, ScalarType dtype, const std::array<Tensor, kInputs>& inputs, std::index_sequence<I...>) {
+  static Elementwise make_plan(const Tensor& out, ScalarType dtype, const std::array<Tensor, kInputs>& inputs,
+                               std::index_sequence<I...>) {
     return Elementwise(out, dtype, {&inputs[I]...});
   }
 
@@ -171,7 +181,10 @@ struct Pointwise {
     results[0] = out;
   }
   static Kernel kernel(std::string_view name) {
-    return {.call = &call, .call_inplace = &call_inplace, .call_out = &call_out, .config = std::make_shared<const PointwiseName>(PointwiseName{name})};
+    return {.call = &call,
+            .call_inplace = &call_inplace,
+            .call_out = &call_out,
+            .config = std::make_shared<const PointwiseName>(PointwiseName{name})};
   }
 };
 

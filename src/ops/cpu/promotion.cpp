@@ -16,8 +16,10 @@ std::optional<ScalarType> combine(std::optional<ScalarType> stronger, std::optio
 void PromotionState::add(const Tensor& tensor) {
   ScalarType type = tensor.dtype();
   if (tensor.impl()->is_wrapped_number) {
-    if (is_complex(type)) type = to_complex(default_dtype());
-    else if (is_floating(type)) type = default_dtype();
+    if (is_complex(type))
+      type = to_complex(default_dtype());
+    else if (is_floating(type))
+      type = default_dtype();
     meet(number_, type);
   } else {
     meet(tensor.dim() == 0 ? zero_dim_ : with_dims_, type);

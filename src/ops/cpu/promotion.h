@@ -4,8 +4,8 @@
 
 namespace rushlight::cpu {
 
-/// Tensors with dimensions decide over 0-dimensional ones, these over numbers, unless the weaker one is of a higher category
-/// (bool, integral, floating, complex). Numbers that win give the default dtype.
+/// Tensors with dimensions decide over 0-dimensional ones, these over numbers, unless the weaker one is of a higher
+/// category (bool, integral, floating, complex). Numbers that win give the default dtype.
 class PromotionState {
  public:
   void add(const Tensor& tensor);

@@ -1,11 +1,11 @@
-/// The reduction engine: folds the elements along some dimensions into one. Each output element is reduced by one thread, in an
-/// order that does not depend on the number of threads.
+/// The reduction engine: folds the elements along some dimensions into one. Each output element is reduced by one
+/// thread, in an order that does not depend on the number of threads.
 #pragma once
 #include <cmath>
 
+#include "base/thread_pool.h"
 #include "ops/cpu/copy.h"
 #include "ops/cpu/dispatch.h"
-#include "base/thread_pool.h"
 
 namespace rushlight::cpu {
 

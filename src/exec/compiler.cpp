@@ -428,10 +428,19 @@ class Compiler {
                                                 " for these arguments: ", ir::node_text(*node)),
                                  .range = node->range()});
     if (const std::optional<Opcode> opcode = instruction_for(node)) return emit_instruction(node, *opcode);
-    const std::vector<uint32_t> inputs = operands(node);
+    std::vector<uint32_t> inputs = operands(node);
+    std::optional<uint32_t> rest;
+    if (op->schema().is_vararg) {
+      const size_t fixed = op->schema().arguments.size();
+      rest = new_register(RegisterClass::value);
+      emit(Opcode::make_tuple, *rest, pool({inputs.begin() + ptrdiff_t(fixed), inputs.end()}, {}), 0);
+      inputs.resize(fixed);
+      inputs.push_back(*rest | kLastUse);
+    }
     std::vector<uint32_t> outputs;
     for (Value* output : node->outputs()) outputs.push_back(assign(output));
     emit(Opcode::call_op, pool(inputs, outputs), operator_index(op));
+    if (rest) free_[size_t(RegisterClass::value)].push_back(*rest);
   }
 
   void emit_instruction(Node* node, Opcode opcode) {

@@ -117,6 +117,11 @@ TEST_F(Programs, CallEachOther) {
   EXPECT_EQ(unit_->find_function("__torch__.f")->call({IValue(int64_t(5))}).to_int(), 21);
 }
 
+TEST_F(Programs, FormatStrings) {
+  const char* text = "def f(a: int, b: float) -> str:\n    return '{} and {}'.format(a, b) + ' %d %e' % (a, b)\n";
+  EXPECT_EQ(run(text, {IValue(int64_t(3)), IValue(2.5)}).to_string(), "3 and 2.5 3 2.500000e+00");
+}
+
 TEST_F(Programs, RefineOptionals) {
   const char* text = "def f(x: Optional[int]) -> int:\n    if x is None:\n        return 0\n    return x + 1\n";
   EXPECT_EQ(run(text, {IValue()}).to_int(), 0);

@@ -59,6 +59,8 @@ class Lexer {
       ++at_;
     }
     if (at_ >= text_.size() || peek() == '\n' || peek() == '#' || peek() == '\r') return;
+    // A text may stand indented as a whole, as strings inside of functions do.
+    if (out_.tokens.empty()) indents_.back() = column;
     if (column > indents_.back()) {
       if (indents_.size() >= kMaxNesting)
         fail_at(here(begin, at_), cat("indentation deeper than ", kMaxNesting, " levels is not supported"));

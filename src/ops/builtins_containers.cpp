@@ -56,6 +56,7 @@ IValue list_repeat(ListObject& list, int64_t count) {
     for (size_t k = 0; k < list.size(); ++k) result->append(list.get(k));
   return IValue(std::move(result));
 }
+IValue list_repeat_right(int64_t count, ListObject& list) { return list_repeat(list, count); }
 IValue list_slice(ListObject& list, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
   if (step <= 0) throw RuntimeError("slice step must be positive");
   const int64_t size = int64_t(list.size());
@@ -254,6 +255,8 @@ void declare_builtins_containers(OpSet& ops) {
            .kernel = typed_kernel<&list_add_inplace>(),
            .traits = kLanguage});
   ops.add({.schema = "mul.left_t(t[] l, int n) -> t[]", .kernel = typed_kernel<&list_repeat>(), .traits = kLanguage});
+  ops.add(
+      {.schema = "mul.right_(int n, t[] l) -> t[]", .kernel = typed_kernel<&list_repeat_right>(), .traits = kLanguage});
   ops.add({.schema = "slice.t(t[] l, int? start=None, int? end=None, int step=1) -> t[]",
            .kernel = typed_kernel<&list_slice>(),
            .traits = kLanguage});

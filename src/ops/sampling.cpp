@@ -309,12 +309,12 @@ void declare_sampling(OpSet& ops) {
            .kernel = typed_kernel<&randint_low>(),
            .traits = kDraw,
            .doc = "Integers in [low, high)."});
-  ops.add(
-      {.schema = "randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? "
-                 "dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
-       .kernel = typed_kernel<&randint_low_with>(),
-       .traits = kDraw,
-       .doc = "Integers in [low, high)."});
+  ops.add({.schema =
+               "randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? "
+               "dtype=long, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&randint_low_with>(),
+           .traits = kDraw,
+           .doc = "Integers in [low, high)."});
   ops.add({.schema = "randperm(SymInt n, *, ScalarType? dtype=long, Layout? layout=None, Device? device=None, bool? "
                      "pin_memory=None) -> Tensor",
            .kernel = typed_kernel<&randperm_cpu>(),

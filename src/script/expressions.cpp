@@ -171,7 +171,7 @@ SugaredValuePtr Emitter::emit_special_form(SpecialForm form, const lang::Expr& c
       std::vector<ir::Value*> values;
       for (const NamedValue& argument : emit_arguments(call)) values.push_back(argument.value);
       insert_node(kinds::print, values, 0, call.range);
-      return simple(constant(IValue(), call.range));
+      return std::make_shared<NoneValue>();
     }
     case SpecialForm::range: {
       std::vector<ir::Value*> values;
@@ -271,9 +271,12 @@ SugaredValuePtr Emitter::emit_special_form(SpecialForm form, const lang::Expr& c
       node->output()->set_type(types::tuple(part_types));
       return simple(node->output());
     }
+    case SpecialForm::tensor: {
+      const std::vector<NamedValue> arguments = emit_arguments(call);
+      return emit_operator_call(*this, call.range, ir::Symbol::intern("aten::tensor"), arguments, emit_keywords(call));
+    }
     case SpecialForm::dict:
     case SpecialForm::fork:
-    case SpecialForm::tensor:
       break;
   }
   lang::fail_at(call.range, "this builtin is not compiled by Rushlight yet");

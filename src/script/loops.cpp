@@ -35,24 +35,22 @@ void Emitter::emit_for(const lang::Stmt& stmt) {
 void Emitter::emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target,
                         const lang::Expr* condition, const std::function<void()>& body) {
   ir::Node* node = insert_node(kinds::loop, {}, 0, range);
+  Condition loop_condition;
   {
     ir::Graph::WithInsertPoint guard(*graph_, node);
     if (iterable && !iterable->is_iterable())
       lang::fail_at(range, cat("'", iterable->kind(), "' object is not iterable"));
     node->add_input(iterable ? iterable->length(*this, range)
                              : number_constant(IValue(std::numeric_limits<int64_t>::max()), range));
+    // A loop over something goes on until its length is reached.
+    if (!condition) loop_condition.value = constant(IValue(true), range);
   }
   ir::Block* body_block = node->add_block();
   ir::Block* condition_block = node->add_block();
-  Condition loop_condition;
   {
     ir::Graph::WithInsertPoint guard(*graph_, *condition_block);
     environment_.push(*condition_block);
-    if (condition) {
-      loop_condition = emit_condition(*condition);
-    } else {
-      loop_condition.value = constant(IValue(true), range);
-    }
+    if (condition) loop_condition = emit_condition(*condition);
     condition_block->register_output(loop_condition.value);
     environment_.pop();
   }
@@ -71,8 +69,10 @@ ir::Value* Emitter::emit_list_comprehension(const lang::Expr& expr, const TypePt
   if (expr.comprehensions.size() != 1) lang::fail_at(expr.range, "Only a single generator is currently supported");
   const lang::Comprehension& part = expr.comprehensions[0];
   if (!part.conditions.empty()) lang::fail_at(expr.range, "Comprehension ifs are not supported yet");
-  const SugaredValuePtr iterable = emit_sugared(*part.iterable);
   const TypePtr element_hint = hint && hint->is(TypeKind::list) ? hint->expect<ElementType>().element() : nullptr;
+  // The list stands before what it is filled from.
+  ir::Value* list = make_list({}, element_hint ? element_hint : types::tensor(), expr.range);
+  const SugaredValuePtr iterable = emit_sugared(*part.iterable);
   if (iterable->is_unrolled()) {
     std::vector<ir::Value*> elements;
     environment_.push(*graph_->insert_point()->owning_block());
@@ -84,7 +84,6 @@ ir::Value* Emitter::emit_list_comprehension(const lang::Expr& expr, const TypePt
     if (elements.empty()) return make_list({}, element_hint ? element_hint : types::tensor(), expr.range);
     return make_list(elements, elements[0]->type(), expr.range);
   }
-  ir::Value* list = make_list({}, element_hint ? element_hint : types::tensor(), expr.range);
   bool typed = element_hint != nullptr;
   // The loop variable is the comprehension's own: what it hides outside is read again afterwards.
   ir::Node* scope = insert_node(kinds::comprehension_scope, {}, 0, expr.range);

@@ -9,14 +9,14 @@ namespace kinds = ir::kinds;
 using lang::ExprKind;
 
 ir::Value* Emitter::emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const lang::Expr& slice) {
-  std::vector<NamedValue> arguments{{"", value, range}};
+  std::vector<NamedValue> arguments{{"", value, range}}, keywords;
   if (dim) arguments.push_back({"", dim, range});
-  for (size_t i = 0; i < 2; ++i) {
-    ir::Value* bound = slice[i] ? emit(*slice[i]) : constant(IValue(), range);
-    arguments.push_back({"", bound, range});
-  }
-  arguments.push_back({"", slice[2] ? emit(*slice[2]) : number_constant(IValue(int64_t(1)), range), range});
-  return emit_operator_call(*this, range, ir::Symbol::intern("aten::slice"), arguments)->as_value(*this, range);
+  // Missing bounds are defaults of the operator; a missing step is a 1 of the compiler's own.
+  if (slice[0]) keywords.push_back({"start", emit(*slice[0]), range});
+  if (slice[1]) keywords.push_back({"end", emit(*slice[1]), range});
+  keywords.push_back({"step", slice[2] ? emit(*slice[2]) : constant(IValue(int64_t(1)), range), range});
+  return emit_operator_call(*this, range, ir::Symbol::intern("aten::slice"), arguments, keywords)
+      ->as_value(*this, range);
 }
 
 ir::Value* Emitter::emit_tensor_index(const SourceRange& range, ir::Value* tensor,
@@ -36,7 +36,8 @@ ir::Value* Emitter::emit_tensor_index(const SourceRange& range, ir::Value* tenso
   bool any_tensor = false;
   for (size_t i = 0; i < indices.size(); ++i) {
     const lang::Expr& index = *indices[i];
-    const auto dim_constant = [&] { return number_constant(IValue(dim), range); };
+    // Each use has a constant of its own; pooling makes them one.
+    const auto dim_constant = [&] { return constant(IValue(dim), range); };
     if (index.is(ExprKind::ellipsis)) {
       dim = -int64_t(consuming_after);
       continue;

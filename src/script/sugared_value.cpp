@@ -312,6 +312,8 @@ SugaredValuePtr CastValue::call(Emitter& emitter, const SourceRange& range, std:
   return emit_operator_call(emitter, range, op_, arguments, keywords);
 }
 
+ir::Value* NoneValue::as_value(Emitter& emitter, const SourceRange& range) { return emitter.constant(IValue(), range); }
+
 // ---- Iterables
 
 RangeValue::RangeValue(Emitter& emitter, const SourceRange& range, std::vector<ir::Value*> arguments) {

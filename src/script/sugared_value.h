@@ -176,6 +176,13 @@ class SpecialFormValue final : public SugaredValue {
   SpecialForm form_;
 };
 
+/// What a call without a result gives; becomes a None only where somebody asks for it.
+class NoneValue final : public SugaredValue {
+ public:
+  std::string kind() const override { return "None"; }
+  ir::Value* as_value(Emitter& emitter, const SourceRange& range) override;
+};
+
 /// `range(...)` as an iterable.
 class RangeValue final : public SugaredValue {
  public:

@@ -1,0 +1,104 @@
+/// torch.tensor of programs: tensors from numbers and nested lists of them.
+#include <cstring>
+
+#include "base/text.h"
+#include "ops/typed_kernel.h"
+
+namespace rushlight::ops {
+namespace {
+
+using OptType = std::optional<ScalarType>;
+
+void check_requires_grad(bool requires_grad) {
+  if (requires_grad)
+    throw NotImplementedError(
+        "torch.tensor(requires_grad=True) inside compiled programs is not done yet; call requires_grad_()");
+}
+
+Tensor tensor_of_number(const IValue& number, OptType dtype, std::optional<Device>, bool requires_grad) {
+  check_requires_grad(requires_grad);
+  return scalar_tensor(number.to_scalar(), dtype);
+}
+
+/// Sizes along the first elements; every list of a level must have the same length.
+Shape nested_shape(const IValue& data) {
+  Shape shape;
+  for (const IValue* at = &data; at->is_list();) {
+    shape.push_back(int64_t(at->list().size()));
+    if (at->list().size() == 0 || at->list().kind() != ListKind::generic) break;
+    at = &static_cast<const GenericList&>(at->list()).values[0];
+  }
+  return shape;
+}
+void flatten(const IValue& data, IntArrayRef shape, size_t level, std::vector<Scalar>& numbers) {
+  const ListObject& list = data.list();
+  if (int64_t(list.size()) != shape[level])
+    throw RuntimeError(
+        cat("Expected sequence of length ", shape[level], " at dim ", level, " (got ", list.size(), ")"));
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (level + 1 < shape.size())
+      flatten(list.get(i), shape, level + 1, numbers);
+    else
+      numbers.push_back(list.get(i).to_scalar());
+  }
+}
+TypePtr innermost_type(const IValue& data) {
+  TypePtr type = data.list().element_type();
+  while (type->is(TypeKind::list)) type = type->expect<ElementType>().element();
+  return type;
+}
+ScalarType dtype_of_elements(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::bool_:
+      return ScalarType::bool_;
+    case TypeKind::int_:
+      return ScalarType::int64;
+    case TypeKind::complex:
+      return to_complex(default_dtype());
+    default:
+      return default_dtype();
+  }
+}
+
+Tensor tensor_of_list(const IValue& data, OptType dtype, std::optional<Device>, bool requires_grad) {
+  check_requires_grad(requires_grad);
+  const Shape shape = nested_shape(data);
+  std::vector<Scalar> numbers;
+  flatten(data, shape, 0, numbers);
+  Tensor result = empty_tensor(shape, dtype.value_or(dtype_of_elements(*innermost_type(data))));
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const Tensor element = scalar_tensor(numbers[i], result.dtype());
+    std::memcpy(static_cast<std::byte*>(result.data()) + i * result.item_size(), element.data(), result.item_size());
+  }
+  return result;
+}
+
+}  // namespace
+
+void declare_builtins_tensor(OpSet& ops) {
+  constexpr OpTraits kLanguage = OpTraits::language;
+  ops.add(
+      {.schema =
+           "tensor.float(float t, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor",
+       .kernel = typed_kernel<&tensor_of_number>(),
+       .traits = kLanguage});
+  ops.add({.schema =
+               "tensor.int(int t, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor",
+           .kernel = typed_kernel<&tensor_of_number>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema =
+           "tensor.bool(bool t, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor",
+       .kernel = typed_kernel<&tensor_of_number>(),
+       .traits = kLanguage});
+  ops.add({.schema = "tensor.complex(complex t, *, ScalarType? dtype=None, Device? device=None, bool "
+                     "requires_grad=False) -> Tensor",
+           .kernel = typed_kernel<&tensor_of_number>(),
+           .traits = kLanguage});
+  ops.add(
+      {.schema = "tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor",
+       .kernel = typed_kernel<&tensor_of_list>(),
+       .traits = kLanguage});
+}
+
+}  // namespace rushlight::ops

@@ -1,4 +1,5 @@
 /// Functions, methods and classes compiled from Python's source; classes of modules made attribute by attribute.
+#include <fmt/format.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/vector.h>
@@ -6,6 +7,7 @@
 #include "base/text.h"
 #include "bind.h"
 #include "convert.h"
+#include "module_value.h"
 #include "resolver.h"
 #include "script/compile.h"
 #include "script_objects.h"
@@ -15,12 +17,20 @@
 namespace rushlight::python {
 namespace {
 
-/// The source of one function, as rushlight.jit.frontend.FunctionSource cuts it out.
+/// The source of one function, as rushlight.jit.frontend.FunctionSource cuts it out. An overload has the signature of
+/// its declaration and the body of the implementation.
 std::shared_ptr<const lang::Def> parse(nb::handle source) {
   auto text = std::make_shared<const Source>(
       nb::cast<std::string>(source.attr("text")), nb::cast<std::string>(source.attr("filename")),
       nb::cast<size_t>(source.attr("first_line")) - 1, nb::cast<size_t>(source.attr("indent")));
-  return lang::parse_def(text, lang::Dialect::python);
+  std::shared_ptr<const lang::Def> def = lang::parse_def(text, lang::Dialect::python);
+  nb::object declaration = source.attr("signature");
+  if (declaration.is_none()) return def;
+  const std::shared_ptr<const lang::Def> declared = parse(declaration);
+  lang::Def overload = *def;
+  overload.parameters = declared->parameters;
+  overload.returns = declared->returns;
+  return std::make_shared<const lang::Def>(std::move(overload));
 }
 
 /// The function's default values, which Python evaluated, become part of its schema.
@@ -64,22 +74,101 @@ Ref<ClassType> writable_class(const TypePtr& type) {
   return Ref<ClassType>(const_cast<ClassType*>(&type->expect<ClassType>()));
 }
 
-/// All methods are declared before the first is compiled, since they may call each other. `methods`: (source, lookup,
-/// defaults) each.
+/// A method as Python hands it over: (source, lookup, default values, name). The name may differ from the one in the
+/// source: getters of properties, overloads.
+struct MethodSource {
+  explicit MethodSource(nb::handle method)
+      : def(parse(method[0])),
+        lookup(method[1]),
+        defaults(nb::cast<nb::dict>(method[2])),
+        name(nb::cast<std::string>(method[3])) {}
+  std::shared_ptr<const lang::Def> def;
+  nb::object lookup;
+  nb::dict defaults;
+  std::string name;
+};
+
+/// A class as messages name it.
+std::string described(const ClassType& type) {
+  return fmt::format("{} (of Python compilation unit at: {})", type.name(), fmt::ptr(python_unit().get()));
+}
+
+ir::GraphFunction* declare_member(const Ref<ClassType>& owner, const MethodSource& method,
+                                  script::Membership membership) {
+  const std::string qualified_name = cat(owner->name(), ".", method.name);
+  if (owner->find_method(method.name) || python_unit()->find_function(qualified_name)) {
+    if (membership == script::Membership::method)
+      throw RuntimeError(cat("Can't redefine method: ", method.name, " on class: ", described(*owner)));
+    throw RuntimeError(cat("Can't define hook: ", method.name, " on class: ", described(*owner),
+                           " because a method or hook with that name already exists."));
+  }
+  return script::declare(*python_unit(), qualified_name, method.def, python_resolver(method.lookup), owner, membership);
+}
+
+/// All methods are declared before the first is compiled, since they may call each other.
 void compile_methods(const TypePtr& type, const nb::list& methods) {
   const Ref<ClassType> owner = writable_class(type);
   std::vector<std::pair<ir::GraphFunction*, nb::dict>> declared;
-  for (nb::handle method : methods) {
-    const std::string name = nb::cast<std::string>(method[0].attr("name"));
-    if (owner->find_method(name))
-      throw RuntimeError(cat("Can't redefine method: ", name, " on class: ", owner->name()));
-    ir::GraphFunction* function = script::declare(*python_unit(), cat(owner->name(), ".", name), parse(method[0]),
-                                                  python_resolver(nb::object(method[1])), owner);
-    declared.emplace_back(function, nb::cast<nb::dict>(method[2]));
+  for (nb::handle source : methods) {
+    const MethodSource method(source);
+    declared.emplace_back(declare_member(owner, method, script::Membership::method), method.defaults);
   }
   for (auto& [function, defaults] : declared) {
     function->ensure_defined();
     set_defaults(*function, defaults);
+  }
+}
+
+/// A getter and perhaps a setter; declared together with the methods that may use the property, compiled by
+/// compile_methods' callers at first use.
+void add_property(const TypePtr& type, const std::string& name, nb::handle getter, nb::handle setter) {
+  const Ref<ClassType> owner = writable_class(type);
+  ClassType::Property property{name, declare_member(owner, MethodSource(getter), script::Membership::method), nullptr};
+  if (!setter.is_none()) property.setter = declare_member(owner, MethodSource(setter), script::Membership::method);
+  owner->add_property(std::move(property));
+}
+
+/// A forward hook: compiled, and listed by the class for its callers. Gives the type of its result.
+TypePtr compile_hook(const TypePtr& type, nb::handle source, bool is_pre_hook) {
+  const Ref<ClassType> owner = writable_class(type);
+  const MethodSource hook(source);
+  ir::GraphFunction* function = declare_member(owner, hook, script::Membership::hook);
+  try {
+    function->ensure_defined();
+  } catch (...) {
+    python_unit()->remove_function(function);
+    throw;
+  }
+  is_pre_hook ? owner->add_forward_pre_hook(function) : owner->add_forward_hook(function);
+  return function->schema().returns[0].type;
+}
+
+/// The same hook once more: it runs as often as it was registered.
+void repeat_hook(const TypePtr& type, const std::string& name, bool is_pre_hook) {
+  const Ref<ClassType> owner = writable_class(type);
+  ir::GraphFunction* function = python_unit()->find_function(cat(owner->name(), ".", name));
+  if (!function) throw RuntimeError(cat("there is no hook ", name, " on ", owner->name()));
+  is_pre_hook ? owner->add_forward_pre_hook(function) : owner->add_forward_hook(function);
+}
+
+/// Methods written as a text: `m.define("def twice(self, x):\n  return x * 2\n")`.
+void define_methods(const TypePtr& type, const std::string& text, nb::object lookup) {
+  const Ref<ClassType> owner = writable_class(type);
+  const auto source = std::make_shared<Source>(text, "<string>");
+  std::vector<ir::GraphFunction*> declared;
+  try {
+    for (const lang::StmtPtr& stmt : lang::parse_module(source, lang::Dialect::string)) {
+      if (stmt->kind != lang::StmtKind::def) lang::fail_at(stmt->range, "expected def");
+      const std::string& name = stmt->def->name;
+      if (owner->find_method(name))
+        throw RuntimeError(cat("Can't redefine method: ", name, " on class: ", described(*owner)));
+      declared.push_back(
+          script::declare(*python_unit(), cat(owner->name(), ".", name), stmt->def, python_resolver(lookup), owner));
+    }
+    for (ir::GraphFunction* function : declared) function->ensure_defined();
+  } catch (...) {
+    for (ir::GraphFunction* function : declared) python_unit()->remove_function(function);
+    throw;
   }
 }
 
@@ -139,6 +228,21 @@ void bind_compiler(nb::module_& m) {
         writable_class(type)->add_constant(name, to_value(value));
       },
       nb::arg("type"), nb::arg("name"), nb::arg("value").none());
+  m.def("_class_add_property", &add_property, nb::arg("type"), nb::arg("name"), nb::arg("getter"),
+        nb::arg("setter").none());
+  m.def("_compile_hook", &compile_hook, nb::arg("type"), nb::arg("source"), nb::arg("is_pre_hook"));
+  m.def("_repeat_hook", &repeat_hook, nb::arg("type"), nb::arg("name"), nb::arg("is_pre_hook"));
+  m.def("_define_methods", &define_methods, nb::arg("type"), nb::arg("source"), nb::arg("lookup"));
+  m.def("_set_concrete_type", &set_concrete_type, nb::arg("type"), nb::arg("concrete"));
+  m.def(
+      "_concrete_type", [](const TypePtr& type) { return concrete_type_of(*type); }, nb::arg("type"));
+  m.def(
+      "_infer_type",
+      [](nb::handle object) {
+        InferredType inferred = infer_type(object);
+        return nb::make_tuple(inferred.type ? nb::cast(inferred.type) : nb::none(), inferred.reason);
+      },
+      nb::arg("object").none(), "(type, why there is none) of a Python value.");
   m.def("_class_has_method", [](const TypePtr& type, const std::string& name) {
     return writable_class(type)->find_method(name) != nullptr;
   });

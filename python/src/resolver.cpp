@@ -2,6 +2,7 @@
 
 #include "argument_values.h"
 #include "base/text.h"
+#include "module_value.h"
 #include "op_object.h"
 #include "script/emitter.h"
 #include "script_objects.h"
@@ -224,6 +225,8 @@ class PythonResolver final : public script::Resolver {
                           .attr("try_ann_to_type")(object, range ? range.highlight() : std::string());
     return type.is_none() ? nullptr : nb::cast<TypePtr>(type);
   }
+
+  SugaredValuePtr module_value(ir::Value* value) override { return python::module_value(value); }
 
  private:
   nb::object lookup_;

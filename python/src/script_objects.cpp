@@ -164,6 +164,10 @@ void bind_object(nb::module_& m) {
            [](const ObjectHandle& self, const std::string& name) {
              return self.object->has_attribute(name) || self.object->type().find_constant(name) != nullptr;
            })
+      .def("_has_slot",
+           [](const ObjectHandle& self, const std::string& name) { return self.object->has_attribute(name); })
+      .def("_has_property", [](const ObjectHandle& self,
+                               const std::string& name) { return self.object->type().find_property(name) != nullptr; })
       .def("_get_method", &get_method)
       .def("_has_method", [](const ObjectHandle& self,
                              const std::string& name) { return self.object->type().find_method(name) != nullptr; })

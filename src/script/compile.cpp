@@ -32,7 +32,7 @@ class UnitResolver final : public Resolver {
 
 ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name,
                            std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
-                           Ref<ClassType> self) {
+                           Ref<ClassType> self, Membership membership) {
   auto compile_body = [def = std::move(def), resolver = std::move(resolver), self](ir::GraphFunction& function) {
     Emitter(function, *def, resolver, self).run();
     ir::Graph& graph = *function.raw_graph();
@@ -43,7 +43,7 @@ ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualifi
   };
   ir::GraphFunction* function = unit.add_function(
       std::make_unique<ir::GraphFunction>(qualified_name, std::make_shared<ir::Graph>(), std::move(compile_body)));
-  if (self) self->add_method(function);
+  if (self && membership == Membership::method) self->add_method(function);
   return function;
 }
 

@@ -6,11 +6,13 @@
 
 namespace rushlight::script {
 
-/// Declares `def` as `qualified_name`; as a method of `self` if that is given. Throws what the compilation throws, at
-/// first use.
+/// What a function with a `self` is to its class: hooks are called like functions, and their class lists them apart.
+enum class Membership : uint8_t { method, hook };
+/// Declares `def` as `qualified_name`; with `self`, its first parameter is an object of that class. Throws what the
+/// compilation throws, at first use.
 ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name,
                            std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
-                           Ref<ClassType> self = nullptr);
+                           Ref<ClassType> self = nullptr, Membership membership = Membership::method);
 /// All functions of a text, as `torch.jit.CompilationUnit(text)` defines them; compiles them at once. On an error
 /// nothing is defined.
 std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::string& text,

@@ -51,7 +51,7 @@ void Emitter::declare_parameters() {
     ir::Value* input = graph_->add_input(is_meaningful_name(parameter.name) ? parameter.name : "");
     input->set_type(argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
     if (is_method_self && self_->is_module())
-      environment_.innermost().sugared[parameter.name] = simple(input);
+      environment_.innermost().sugared[parameter.name] = resolver_->module_value(input);
     else
       environment_.set_value(parameter.name, input, parameter.range,
                              argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);

@@ -95,7 +95,7 @@ class Emitter {
   std::vector<NamedValue> emit_keywords(const lang::Expr& call);
 
   // subscripts.cpp
-  SugaredValuePtr emit_subscript(const lang::Expr& expr);
+  SugaredValuePtr emit_subscript(const lang::Expr& expr, const TypePtr& hint);
   void emit_subscript_assignment(const lang::Expr& target, ir::Value* value, const SourceRange& range);
   void emit_subscript_augmented(const lang::Stmt& stmt);
   ir::Value* emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const lang::Expr& slice);

@@ -49,7 +49,7 @@ SugaredValuePtr Emitter::emit_sugared(const lang::Expr& expr, const TypePtr& hin
     case ExprKind::call:
       return emit_call(expr, hint);
     case ExprKind::subscript:
-      return emit_subscript(expr);
+      return emit_subscript(expr, hint);
     case ExprKind::binary:
       return simple(emit_binary(expr));
     case ExprKind::unary:
@@ -220,23 +220,19 @@ SugaredValuePtr Emitter::emit_special_form(SpecialForm form, const lang::Expr& c
     case SpecialForm::isinstance:
       return simple(emit_isinstance(call).value);
     case SpecialForm::getattr: {
-      if (call.operands.size() != 3 || !call[2]->is(ExprKind::string))
+      if (call.operands.size() < 3 || call.operands.size() > 4 || !call[2]->is(ExprKind::string))
         lang::fail_at(call.range, "getattr's second argument must be a string literal");
-      return emit_sugared(*call[1])->attribute(*this, call.range, call[2]->text);
+      const SugaredValuePtr object = emit_sugared(*call[1]);
+      if (call.operands.size() == 4 && !object->has_attribute(*this, call.range, call[2]->text))
+        return emit_sugared(*call[3]);
+      return object->attribute(*this, call.range, call[2]->text);
     }
     case SpecialForm::hasattr: {
       need(2, "hasattr");
       if (!call[2]->is(ExprKind::string))
         lang::fail_at(call.range, "hasattr's second argument must be a string literal");
-      ir::Value* object = emit(*call[1]);
-      const ClassType* type = object->type()->as<ClassType>();
-      if (!type)
-        lang::fail_at(call.range,
-                      "hasattr's first argument must be an object, got value of type " + object->type()->annotation());
-      const std::string& name = call[2]->text;
-      return simple(constant(IValue(type->find_attribute(name) || type->find_method(name) ||
-                                    type->find_constant(name) || type->find_property(name)),
-                             call.range));
+      const bool found = emit_sugared(*call[1])->has_attribute(*this, call.range, call[2]->text);
+      return simple(constant(IValue(found), call.range));
     }
     case SpecialForm::list: {
       if (call.operands.size() == 1)

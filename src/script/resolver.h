@@ -15,6 +15,9 @@ class Resolver {
   /// A class, enum, NamedTuple or interface by the name that an annotation writes ("Net", "torch.Tensor",
   /// "__torch__.Net").
   virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
+  /// A value whose type is a module: `self` and its submodules. A surface that knows more of a module than its type
+  /// does (containers, methods that are not compiled yet) answers with a value of its own.
+  virtual SugaredValuePtr module_value(ir::Value* value) { return simple(value); }
 };
 
 /// Knows `torch`, `math` and the builtins, and nothing else: what every string program starts from.

@@ -183,7 +183,7 @@ std::optional<MatchedCall> match_schema(Emitter& emitter, const SourceRange& ran
       at = keyword->range;
     } else if (argument.default_value) {
       value =
-          emitter.constant(*argument.default_value, range, argument.default_value->is_none() ? types::none() : nullptr);
+          emitter.constant(*argument.default_value, {}, argument.default_value->is_none() ? types::none() : nullptr);
     } else {
       return why += cat("Argument ", argument.name, " not provided.\n"), std::nullopt;
     }

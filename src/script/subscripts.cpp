@@ -74,8 +74,16 @@ ir::Value* Emitter::emit_tensor_index(const SourceRange& range, ir::Value* tenso
   return tensor;
 }
 
-SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr) {
-  const SugaredValuePtr container = emit_sugared(*expr[0]);
+SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& hint) {
+  SugaredValuePtr container = emit_sugared(*expr[0]);
+  if (container->has_known_items() && expr.operands.size() == 2) {
+    if (expr[1]->is(ExprKind::slice)) {
+      container =
+          simple(SugaredTuple(container->as_tuple(*this, expr.range, std::nullopt)).as_value(*this, expr.range));
+    } else {
+      return container->known_item(*this, expr.range, emit(*expr[1]), hint);
+    }
+  }
   ir::Value* value = container->as_value(*this, expr[0]->range);
   const Type& type = *value->type();
   if (type.is(TypeKind::tensor)) {

@@ -36,6 +36,13 @@ SugaredValuePtr SugaredValue::element(Emitter&, const SourceRange& range, ir::Va
 
 SugaredValuePtr simple(ir::Value* value) { return std::make_shared<SimpleValue>(value); }
 
+SugaredValuePtr SugaredValue::known_item(Emitter&, const SourceRange& range, ir::Value*, const TypePtr&) {
+  lang::fail_at(range, cat("'", kind(), "' object is not subscriptable"));
+}
+bool SugaredValue::has_attribute(Emitter&, const SourceRange& range, const std::string&) {
+  lang::fail_at(range, cat("hasattr's first argument must be an object, got ", kind(), " instead"));
+}
+
 // ---- SimpleValue
 
 std::string SimpleValue::kind() const { return cat("value of type '", value_->type()->annotation(), "'"); }
@@ -84,6 +91,7 @@ SugaredValuePtr SimpleValue::attribute(Emitter& emitter, const SourceRange& rang
       node->set_attribute(kName, name);
       node->output()->set_type(cls->attributes()[*slot].type);
       node->output()->set_debug_name(name.find_first_not_of("0123456789") == std::string::npos ? "_" + name : name);
+      if (node->output()->type()->is_module()) return emitter.resolver().module_value(node->output());
       return simple(node->output());
     }
     if (cls->find_method(name)) return std::make_shared<MethodValue>(value_, name);
@@ -126,6 +134,12 @@ SugaredValuePtr SimpleValue::attribute(Emitter& emitter, const SourceRange& rang
                       "'. Did you forget to unwrap this Optional?"),
                   "test it first: if x is not None:");
   lang::fail_at(range, cat("'", type.annotation(), "' object has no attribute or method '", name, "'."));
+}
+
+bool SimpleValue::has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name) {
+  const ClassType* cls = value_->type()->as<ClassType>();
+  if (!cls) return SugaredValue::has_attribute(emitter, range, name);
+  return cls->find_attribute(name) || cls->find_method(name) || cls->find_constant(name) || cls->find_property(name);
 }
 
 void SimpleValue::set_attribute(Emitter& emitter, const SourceRange& range, const std::string& name, ir::Value* value) {
@@ -377,6 +391,9 @@ std::vector<SugaredValuePtr> ZippedValue::as_tuple(Emitter& emitter, const Sourc
   return rows;
 }
 
+ir::Value* SugaredTuple::length(Emitter& emitter, const SourceRange& range) {
+  return emitter.constant(IValue(int64_t(parts_.size())), range);
+}
 ir::Value* SugaredTuple::as_value(Emitter& emitter, const SourceRange& range) {
   std::vector<ir::Value*> values;
   std::vector<TypePtr> value_types;

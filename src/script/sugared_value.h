@@ -42,6 +42,12 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
   virtual bool is_unrolled() const { return false; }
   virtual ir::Value* length(Emitter& emitter, const SourceRange& range);
   virtual SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index);
+  /// Whether the compiler knows the elements: `value[index]` is known_item, `value[a:b]` a slice of as_tuple.
+  virtual bool has_known_items() const { return false; }
+  /// `hint`: the type that an annotated assignment wants.
+  virtual SugaredValuePtr known_item(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint);
+  /// hasattr(value, name), which is decided while compiling.
+  virtual bool has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name);
   /// The type, if this names one (`int`, a class).
   virtual TypePtr named_type() const { return nullptr; }
 };
@@ -55,6 +61,7 @@ class SimpleValue final : public SugaredValue {
   ir::Value* as_value(Emitter&, const SourceRange&) override { return value_; }
   SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override;
   void set_attribute(Emitter& emitter, const SourceRange& range, const std::string& name, ir::Value* value) override;
+  bool has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override;
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
   std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
@@ -222,6 +229,9 @@ class SugaredTuple final : public SugaredValue {
   std::string kind() const override { return "tuple"; }
   ir::Value* as_value(Emitter& emitter, const SourceRange& range) override;
   std::vector<SugaredValuePtr> as_tuple(Emitter&, const SourceRange&, std::optional<size_t>) override { return parts_; }
+  bool is_iterable() const override { return true; }
+  bool is_unrolled() const override { return true; }
+  ir::Value* length(Emitter& emitter, const SourceRange& range) override;
 
  private:
   std::vector<SugaredValuePtr> parts_;

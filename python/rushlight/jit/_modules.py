@@ -1,24 +1,303 @@
-"""The classes of compiled and captured modules. Making them is not implemented yet; programs ask whether an object is one."""
+"""Compiled modules as Python objects: parameters, submodules and methods of the C++ object behind them under nn.Module's interface."""
+import copy
+import pickle
+from collections import OrderedDict
+
+from .. import _C
+from ..nn import Module
+from . import _concrete_type
+
+# What nn.Module offers and compiled modules refuse.
+_REFUSED = (
+    "_get_backward_hooks", "_get_backward_pre_hooks", "_maybe_warn_non_full_backward_hook", "_register_load_state_dict_pre_hook",
+    "_register_state_dict_hook", "bfloat16", "compile", "get_buffer", "get_parameter", "get_submodule", "ipu", "mtia", "register_backward_hook",
+    "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook",
+    "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_state_dict_post_hook", "register_state_dict_pre_hook",
+    "requires_grad_", "set_submodule", "to_empty", "xpu")
 
 
-class ScriptModule:
-    """A compiled module."""
+class _Slots:
+    """The parameters or the buffers of a C++ module, as a dictionary by name."""
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(f"{type(self).__name__} is not implemented in Rushlight yet: compile functions instead")
+    def __init__(self, cpp_module, kind):
+        self._cpp = cpp_module
+        self._list = getattr(cpp_module, kind)
+
+    def items(self):
+        return self._list()
+
+    def keys(self):
+        return [name for name, _ in self._list()]
+
+    def values(self):
+        return [value for _, value in self._list()]
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def __len__(self):
+        return len(self._list())
+
+    def __contains__(self, name):
+        return name in self.keys()
+
+    def __getitem__(self, name):
+        for key, value in self._list():
+            if key == name:
+                return value
+        raise KeyError(name)
+
+    def get(self, name, default=None):
+        return self[name] if name in self else default
+
+    def __setitem__(self, name, value):
+        if name not in self:
+            raise RuntimeError(f"Can't add a new parameter after ScriptModule construction. Tried to add '{name}")
+        self._cpp.setattr(name, value)
+
+
+class _Submodules(OrderedDict):
+    """Compiled submodules by name; each is stored in the C++ module as well."""
+
+    def __init__(self, cpp_module):
+        super().__init__()
+        self._cpp = cpp_module
+
+    def __setitem__(self, name, module):
+        if not isinstance(module, ScriptModule):
+            raise RuntimeError(f"Cannot re-assign modules in a ScriptModule with non-scripted module, tried to replace existing module '{name}': "
+                               f"{module}")
+        if name in self or self._cpp.hasattr(name):
+            self._cpp.setattr(name, module._c)
+        super().__setitem__(name, module)
+
+    def __reduce__(self):
+        raise pickle.PickleError("compiled submodules cannot be pickled")
+
+
+class ScriptModule(Module):
+    """A module whose methods are compiled. Source: torch.jit.ScriptModule."""
+
+    def __reduce__(self):
+        raise RuntimeError(f"Tried to serialize object {self._c.qualified_name} which does not have a __getstate__ method defined!")
 
 
 class RecursiveScriptModule(ScriptModule):
-    """What torch.jit.script makes of a module."""
+    """What torch.jit.script makes of a module and torch.jit.load of a file.
+
+    Attributes that the compiler took over live in the C++ object (``_c``) and keep their types; other attributes are plain Python ones.
+    """
+
+    def __init__(self, cpp_module):
+        raise RuntimeError("compiled modules are made by torch.jit.script, torch.jit.trace and torch.jit.load")
+
+    @classmethod
+    def _over(cls, cpp_module, concrete):
+        """The Python object over a C++ module; `_modules` is empty until its submodules are wrapped."""
+        self = cls.__new__(cls)
+        self.__dict__.update(
+            _c=cpp_module, _concrete_type=concrete, _parameters=_Slots(cpp_module, "_parameters"), _buffers=_Slots(cpp_module, "_buffers"),
+            _modules=_Submodules(cpp_module), _non_persistent_buffers_set=set(), _forward_hooks=OrderedDict(), _forward_pre_hooks=OrderedDict(),
+            _backward_hooks=OrderedDict(), _backward_pre_hooks=OrderedDict(), _state_dict_hooks=OrderedDict())
+        return self
+
+    @classmethod
+    def _wrap(cls, cpp_module):
+        """A C++ module with all its submodules: what a file, a trace or a copy gave."""
+        self = cls._over(cpp_module, _concrete_type.of_type(cpp_module._type()))
+        for name, part in cpp_module._submodules():
+            OrderedDict.__setitem__(self._modules, name, cls._part_class()._wrap(part))
+        return self
+
+    @classmethod
+    def _part_class(cls):
+        return cls
+
+    # Attributes
+
+    def __getattr__(self, name):
+        table = self.__dict__
+        cpp = table.get("_c")
+        if cpp is None:
+            raise AttributeError(name)
+        if name in table["_modules"]:
+            return table["_modules"][name]
+        if cpp.hasattr(name):
+            return cpp.getattr(name)
+        if cpp._has_method(name):
+            # Kept: later calls find it without coming here.
+            method = table[name] = cpp._get_method(name)
+            return method
+        if cpp._has_property(name):
+            return cpp.getattr(name)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __setattr__(self, name, value):
+        table = self.__dict__
+        if name in table["_modules"]:
+            table["_modules"][name] = value
+        elif table["_c"]._has_slot(name):
+            table["_c"].setattr(name, value._c if isinstance(value, ScriptModule) else value)
+        elif name in table["_concrete_type"].constants:
+            raise AttributeError(f"Cannot mutate TorchScript constant value: '{name}'. Value: '{value}'")
+        elif table["_c"]._has_property(name):
+            table["_c"].setattr(name, value)
+        elif isinstance(value, Module):
+            table["_modules"][name] = value
+        else:
+            object.__setattr__(self, name, value)
+
+    def __delattr__(self, name):
+        object.__delattr__(self, name)
+
+    def __dir__(self):
+        names = {name for name, _ in self._c._slots()}
+        return sorted({*dir(type(self)), *self.__dict__, *names, *self._c._method_names()})
+
+    def register_parameter(self, name, param):
+        self._parameters[name] = param
+
+    def register_buffer(self, name, tensor, persistent=True):
+        self._buffers[name] = tensor
+
+    def add_module(self, name, module):
+        self._modules[name] = module
+
+    # Running
+
+    def __call__(self, *args, **kwargs):
+        return self.forward(*args, **kwargs)
+
+    def forward(self, *args, **kwargs):
+        # Reached only when there is no compiled `forward`: those stand in the object's own table.
+        return self.forward_magic_method("forward", *args, **kwargs)
+
+    def forward_magic_method(self, name, *args, **kwargs):
+        method = self.__dict__.get(name)
+        if method is None:
+            raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "{name}" function')
+        return method(*args, **kwargs)
+
+    def _python_method(self, name):
+        method = self.__dict__.get("_python_methods", {}).get(name)
+        if method is not None:
+            return method
+        # A method that the user compiled under a special name answers for it; what was only generated for containers does not.
+        raise NotImplementedError
+
+    def __len__(self):
+        return self._python_method("__len__")()
+
+    def __iter__(self):
+        return self._python_method("__iter__")()
+
+    def __getitem__(self, index):
+        return self._python_method("__getitem__")(index)
+
+    def __contains__(self, key):
+        return self._python_method("__contains__")(key)
+
+    def __bool__(self):
+        return True
+
+    # Programs
+
+    def _forward_method(self):
+        return self._c._get_method("forward")
+
+    @property
+    def graph(self):
+        """The graph of ``forward``, with calls of submodules."""
+        return self._forward_method().graph
+
+    @property
+    def inlined_graph(self):
+        """The graph of ``forward`` with all calls put in place."""
+        return self._forward_method().inlined_graph
+
+    @property
+    def code(self):
+        """``forward`` as source text."""
+        return self._forward_method().code
+
+    @property
+    def code_with_constants(self):
+        """(source text, the values of ``CONSTANTS.c0`` ... in it)."""
+        text, constants = self._forward_method().code_with_constants
+        return text, ConstMap(constants)
+
+    def graph_for(self, *args, **kwargs):
+        return self._forward_method().graph_for(*args, **kwargs)
+
+    @property
+    def original_name(self):
+        """The name of the Python class."""
+        return self._c._type().name()
+
+    def define(self, src):
+        """Adds methods from a text; the first parameter is the module."""
+        from .._jit_internal import createResolutionCallbackFromFrame
+        _C._define_methods(self._c._type(), src, createResolutionCallbackFromFrame(1))
+
+    def get_debug_state(self):
+        raise NotImplementedError("get_debug_state is not implemented in Rushlight: programs are compiled once, there is no profiling state")
+
+    # Text and copies
+
+    def _get_name(self):
+        return type(self).__name__
+
+    def extra_repr(self):
+        return f"original_name={self.original_name}"
+
+    def __copy__(self):
+        return type(self)._wrap(copy.copy(self._c))
+
+    def __deepcopy__(self, memo):
+        return type(self)._wrap(copy.deepcopy(self._c, memo))
 
 
-class TracedModule(ScriptModule):
+class ConstMap:
+    """The constants of a printed program: ``const_mapping["c0"]``, or as attributes."""
+
+    def __init__(self, const_mapping):
+        self.const_mapping = const_mapping
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["const_mapping"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _refusal(name):
+    def refuse(self, *args, **kwargs):
+        raise RuntimeError(f"{name} is not supported on ScriptModules")
+    refuse.__name__ = refuse.__qualname__ = name
+    refuse.__doc__ = "Raises RuntimeError: compiled modules do not have it."
+    return refuse
+
+
+for _name in _REFUSED:
+    setattr(RecursiveScriptModule, _name, _refusal(_name))
+
+
+class TracedModule(RecursiveScriptModule):
     """A captured module within another."""
+
+    def _get_name(self):
+        return self.original_name
 
 
 class TopLevelTracedModule(TracedModule):
     """What torch.jit.trace makes of a module."""
 
+    @classmethod
+    def _part_class(cls):
+        return TracedModule
+
 
 def script_module(module):
-    raise NotImplementedError("torch.jit.script of an nn.Module is not implemented in Rushlight yet: compile functions instead")
+    """torch.jit.script of a module."""
+    from ._module_compiler import script_module
+    return script_module(module)

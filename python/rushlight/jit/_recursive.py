@@ -86,6 +86,23 @@ def classify(obj, location):
     return "value", None
 
 
+# ---- methods
+
+def method_source(method, name, lookup=None):
+    """What _C._compile_methods takes for one method: its source, the scope it was written in, its default values, and its name."""
+    defaults = get_default_args(method)
+    check_defaults(method, defaults)
+    return get_function_source(method), lookup or _jit_internal.createResolutionCallbackFromClosure(method), defaults, name
+
+
+def overload_source(declaration, implementation, name):
+    """As method_source, for a declared overload: its signature and defaults with the body of the implementation."""
+    source = get_function_source(implementation)
+    source.signature = get_function_source(declaration)
+    defaults = {**get_default_args(implementation), **get_default_args(declaration)}
+    return source, _jit_internal.createResolutionCallbackFromClosure(implementation), defaults, name
+
+
 # ---- classes
 
 def try_class_type(cls, location, lookup=None):
@@ -105,11 +122,7 @@ def compile_class(cls, lookup=None):
     script_class = _C._create_class_type(_jit_internal._qualified_name(cls), False)
     cls._jit_script_class_name = script_class.qualified_name()
     _state._add_script_class(cls, script_class)
-    methods = []
-    for _, method in get_jit_class_methods(cls, cls.__name__):
-        defaults = get_default_args(method)
-        check_defaults(method, defaults)
-        methods.append((get_function_source(method), lookup, defaults))
+    methods = [method_source(method, method.__name__, lookup) for _, method in get_jit_class_methods(cls, cls.__name__)]
     try:
         _C._compile_methods(script_class, methods)
     except BaseException:

@@ -21,10 +21,14 @@ class FrontendError(RuntimeError):
 
 
 class FunctionSource:
-    """A function cut out of its file: `text` has lost `indent` columns on each line and starts at line `first_line` (from 1)."""
+    """A function cut out of its file: `text` has lost `indent` columns on each line and starts at line `first_line` (from 1).
+
+    signature: for an overload, the source of its declaration.
+    """
 
     def __init__(self, text, filename, first_line, indent, name):
         self.text, self.filename, self.first_line, self.indent, self.name = text, filename, first_line, indent, name
+        self.signature = None
 
 
 def get_source_lines_and_file(obj, error_msg=None):

@@ -3,4 +3,5 @@ from .container import ModuleDict, ModuleList, Sequential
 from .linear import Identity, Linear
 from .loss import L1Loss, MSELoss
 from .module import Module
+from .parameter_containers import ParameterDict, ParameterList
 from .shape import Dropout, Flatten

@@ -1,12 +1,27 @@
 """Containers: Sequential, ModuleList, ModuleDict."""
 import operator
 from collections import OrderedDict
+from typing import Dict, Optional
 
+from ..._jit_internal import _copy_to_script_wrapper
 from .module import Module, _indented
+
+
+def _position(container, index):
+    """An index of an element, counted from the start. IndexError if there is no such element."""
+    index = operator.index(index)
+    if not -len(container) <= index < len(container):
+        raise IndexError(f"index {index} is out of range")
+    return index % len(container)
+
+
+def _renumber(container, modules):
+    container._modules = {str(i): module for i, module in enumerate(modules)}
 
 
 class Sequential(Module):
     """Runs its children one after another. Takes modules, or an OrderedDict of them. Source: torch.nn.Sequential."""
+    _modules: Dict[str, Optional[Module]]
 
     def __init__(self, *args):
         super().__init__()
@@ -15,11 +30,9 @@ class Sequential(Module):
             self.add_module(name, module)
 
     def _name_at(self, index):
-        index = operator.index(index)
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is out of range")
-        return list(self._modules)[index]
+        return list(self._modules)[_position(self, index)]
 
+    @_copy_to_script_wrapper
     def __getitem__(self, index):
         if isinstance(index, slice):
             return type(self)(OrderedDict(list(self._modules.items())[index]))
@@ -28,15 +41,62 @@ class Sequential(Module):
     def __setitem__(self, index, module):
         setattr(self, self._name_at(index), module)
 
+    def __delitem__(self, index):
+        names = list(self._modules)[index] if isinstance(index, slice) else [self._name_at(index)]
+        for name in names:
+            delattr(self, name)
+        _renumber(self, list(self._modules.values()))
+
+    @_copy_to_script_wrapper
     def __len__(self):
         return len(self._modules)
 
+    def __add__(self, other):
+        return type(self)(*self, *other)
+
+    def __iadd__(self, other):
+        return self.extend(other)
+
+    def __mul__(self, count):
+        return type(self)(*(list(self) * count))
+
+    __rmul__ = __mul__
+
+    def __imul__(self, count):
+        _renumber(self, list(self) * count)
+        return self
+
+    @_copy_to_script_wrapper
+    def __dir__(self):
+        return [name for name in super().__dir__() if not name.isdigit()]
+
+    @_copy_to_script_wrapper
     def __iter__(self):
         return iter(self._modules.values())
 
     def append(self, module):
         self.add_module(str(len(self)), module)
         return self
+
+    def insert(self, index, module):
+        if not isinstance(module, Module):
+            raise AssertionError(f"module should be of type: {Module}")
+        if not -len(self) <= index <= len(self):
+            raise IndexError(f"Index out of range: {index}")
+        modules = list(self)
+        modules.insert(index if index >= 0 else index + len(self), module)
+        _renumber(self, modules)
+        return self
+
+    def extend(self, sequential):
+        for module in list(sequential):
+            self.append(module)
+        return self
+
+    def pop(self, index):
+        module = self[index]
+        del self[index]
+        return module
 
     def forward(self, input):
         for module in self:
@@ -46,34 +106,57 @@ class Sequential(Module):
 
 class ModuleList(Module):
     """A list whose elements are submodules. Source: torch.nn.ModuleList."""
+    _modules: Dict[str, Optional[Module]]
 
     def __init__(self, modules=None):
         super().__init__()
         self.extend(modules or ())
 
-    def _position(self, index):
-        index = operator.index(index)
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is out of range")
-        return str(index % len(self))
-
+    @_copy_to_script_wrapper
     def __getitem__(self, index):
         if isinstance(index, slice):
             return type(self)(list(self._modules.values())[index])
-        return self._modules[self._position(index)]
+        return self._modules[str(_position(self, index))]
 
     def __setitem__(self, index, module):
-        setattr(self, self._position(index), module)
+        setattr(self, str(_position(self, index)), module)
 
+    def __delitem__(self, index):
+        modules = list(self)
+        del modules[index if isinstance(index, slice) else _position(self, index)]
+        _renumber(self, modules)
+
+    @_copy_to_script_wrapper
     def __len__(self):
         return len(self._modules)
 
+    @_copy_to_script_wrapper
     def __iter__(self):
         return iter(self._modules.values())
+
+    def __add__(self, other):
+        return type(self)([*self, *other])
+
+    def __iadd__(self, other):
+        return self.extend(other)
+
+    @_copy_to_script_wrapper
+    def __dir__(self):
+        return [name for name in super().__dir__() if not name.isdigit()]
+
+    def insert(self, index, module):
+        modules = list(self)
+        modules.insert(index, module)
+        _renumber(self, modules)
 
     def append(self, module):
         self.add_module(str(len(self)), module)
         return self
+
+    def pop(self, key):
+        module = self[key]
+        del self[key]
+        return module
 
     def extend(self, modules):
         for module in modules:
@@ -96,34 +179,51 @@ class ModuleList(Module):
 
 class ModuleDict(Module):
     """A dictionary whose values are submodules. Source: torch.nn.ModuleDict."""
+    _modules: Dict[str, Optional[Module]]
 
     def __init__(self, modules=None):
         super().__init__()
         self.update(modules or {})
 
+    @_copy_to_script_wrapper
     def __getitem__(self, key):
         return self._modules[key]
 
     def __setitem__(self, key, module):
         self.add_module(key, module)
 
+    def __delitem__(self, key):
+        del self._modules[key]
+
+    @_copy_to_script_wrapper
     def __len__(self):
         return len(self._modules)
 
+    @_copy_to_script_wrapper
     def __iter__(self):
         return iter(self._modules)
 
+    @_copy_to_script_wrapper
     def __contains__(self, key):
         return key in self._modules
 
+    def clear(self):
+        self._modules.clear()
+
+    def pop(self, key):
+        return self._modules.pop(key)
+
+    @_copy_to_script_wrapper
     def keys(self):
         return self._modules.keys()
 
-    def values(self):
-        return self._modules.values()
-
+    @_copy_to_script_wrapper
     def items(self):
         return self._modules.items()
+
+    @_copy_to_script_wrapper
+    def values(self):
+        return self._modules.values()
 
     def update(self, modules):
         for key, module in modules.items() if hasattr(modules, "items") else modules:

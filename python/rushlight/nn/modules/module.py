@@ -1,6 +1,7 @@
 """Module: the base of all neural network parts."""
 import functools
 from collections import OrderedDict, namedtuple
+from typing import Optional
 
 from ..._tensor import Tensor
 from ..parameter import Parameter
@@ -52,6 +53,7 @@ class Module:
     dump_patches = False
     _version = 1
     training: bool
+    _is_full_backward_hook: Optional[bool]
     call_super_init = False
 
     def __init__(self, *args, **kwargs):
@@ -60,6 +62,7 @@ class Module:
         for name in ("_parameters", "_buffers", "_modules", "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_state_dict_hooks"):
             set_plain(name, OrderedDict() if "hooks" in name else {})
         set_plain("_non_persistent_buffers_set", set())
+        set_plain("_is_full_backward_hook", None)
 
     def forward(self, *inputs):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')

@@ -1,0 +1,311 @@
+#include "module_value.h"
+
+#include <unordered_map>
+
+#include "base/text.h"
+#include "resolver.h"
+#include "script/emitter.h"
+#include "script_objects.h"
+#include "script_types.h"
+#include "script_values.h"
+#include "value/class_type.h"
+
+namespace rushlight::python {
+namespace {
+
+using script::Emitter;
+using script::NamedValue;
+using script::SugaredTuple;
+using script::SugaredValue;
+using script::SugaredValuePtr;
+using script::ZippedValue;
+
+std::unordered_map<const Type*, nb::object>& concrete_types() {
+  static auto* types = new std::unordered_map<const Type*, nb::object>();
+  return *types;
+}
+
+/// What a module keeps in order: its submodules, or those below them too, or the buffers or parameters of its own.
+struct NamedParts {
+  std::vector<SugaredValuePtr> names;
+  std::vector<SugaredValuePtr> values;
+  SugaredValuePtr all_names() const { return std::make_shared<SugaredTuple>(names); }
+  SugaredValuePtr all_values() const { return std::make_shared<SugaredTuple>(values); }
+  SugaredValuePtr items() const { return std::make_shared<ZippedValue>(std::vector{all_names(), all_values()}); }
+};
+
+/// `self.layers.items`: a call without arguments that gives what is known already.
+class PartsMethod final : public SugaredValue {
+ public:
+  PartsMethod(std::string name, SugaredValuePtr parts) : name_(std::move(name)), parts_(std::move(parts)) {}
+  std::string kind() const override { return name_; }
+  SugaredValuePtr call(Emitter&, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    if (!arguments.empty() || !keywords.empty())
+      lang::fail_at(range, cat(name_, " method does not accept any arguments"));
+    return parts_;
+  }
+
+ private:
+  std::string name_;
+  SugaredValuePtr parts_;
+};
+
+/// A method with several declared signatures, each compiled under a name of its own: the first that fits is called.
+class OverloadedMethod final : public SugaredValue {
+ public:
+  OverloadedMethod(ir::Value* self, std::vector<std::string> names) : self_(self), names_(std::move(names)) {}
+  std::string kind() const override { return "overloaded function"; }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    const ClassType& type = self_->type()->expect<ClassType>();
+    std::vector<NamedValue> with_self = arguments;
+    with_self.insert(with_self.begin(), NamedValue{"self", self_, range});
+    std::vector<const Schema*> schemas;
+    for (const std::string& name : names_) {
+      auto* method = static_cast<ir::GraphFunction*>(type.find_method(name));
+      if (!method) lang::fail_at(range, cat("'", type.base_name(), "' has no overload '", name, "'"));
+      method->ensure_defined();
+      schemas.push_back(&method->schema());
+    }
+    std::string reasons;
+    for (const bool allow_conversions : {false, true}) {
+      for (size_t i = 0; i < names_.size(); ++i) {
+        std::string why;
+        if (!script::match_schema(emitter, range, *schemas[i], with_self, keywords, allow_conversions, why)) {
+          if (allow_conversions) reasons += why;
+          continue;
+        }
+        return script::MethodValue(self_, names_[i]).call(emitter, range, std::move(arguments), std::move(keywords));
+      }
+    }
+    lang::fail_at(range, cat("Could not find any matching overloads\n", reasons));
+  }
+
+ private:
+  ir::Value* self_;
+  std::vector<std::string> names_;
+};
+
+class ModuleValue final : public SugaredValue {
+ public:
+  ModuleValue(ir::Value* self, nb::object concrete) : self_(self), concrete_(std::move(concrete)) {}
+  ~ModuleValue() override {
+    const nb::gil_scoped_acquire locked;
+    concrete_.reset();
+  }
+  std::string kind() const override { return "module"; }
+  ir::Value* as_value(Emitter&, const SourceRange&) override { return self_; }
+
+  SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
+    if (SugaredValuePtr found = find(emitter, range, name)) return found;
+    const nb::gil_scoped_acquire locked;
+    lang::fail_at(range, cat("Module '", type().base_name(), "' has no attribute '", name, "' ",
+                             nb::cast<std::string>(concrete_.attr("hint")(name))));
+  }
+  void set_attribute(Emitter& emitter, const SourceRange& range, const std::string& name, ir::Value* value) override {
+    script::simple(self_)->set_attribute(emitter, range, name, value);
+  }
+  bool has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
+    return find(emitter, range, name) != nullptr;
+  }
+
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    const auto& pre_hooks = type().forward_pre_hooks();
+    const auto& hooks = type().forward_hooks();
+    ir::Value* input = nullptr;
+    if (!pre_hooks.empty() || !hooks.empty()) {
+      // Hooks see the arguments as one tuple.
+      std::vector<SugaredValuePtr> parts;
+      for (const NamedValue& argument : arguments) parts.push_back(script::simple(argument.value));
+      for (const NamedValue& keyword : keywords) parts.push_back(script::simple(keyword.value));
+      input = SugaredTuple(std::move(parts)).as_value(emitter, range);
+    }
+    for (Function* hook : pre_hooks) {
+      ir::Value* changed = call_hook(emitter, range, *hook, {input});
+      if (changed->type()->is(TypeKind::none)) continue;
+      if (!changed->type()->is(TypeKind::tuple))
+        changed = SugaredTuple({script::simple(changed)}).as_value(emitter, range);
+      input = changed;
+    }
+    if (!pre_hooks.empty() && !arguments.empty()) {
+      const auto& elements = input->type()->expect<TupleType>().elements();
+      ir::Node* unpack = emitter.insert_node(ir::kinds::tuple_unpack, {&input, 1}, elements.size(), {});
+      arguments.clear();
+      for (size_t i = 0; i < elements.size(); ++i)
+        arguments.push_back({"", unpack->output(i)->set_type(elements[i]), range});
+    }
+    SugaredValuePtr result =
+        attribute(emitter, range, "forward")->call(emitter, range, std::move(arguments), std::move(keywords));
+    if (hooks.empty()) return result;
+    ir::Value* output = result->as_value(emitter, range);
+    for (Function* hook : hooks) {
+      ir::Value* changed = call_hook(emitter, range, *hook, {input, output});
+      if (!changed->type()->is(TypeKind::none)) output = changed;
+    }
+    return script::simple(output);
+  }
+
+  bool is_iterable() const override { return !container().empty(); }
+  bool is_unrolled() const override { return is_iterable(); }
+  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range, std::optional<size_t>) override {
+    const std::string kind = container();
+    if (kind == "list") return submodules(emitter).values;
+    if (kind == "dict") return submodules(emitter).names;
+    if (kind == "parameters") return own_tensors(emitter, &ClassType::Attribute::is_parameter).values;
+    lang::fail_at(range,
+                  "Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable");
+  }
+  ir::Value* length(Emitter& emitter, const SourceRange& range) override {
+    return emitter.constant(IValue(int64_t(as_tuple(emitter, range, std::nullopt).size())), range);
+  }
+  bool has_known_items() const override { return is_iterable(); }
+  SugaredValuePtr known_item(Emitter& emitter, const SourceRange& range, ir::Value* index,
+                             const TypePtr& hint) override {
+    const std::string kind = container();
+    const std::optional<IValue> known = ir::constant_value(index);
+    if (hint && hint->is(TypeKind::interface) && !(known && kind != "parameters")) {
+      ir::Value* inputs[] = {self_, index};
+      ir::Node* node =
+          emitter.insert_node(ir::kinds::module_container_index, ArrayRef<ir::Value*>(inputs, 2), 1, range);
+      node->output()->set_type(hint);
+      return script::simple(node->output());
+    }
+    if (kind == "dict") {
+      const NamedParts parts = submodules(emitter);
+      if (!known || !known->is_string())
+        lang::fail_at(range,
+                      "Unable to extract string literal index. ModuleDict indexing is only supported with string "
+                      "literals. For example, 'i = \"a\"; self.layers[i](x)' will fail because i is not a literal. "
+                      "Enumeration of ModuleDict is supported, e.g. 'for k, v in self.items(): ...'");
+      for (size_t i = 0; i < parts.names.size(); ++i)
+        if (ir::constant_value(parts.names[i]->as_value(emitter, range))->equals(*known)) return parts.values[i];
+      lang::fail_at(range, cat("Key Error, ", known->to_string()));
+    }
+    const std::vector<SugaredValuePtr> elements = as_tuple(emitter, range, std::nullopt);
+    if (!known || !known->is_int())
+      lang::fail_at(range,
+                    "Expected integer literal for index but got a variable or non-integer. ModuleList/Sequential "
+                    "indexing is only supported with integer literals. For example, 'i = 4; self.layers[i](x)' will "
+                    "fail because i is not a literal. Enumeration is supported, e.g. 'for index, v in "
+                    "enumerate(self): out = v(inp)'");
+    const int64_t count = int64_t(elements.size()), given = known->to_int();
+    const int64_t at = given < 0 ? given + count : given;
+    if (at < 0 || at >= count) lang::fail_at(range, cat("Index ", given, " out of range of length ", count));
+    return elements[size_t(at)];
+  }
+
+ private:
+  const ClassType& type() const { return self_->type()->expect<ClassType>(); }
+  /// "list", "dict", "parameters", or empty for a module that is no container.
+  std::string container() const {
+    const nb::gil_scoped_acquire locked;
+    return nb::cast<std::string>(concrete_.attr("container"));
+  }
+
+  ir::Value* call_hook(Emitter& emitter, const SourceRange& range, Function& hook, std::vector<ir::Value*> values) {
+    std::vector<NamedValue> arguments{{hook.name(), self_, range}};
+    for (ir::Value* value : values) arguments.push_back({hook.name(), value, range});
+    return script::FunctionValue(static_cast<ir::GraphFunction*>(&hook))
+        .call(emitter, range, std::move(arguments), {})
+        ->as_value(emitter, range);
+  }
+
+  SugaredValuePtr find(Emitter& emitter, const SourceRange& range, const std::string& name) {
+    if (type().find_attribute(name) || type().find_method(name))
+      return script::simple(self_)->attribute(emitter, range, name);
+    if (SugaredValuePtr found = find_parts(emitter, name)) return found;
+    const nb::gil_scoped_acquire locked;
+    nb::object answer = concrete_.attr("find")(name);
+    const std::string what = nb::cast<std::string>(answer[0]);
+    nb::object detail = answer[1];
+    if (what == "constant") return constant_sugared(to_value(detail));
+    if (what == "builtin")
+      return std::make_shared<script::BuiltinFunction>(ir::Symbol::intern(nb::cast<std::string>(detail)));
+    if (what == "overloads") {
+      std::vector<std::string> names;
+      for (nb::handle overload : detail) names.push_back(nb::cast<std::string>(overload));
+      return std::make_shared<OverloadedMethod>(self_, std::move(names));
+    }
+    if (what == "object") return sugared(std::move(detail), range, false);
+    // The Python class has it as a method, which is compiled now.
+    if (what == "method") return script::simple(self_)->attribute(emitter, range, name);
+    if (type().find_property(name)) return script::simple(self_)->attribute(emitter, range, name);
+    return nullptr;
+  }
+
+  SugaredValuePtr find_parts(Emitter& emitter, const std::string& name) {
+    if (container() == "dict") {
+      if (name == "items") return parts_method(name, submodules(emitter).items());
+      if (name == "keys") return parts_method(name, submodules(emitter).all_names());
+      if (name == "values") return parts_method(name, submodules(emitter).all_values());
+    }
+    if (name == "children") return parts_method(name, submodules(emitter).all_values());
+    if (name == "named_children") return parts_method(name, submodules(emitter).items());
+    if (name == "modules" || name == "named_modules") {
+      NamedParts all;
+      collect_modules(emitter, self_, "", all);
+      return parts_method(name, name == "modules" ? all.all_values() : all.items());
+    }
+    if (name == "named_buffers")
+      return parts_method(name, own_tensors(emitter, &ClassType::Attribute::is_buffer).items());
+    return nullptr;
+  }
+  static SugaredValuePtr parts_method(const std::string& name, SugaredValuePtr parts) {
+    return std::make_shared<PartsMethod>(name, std::move(parts));
+  }
+
+  static SugaredValuePtr name_constant(Emitter& emitter, const std::string& name) {
+    return script::simple(emitter.constant(IValue(name), {}));
+  }
+  NamedParts submodules(Emitter& emitter) const {
+    NamedParts parts;
+    for (const ClassType::Attribute& attribute : type().attributes()) {
+      if (!attribute.type->is_module()) continue;
+      parts.names.push_back(name_constant(emitter, attribute.name));
+      parts.values.push_back(script::simple(self_)->attribute(emitter, {}, attribute.name));
+    }
+    return parts;
+  }
+  NamedParts own_tensors(Emitter& emitter, bool ClassType::Attribute::*wanted) const {
+    NamedParts parts;
+    for (const ClassType::Attribute& attribute : type().attributes()) {
+      if (!(attribute.*wanted)) continue;
+      parts.names.push_back(name_constant(emitter, attribute.name));
+      parts.values.push_back(script::simple(self_)->attribute(emitter, {}, attribute.name));
+    }
+    return parts;
+  }
+  /// The module itself under the empty name, then everything below it.
+  static void collect_modules(Emitter& emitter, ir::Value* module, const std::string& path, NamedParts& all) {
+    all.names.push_back(name_constant(emitter, path));
+    all.values.push_back(module_value(module));
+    for (const ClassType::Attribute& attribute : module->type()->expect<ClassType>().attributes()) {
+      if (!attribute.type->is_module() || !attribute.type->is(TypeKind::class_)) continue;
+      ir::Value* part = script::simple(module)->attribute(emitter, {}, attribute.name)->as_value(emitter, {});
+      collect_modules(emitter, part, path.empty() ? attribute.name : cat(path, ".", attribute.name), all);
+    }
+  }
+
+  ir::Value* self_;
+  nb::object concrete_;
+};
+
+}  // namespace
+
+void set_concrete_type(const TypePtr& type, nb::object concrete) { concrete_types()[type.get()] = std::move(concrete); }
+
+nb::object concrete_type_of(const Type& type) {
+  const auto found = concrete_types().find(&type);
+  return found == concrete_types().end() ? nb::none() : found->second;
+}
+
+SugaredValuePtr module_value(ir::Value* value) {
+  const nb::gil_scoped_acquire locked;
+  nb::object concrete = concrete_type_of(*value->type());
+  if (concrete.is_none()) return script::simple(value);
+  return std::make_shared<ModuleValue>(value, std::move(concrete));
+}
+
+}  // namespace rushlight::python

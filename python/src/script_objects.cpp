@@ -125,6 +125,12 @@ nb::list named_slots(const ObjectHandle& self, Predicate&& wanted) {
   return pairs;
 }
 
+std::vector<MethodHandle> bound_hooks(const ObjectHandle& self, const std::vector<Function*>& hooks) {
+  std::vector<MethodHandle> bound;
+  for (Function* hook : hooks) bound.push_back({self.object, static_cast<ir::GraphFunction*>(hook)});
+  return bound;
+}
+
 template <class Handle>
 constexpr bool is_method = std::is_same_v<Handle, MethodHandle>;
 
@@ -212,6 +218,10 @@ void bind_object(nb::module_& m) {
            [](const ModuleHandle& self) {
              return named_slots(self, [](const ClassType::Attribute& a) { return a.type->is_module(); });
            })
+      .def("_get_forward_hooks",
+           [](const ModuleHandle& self) { return bound_hooks(self, self.object->type().forward_hooks()); })
+      .def("_get_forward_pre_hooks",
+           [](const ModuleHandle& self) { return bound_hooks(self, self.object->type().forward_pre_hooks()); })
       .def("_set_optimized", [](const ModuleHandle&, bool) {});
 }
 

@@ -15,7 +15,8 @@ class HookChecker:
         self.output = forward_schema.returns[0].type
 
     def check_pre_hook(self, hook):
-        allowed = f"'None', 'Tensor', or {_quoted(self.input)}" if self._is_single_tensor() else f"'None' or {_quoted(self.input)}"
+        single = self._single_input()
+        allowed = f"'None', {_quoted(single)}, or {_quoted(self.input)}" if single is not None else f"'None' or {_quoted(self.input)}"
         tail = (f"This error occurred while scripting the forward pre-hook '{hook.__name__}' on module '{self.module}'. If you did not want to script "
                 f"this pre-hook remove it from the original NN module before scripting. Pre-hooks for module '{self.module}' are expected to have the "
                 f"following signature: {hook.__name__}(self, input: {self.input}) with a return type of either {allowed}.\n")
@@ -25,7 +26,7 @@ class HookChecker:
         self._check_input(start, tail, types[1])
         if result is None:
             raise RuntimeError(f"{start}is missing a return annotation. Return annotations are required, please add one.\n{tail}")
-        if isinstance(result, NoneType) or (self._is_single_tensor() and isinstance(result, TensorType)):
+        if isinstance(result, NoneType) or result == single:
             return
         wrong = f"{start}returned the wrong type of: {_quoted(result)}."
         if not isinstance(result, TupleType):
@@ -51,9 +52,10 @@ class HookChecker:
                                f"{_quoted(self.output)}.\n{tail}")
         self.output = result_type()
 
-    def _is_single_tensor(self):
+    def _single_input(self):
+        """The type of the only argument, which a hook may return as it is; a tuple must be wrapped to be told from the arguments."""
         elements = self.input.elements()
-        return len(elements) == 1 and isinstance(elements[0], TensorType)
+        return elements[0] if len(elements) == 1 and not isinstance(elements[0], TupleType) else None
 
     def _check_count(self, start, tail, types, wanted):
         if len(types) != wanted:

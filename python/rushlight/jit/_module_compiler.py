@@ -63,6 +63,7 @@ def _create(module, concrete, choose_methods):
             _concrete_type.forget(concrete)
             raise
         _compiled.add(concrete)
+    script_module._take_hooks()
     if isinstance(module, (ModuleList, Sequential, ModuleDict)):
         _define_container_methods(script_module, module)
     for method in methods:

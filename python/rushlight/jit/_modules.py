@@ -107,6 +107,7 @@ class RecursiveScriptModule(ScriptModule):
         self = cls._over(cpp_module, _concrete_type.of_type(cpp_module._type()))
         for name, part in cpp_module._submodules():
             OrderedDict.__setitem__(self._modules, name, cls._part_class()._wrap(part))
+        self._take_hooks()
         return self
 
     @classmethod
@@ -166,7 +167,24 @@ class RecursiveScriptModule(ScriptModule):
     # Running
 
     def __call__(self, *args, **kwargs):
-        return self.forward(*args, **kwargs)
+        if not self._forward_pre_hooks and not self._forward_hooks:
+            return self.forward(*args, **kwargs)
+        # Compiled hooks are bound to the module already.
+        for hook in self._forward_pre_hooks.values():
+            changed = hook(args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        result = self.forward(*args, **kwargs)
+        for hook in self._forward_hooks.values():
+            changed = hook(args, result)
+            if changed is not None:
+                result = changed
+        return result
+
+    def _take_hooks(self):
+        """The compiled hooks of the class, where calls from Python look for them."""
+        self._forward_pre_hooks.update(enumerate(self._c._get_forward_pre_hooks()))
+        self._forward_hooks.update(enumerate(self._c._get_forward_hooks()))
 
     def forward(self, *args, **kwargs):
         # Reached only when there is no compiled `forward`: those stand in the object's own table.

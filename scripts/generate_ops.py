@@ -29,10 +29,10 @@ class Unsupported(Exception):
 def declarations(text):
     """(schema, has in-place form, out overload or None) of every ops.add in the file."""
     for block in re.split(r"ops\.add\(", text)[1:]:
-        schema = re.search(r'\.schema\s*=\s*((?:"[^"]*"\s*)+)', block)
+        schema = re.search(r'\.schema\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', block)
         if not schema:
             continue
-        schema = "".join(re.findall(r'"([^"]*)"', schema.group(1)))
+        schema = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', schema.group(1))).replace('\\"', '"')
         if "OpTraits::language" in block.split(".doc")[0]:
             continue
         head = block.split(".kernel")[0]
@@ -76,6 +76,9 @@ def cpp_type(type_):
         return VALUE_TYPES[type_]
     if type_ == "Generator?":
         return "Generator*"
+    flags = re.match(r"bool\[(\d+)\]$", type_)
+    if flags:
+        return f"const std::array<bool, {flags.group(1)}>&"
     match = re.match(r"(.*)\[\d*\](\?)?$", type_)
     if match and match.group(1) in LIST_TYPES:
         inner = LIST_TYPES[match.group(1)]
@@ -149,7 +152,8 @@ def functions(schema, inplace, out):
             shown = cpp_default(type_, default) if i > last_required else ""
             parameters.append(f"{ctype} {arg}{shown}")
             plain.append(f"{ctype} {arg}")
-            packs.append(f"generated::box_optional({arg})" if type_ in ("Tensor?", "Generator?") else f"IValue({arg})")
+            packs.append(f"generated::box_optional({arg})" if type_ in ("Tensor?", "Generator?")
+                         else f"IValue(ArrayRef<bool>({arg}))" if type_.startswith("bool[") else f"IValue({arg})")
         function = fn + "_" if fn in CPP_WORDS else fn
         declaration = f"{result_type} {function}({', '.join(parameters)});"
         body = f'  static const Operator& op = get_operator("{namespace}::{op_name}", "{over}");\n'

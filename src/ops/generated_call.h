@@ -1,5 +1,6 @@
 /// What the derived C++ functions are made of: a call of an operator with its results as C++ values.
 #pragma once
+#include <array>
 #include <tuple>
 
 #include "ops/op.h"

@@ -2,12 +2,14 @@
 ///     Tensor dot_cpu(const Tensor& self, const Tensor& tensor);
 ///     ops.add({.schema = "dot(Tensor self, Tensor tensor) -> Tensor", .kernel = typed_kernel<&dot_cpu>(), ...});
 /// Parameter types: const Tensor& (undefined for None), int64_t, double, bool, Scalar, ScalarType, Layout,
-/// MemoryFormat, Device, std::string_view, std::complex<double>, IntArrayRef, ArrayRef<double>, const
-/// std::vector<Tensor>&, Generator*, const IValue&, ListObject&, DictObject&, and std::optional of the value types (for
-/// `T?`). Result types: the same value types, Tensor, std::vector<Tensor>, IValue, std::tuple of them, void.
+/// MemoryFormat, Device, std::string_view, std::complex<double>, IntArrayRef, ArrayRef<double>, std::array<bool, N>,
+/// const std::vector<Tensor>&, Generator*, const IValue&, ListObject&, DictObject&, and std::optional of the value
+/// types (for `T?`). Result types: the same value types, Tensor, std::vector<Tensor>, IValue, std::tuple of them, void.
 #pragma once
+#include <array>
 #include <tuple>
 
+#include "base/text.h"
 #include "ops/op.h"
 
 namespace rushlight {
@@ -70,6 +72,16 @@ struct From<IntArrayRef> {
 template <>
 struct From<ArrayRef<double>> {
   static ArrayRef<double> get(const IValue& v) { return static_cast<const FloatList&>(v.list()).values; }
+};
+template <size_t N>
+struct From<std::array<bool, N>> {
+  static std::array<bool, N> get(const IValue& v) {
+    const ListObject& list = v.list();
+    if (list.size() != N) throw RuntimeError(cat("expected ", N, " flags, got ", list.size()));
+    std::array<bool, N> flags;
+    for (size_t i = 0; i < N; ++i) flags[i] = list.get(i).to_bool();
+    return flags;
+  }
 };
 template <>
 struct From<std::vector<Tensor>> {

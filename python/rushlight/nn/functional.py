@@ -6,6 +6,12 @@ from .. import _C
 _op = _C._find_function
 
 linear = _op("linear")
+conv1d = _op("conv1d")
+conv2d = _op("conv2d")
+conv3d = _op("conv3d")
+conv_transpose1d = _op("conv_transpose1d")
+conv_transpose2d = _op("conv_transpose2d")
+conv_transpose3d = _op("conv_transpose3d")
 
 
 def relu(input, inplace=False):

@@ -153,7 +153,7 @@ class ModuleValue final : public SugaredValue {
     const std::string kind = container();
     if (kind == "list") return submodules(emitter).values;
     if (kind == "dict") return submodules(emitter).names;
-    if (kind == "parameters") return own_tensors(emitter, &ClassType::Attribute::is_parameter).values;
+    if (kind == "parameters") return own_parameters(emitter);
     lang::fail_at(range,
                   "Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable");
   }
@@ -276,6 +276,16 @@ class ModuleValue final : public SugaredValue {
       parts.values.push_back(script::simple(self_)->attribute(emitter, {}, attribute.name));
     }
     return parts;
+  }
+  std::vector<SugaredValuePtr> own_parameters(Emitter& emitter) const {
+    std::vector<SugaredValuePtr> parameters;
+    for (const ClassType::Attribute& attribute : type().attributes()) {
+      if (!attribute.is_parameter) continue;
+      // PyTorch reads each three times, and the numbers of the values show it.
+      for (int i = 0; i < 2; ++i) script::simple(self_)->attribute(emitter, {}, attribute.name);
+      parameters.push_back(script::simple(self_)->attribute(emitter, {}, attribute.name));
+    }
+    return parameters;
   }
   /// The module itself under the empty name, then everything below it.
   static void collect_modules(Emitter& emitter, ir::Value* module, const std::string& path, NamedParts& all) {

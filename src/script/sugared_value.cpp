@@ -148,6 +148,11 @@ void SimpleValue::set_attribute(Emitter& emitter, const SourceRange& range, cons
     lang::fail_at(range, cat("Tried to set an attribute: ", name, " on a non-class: ", value_->type()->annotation()));
   const auto slot = cls->find_attribute(name);
   if (!slot) {
+    if (const ClassType::Property* property = cls->find_property(name)) {
+      if (!property->setter) lang::fail_at(range, cat("Tried to set read-only attribute: ", name));
+      MethodValue(value_, property->setter->name()).call(emitter, range, {{"", value, range}}, {});
+      return;
+    }
     // `__init__` of a class makes its attributes.
     if (cls->is_module() || emitter.function().name() != "__init__")
       lang::fail_at(

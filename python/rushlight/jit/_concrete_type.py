@@ -144,6 +144,11 @@ def _type_of_value(name, value, annotations):
         raise RuntimeError(f"Error inferring type for {name}: {value}: {error}") from error
 
 
+def _class_annotations(cls):
+    """The annotations of the nearest class that has any. Empty ones come into being when somebody asks a class for them."""
+    return next((base.__dict__["__annotations__"] for base in cls.__mro__ if base.__dict__.get("__annotations__")), {})
+
+
 def _container_kind(module):
     if isinstance(module, ModuleDict):
         return "dict"
@@ -158,7 +163,7 @@ def infer(module, share_types=True):
     """The concrete type of a module that has not been compiled: its members and those of its submodules."""
     concrete = ConcreteModuleType(type(module))
     concrete.container = _container_kind(module)
-    annotations = getattr(module, "__annotations__", {})
+    annotations = _class_annotations(type(module))
     concrete.ignored = set(getattr(module, "__jit_ignored_attributes__", ()))
     added = set()
 

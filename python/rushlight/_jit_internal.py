@@ -247,6 +247,7 @@ def _get_overloaded_methods(method, mod_class):
 # ---- names
 
 _package = __package__
+_functional = f"{_package}.nn.functional"
 
 
 def _qualified_name(obj, mangle_name=True):
@@ -263,6 +264,8 @@ def _qualified_name(obj, mangle_name=True):
         return obj.qualified_name
     if module_name is None:
         raise RuntimeError(f"Could not get qualified name for class '{name}': __module__ can't be None.")
+    if module_name.startswith(_functional + "."):
+        module_name = _functional  # a file of that package for each family of functions
     if module_name == _package or module_name.startswith(_package + "."):
         module_name = "torch" + module_name[len(_package):]
     if module_name == "__main__":

@@ -1,5 +1,4 @@
 """Neural network parts: modules, their functions, their initialisation."""
-from .parameter import Parameter
-from . import functional, init
+from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from .modules import *
-from . import modules
+from . import functional, init, modules, utils

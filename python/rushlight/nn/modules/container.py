@@ -6,7 +6,7 @@ from typing import Dict, Optional
 from ..._jit_internal import _copy_to_script_wrapper
 from ..._tensor import Tensor
 from ..parameter import Parameter
-from .module import Module, _indented
+from .module import Module, _addindent
 
 
 def _position(container, index):
@@ -175,7 +175,7 @@ class ModuleList(Module):
                 runs.append([i, i, text])
         if not runs:
             return f"{self._get_name()}()"
-        lines = [_indented(f"({first}): {text}" if first == last else f"({first}-{last}): {last - first + 1} x {text}", 2) for first, last, text in runs]
+        lines = [_addindent(f"({first}): {text}" if first == last else f"({first}-{last}): {last - first + 1} x {text}", 2) for first, last, text in runs]
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
 
 

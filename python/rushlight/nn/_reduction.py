@@ -1,0 +1,41 @@
+"""What `reduction` means to the operators of losses, and what its two older arguments meant."""
+import warnings
+from typing import Optional
+
+
+def get_enum(reduction: str) -> int:
+    """The number that operators take for a reduction. ValueError for an unknown one."""
+    if reduction == "none":
+        ret = 0
+    elif reduction == "mean":
+        ret = 1
+    elif reduction == "elementwise_mean":
+        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=2)
+        ret = 1
+    elif reduction == "sum":
+        ret = 2
+    else:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return ret
+
+
+def legacy_get_string(size_average: Optional[bool], reduce: Optional[bool], emit_warning: bool = True) -> str:
+    """The reduction that the older arguments ask for; missing ones count as True."""
+    warning = "size_average and reduce args will be deprecated, please use reduction='{}' instead."
+    if size_average is None:
+        size_average = True
+    if reduce is None:
+        reduce = True
+    if size_average and reduce:
+        ret = "mean"
+    elif reduce:
+        ret = "sum"
+    else:
+        ret = "none"
+    if emit_warning:
+        warnings.warn(warning.format(ret), stacklevel=2)
+    return ret
+
+
+def legacy_get_enum(size_average: Optional[bool], reduce: Optional[bool], emit_warning: bool = True) -> int:
+    return get_enum(legacy_get_string(size_average, reduce, emit_warning))

@@ -1,0 +1,2 @@
+"""torch.nn.utils: what programs do with the parameters of modules."""
+from . import rnn

@@ -18,6 +18,8 @@ VALUE_TYPES = {"int": "int64_t", "SymInt": "int64_t", "float": "double", "bool":
 LIST_TYPES = {"int": "IntArrayRef", "SymInt": "IntArrayRef", "float": "ArrayRef<double>", "Tensor": "const std::vector<Tensor>&",
               "Tensor?": "const std::vector<Tensor>&"}
 CPP_WORDS = {"default", "new", "delete", "and", "or", "not", "operator", "class", "union", "int", "float", "double", "bool"}
+# Operators whose C++ function is called otherwise: rushlight::cat joins texts.
+RENAMED = {"cat": "concat", "cat_out": "concat_out"}
 WORDS = {"None": None, "True": "true", "False": "false", "contiguous_format": "MemoryFormat::contiguous",
          "preserve_format": "MemoryFormat::preserve", "Mean": "1", "Sum": "2", "inf": "INFINITY"}
 
@@ -132,6 +134,8 @@ def broadcast_default(type_, default):
 def functions(schema, inplace, out):
     """(declaration, definition) of each form."""
     namespace, name, overload, arguments, returns = parse(schema)
+    if overload.endswith("hacked_twin"):  # the same C++ types as the overload that it is a twin of
+        return
     forms = [(name, overload, arguments, returns)]
     if inplace:
         forms.append((name + "_", overload, arguments, "Tensor"))
@@ -154,7 +158,7 @@ def functions(schema, inplace, out):
             plain.append(f"{ctype} {arg}")
             packs.append(f"generated::box_optional({arg})" if type_ in ("Tensor?", "Generator?")
                          else f"IValue(ArrayRef<bool>({arg}))" if type_.startswith("bool[") else f"IValue({arg})")
-        function = fn + "_" if fn in CPP_WORDS else fn
+        function = RENAMED.get(fn, fn + "_" if fn in CPP_WORDS else fn)
         declaration = f"{result_type} {function}({', '.join(parameters)});"
         body = f'  static const Operator& op = get_operator("{namespace}::{op_name}", "{over}");\n'
         body += "  const IValue arguments[] = {" + ", ".join(packs) + "};\n" if packs else "  const IValue* arguments = nullptr;\n"

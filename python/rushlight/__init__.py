@@ -48,7 +48,7 @@ _SUBMODULES = frozenset((
 _PYTHON_FUNCTIONS = {
     "save": "serialization", "load": "serialization", "from_dlpack": "utils.dlpack", "to_dlpack": "utils.dlpack", "from_torch": "utils.interop",
     **dict.fromkeys(("atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod",
-                     "cdist", "chain_matmul", "einsum", "istft", "meshgrid", "norm", "split", "stft", "tensordot", "unique",
+                     "cdist", "chain_matmul", "einsum", "istft", "meshgrid", "nonzero", "norm", "split", "stft", "tensordot", "unique",
                      "unique_consecutive", "unravel_index"), "functional"),
     "wait": "jit", "fork": "jit", "parse_ir": "_C", "parse_schema": "_C",
     "_assert": "_predicates", "vmap": "_predicates", "compile": "_predicates",

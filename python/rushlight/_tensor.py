@@ -182,6 +182,10 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
         from .functional import norm
         return norm(self, p, dim, keepdim, dtype=dtype)
 
+    def nonzero(self, *, as_tuple=False):
+        from .functional import nonzero
+        return nonzero(self, as_tuple=as_tuple)
+
     def unique(self, sorted=True, return_inverse=False, return_counts=False, dim=None):
         from .functional import unique
         return unique(self, sorted, return_inverse, return_counts, dim)

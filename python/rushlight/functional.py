@@ -157,6 +157,13 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     return _function("linalg_vector_norm")(input, p, dims, keepdim, dtype=dtype, **extra)
 
 
+def nonzero(input, *, out=None, as_tuple=False):
+    """The coordinates of the elements that are not zero: one row each, or one tensor for each dimension."""
+    if as_tuple:
+        return tuple(_op("aten::nonzero_numpy", "")(input))
+    return _op("aten::nonzero", "")(input) if out is None else _op("aten::nonzero", "out")(input, out=out)
+
+
 def _unique_results(result, wanted):
     """Of (values, inverse, counts) those that were asked for; alone if it is one."""
     parts = [part for part, keep in zip(result, wanted) if keep]

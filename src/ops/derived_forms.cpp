@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "ops/cpu/copy.h"
+#include "ops/cpu/matmul.h"
+#include "ops/kernel_forms.h"
 
 namespace rushlight {
 namespace {
@@ -86,16 +88,28 @@ void derived_inplace(const Operator& op, const IValue* arguments, IValue* result
   results[0] = arguments[0];
 }
 
-void derived_out(const Operator& op, const IValue* arguments, IValue* results) {
+static void compute_and_copy_out(const Operator& op, const IValue* arguments, IValue* results, bool exact) {
   const size_t count = op.result_count();
   const IValue* outs = arguments + op.argument_count() - count;
   std::vector<IValue> computed = run_functional(op, arguments);
-  for (size_t i = 0; i < count; ++i) check_out_dtype(computed[i].tensor().dtype(), outs[i].tensor().dtype());
+  for (size_t i = 0; i < count; ++i) {
+    const ScalarType found = outs[i].tensor().dtype(), wanted = computed[i].tensor().dtype();
+    if (exact && found != wanted)
+      throw RuntimeError(cat("Expected out tensor to have dtype ", cpu::cpp_type_name(wanted), ", but got ",
+                             cpu::cpp_type_name(found), " instead"));
+    check_out_dtype(wanted, found);
+  }
   for (size_t i = 0; i < count; ++i) {
     resize_out(outs[i].tensor(), computed[i].tensor().sizes());
     cpu::copy_into(outs[i].tensor(), computed[i].tensor());
     results[i] = outs[i];
   }
+}
+void derived_out(const Operator& op, const IValue* arguments, IValue* results) {
+  compute_and_copy_out(op, arguments, results, /*exact=*/false);
+}
+void exact_out(const Operator& op, const IValue* arguments, IValue* results) {
+  compute_and_copy_out(op, arguments, results, /*exact=*/true);
 }
 
 }  // namespace rushlight

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "ops/aliases.h"
 #include "ops/op.h"
 
 namespace rushlight {
@@ -27,6 +28,9 @@ class OperatorTable {
  private:
   OperatorTable() {
     declare_all_operators(ops_);
+    std::vector<const OpDecl*> declared;
+    for (const auto& declaration : ops_.declarations_) declared.push_back(declaration.get());
+    declare_aliases(ops_, declared);
     for (const auto& op : ops_.operators_) {
       std::vector<const Operator*>& group = by_name_[op->schema().name];
       for (const Operator* other : group)

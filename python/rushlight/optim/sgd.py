@@ -1,6 +1,5 @@
 """Stochastic gradient descent."""
-from .. import enable_grad, no_grad
-from .optimizer import Optimizer
+from .optimizer import Optimizer, check_implementation, check_rate, number
 
 
 class SGD(Optimizer):
@@ -12,40 +11,25 @@ class SGD(Optimizer):
 
     def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None,
                  differentiable=False, fused=None):
-        if lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
+        check_rate(lr)
         if momentum < 0.0:
             raise ValueError(f"Invalid momentum value: {momentum}")
         if weight_decay < 0.0:
             raise ValueError(f"Invalid weight_decay value: {weight_decay}")
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        super().__init__(params, {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay, "nesterov": nesterov,
-                                  "maximize": maximize, "foreach": foreach, "differentiable": differentiable, "fused": fused})
+        super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
+                                      maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused))
+        check_implementation(foreach, fused, differentiable)
 
-    def step(self, closure=None):
-        """One step. closure: computes the loss again and returns it. Returns its result, or None."""
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        with no_grad():
-            for group in self.param_groups:
-                for parameter in group["params"]:
-                    if parameter.grad is not None:
-                        self._update(parameter, group)
-        return loss
-
-    def _update(self, parameter, group):
-        direction = -parameter.grad if group["maximize"] else parameter.grad
+    def _update(self, parameter, grad, state, group):
         if group["weight_decay"] != 0:
-            direction = direction.add(parameter, alpha=group["weight_decay"])
+            grad = grad.add(parameter, alpha=number(group["weight_decay"]))
         if group["momentum"] != 0:
-            state = self.state[parameter]
             buffer = state.get("momentum_buffer")
             if buffer is None:
-                buffer = state["momentum_buffer"] = direction.detach().clone()
+                buffer = state["momentum_buffer"] = grad.clone() if group["differentiable"] else grad.detach().clone()
             else:
-                buffer.mul_(group["momentum"]).add_(direction, alpha=1 - group["dampening"])
-            direction = direction.add(buffer, alpha=group["momentum"]) if group["nesterov"] else buffer
-        parameter.add_(direction, alpha=-group["lr"])
+                buffer.mul_(group["momentum"]).add_(grad, alpha=1 - group["dampening"])
+            grad = grad.add(buffer, alpha=group["momentum"]) if group["nesterov"] else buffer
+        parameter.add_(grad, alpha=-number(group["lr"]))

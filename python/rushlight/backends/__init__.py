@@ -17,3 +17,10 @@ mkl = _backend("mkl", False)
 mkldnn = _backend("mkldnn", True, enabled=True)
 openmp = _backend("openmp", True)
 quantized = types.SimpleNamespace(engine="none", supported_engines=["none"])
+
+
+def __getattr__(name):
+    if name == "mha":
+        import importlib
+        return importlib.import_module(f"{__name__}.mha")
+    raise AttributeError(f"module 'torch.backends' has no attribute '{name}'")

@@ -219,8 +219,9 @@ class Optimizer:
             state_views = {name: torch.view_as_real(value) if isinstance(value, Tensor) and value.is_complex() else value
                            for name, value in state.items()}
             self._update(torch.view_as_real(parameter), torch.view_as_real(grad), state_views, group)
-            state.update({name: torch.view_as_complex(value) if isinstance(state.get(name), Tensor) and state[name].is_complex() else value
-                          for name, value in state_views.items()})
+            # What is new in the state belongs to the elements, as what was complex before.
+            state.update({name: torch.view_as_complex(value) if name not in state or isinstance(state[name], Tensor) and state[name].is_complex()
+                          else value for name, value in state_views.items()})
         else:
             self._update(parameter, grad, state, group)
         if state:

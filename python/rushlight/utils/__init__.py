@@ -1,7 +1,7 @@
 """torch.utils. Its parts are imported when they are first asked for."""
 import importlib
 
-_PARTS = frozenset(("checkpoint", "data", "dlpack", "hooks", "interop", "tensorboard", "cpp_extension", "_pytree"))
+_PARTS = frozenset(("backend_registration", "checkpoint", "data", "dlpack", "hooks", "interop", "tensorboard", "cpp_extension", "_pytree"))
 
 
 def __getattr__(name):

@@ -103,7 +103,7 @@ def cpp_default(type_, default):
         return " = {" + default[1:-1] + "}" if default != "[]" else " = IntArrayRef()"
     if "[" in type_:
         return " = IntArrayRef(kZeros)" if default == "0" else " = IntArrayRef(kOnes)"
-    if default == "long":
+    if default == "long" or type_.startswith("ScalarType") and default == "4":
         return " = ScalarType::int64"
     return " = " + WORDS.get(default, default)
 

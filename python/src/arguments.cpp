@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "results.h"
 #include "tensor_object.h"
+#include "traced_values.h"
 
 namespace rushlight::python {
 namespace {
@@ -121,7 +122,8 @@ bool is_large(const IValue* arguments, size_t count) {
 }
 
 void run(const Operator& op, const IValue* arguments, IValue* results) {
-  if (is_large(arguments, op.argument_count())) {
+  // The recorder asks Python where it stands.
+  if (is_large(arguments, op.argument_count()) && !is_tracing()) {
     nb::gil_scoped_release unlocked;
     call_operator(op, arguments, results);
   } else {
@@ -177,6 +179,9 @@ PyObject* call_signature(const OverloadSet& set, const Signature& signature, con
   if (signature.self_slot != SIZE_MAX) values[signature.self_slot] = IValue(tensor_of(arguments.self));
   PyObject* out = nullptr;
   bool requires_grad = false;
+  const bool traced = is_tracing();
+  if (traced) [[unlikely]]
+    start_traced_call();
   for (size_t i = 0; i < signature.parameters.size(); ++i) {
     const Parameter& parameter = signature.parameters[i];
     PyObject* value = match.values[i];
@@ -188,8 +193,12 @@ PyObject* call_signature(const OverloadSet& set, const Signature& signature, con
       values[parameter.slot] = signature.defaults[parameter.slot];
     } else if (value != Py_None) {
       values[parameter.slot] = to_argument(set.name(), parameter, i, value);
+      if (traced) [[unlikely]]
+        note_traced_argument(signature, parameter, value);
     }
   }
+  if (traced) [[unlikely]]
+    fill_traced_options(signature, values.data());
   if (out) return call_with_out(set, signature, values, out);
   Values results(op.result_count());
   run(op, values.data(), results.data());

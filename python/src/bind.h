@@ -10,5 +10,6 @@ void bind_dlpack(nb::module_& m);
 void bind_passes(nb::module_& m);
 void bind_schema(nb::module_& m);
 void bind_settings(nb::module_& m);
+void bind_trace(nb::module_& m);
 
 }  // namespace rushlight::python

@@ -13,6 +13,7 @@
 #include "script_objects.h"
 #include "script_types.h"
 #include "script_values.h"
+#include "traced_names.h"
 
 namespace rushlight::python {
 namespace {
@@ -212,12 +213,18 @@ void bind_compiler(nb::module_& m) {
   m.def("_compile_methods", &compile_methods, nb::arg("type"), nb::arg("methods"));
   m.def(
       "_create_class_type",
-      [](const std::string& name, bool is_module) {
+      [](const std::string& name, bool is_module, const UnitHandle* unit) {
+        if (unit) {
+          Ref<ClassType> type = ClassType::make(claim_name(name), is_module);
+          unit->unit->register_type(type);
+          return TypePtr(type);
+        }
         Ref<ClassType> type = ClassType::make(python_unit()->mangle(name), is_module);
         python_unit()->register_type(type);
         return TypePtr(type);
       },
-      nb::arg("qualified_name"), nb::arg("is_module"));
+      nb::arg("qualified_name"), nb::arg("is_module"), nb::arg("unit").none() = nb::none(),
+      "A class of the process's unit, or of `unit`, with which it goes.");
   m.def("_class_add_attribute",
         [](const TypePtr& type, const std::string& name, const TypePtr& attribute, bool is_parameter, bool is_buffer) {
           writable_class(type)->add_attribute(name, attribute, is_parameter, is_buffer);
@@ -246,8 +253,12 @@ void bind_compiler(nb::module_& m) {
   m.def("_class_has_method", [](const TypePtr& type, const std::string& name) {
     return writable_class(type)->find_method(name) != nullptr;
   });
-  m.def("_create_object",
-        [](const TypePtr& type) { return wrap_object(make_ref<Object>(writable_class(type), python_unit())); });
+  m.def(
+      "_create_object",
+      [](const TypePtr& type, const UnitHandle* unit) {
+        return wrap_object(make_ref<Object>(writable_class(type), unit ? unit->unit : python_unit()));
+      },
+      nb::arg("type"), nb::arg("unit").none() = nb::none());
 }
 
 }  // namespace rushlight::python

@@ -7,6 +7,7 @@
 #include "graph_objects.h"
 #include "new_tensor.h"
 #include "op_object.h"
+#include "python_frames.h"
 #include "python_function.h"
 #include "results.h"
 #include "script_objects.h"
@@ -45,5 +46,7 @@ NB_MODULE(_C, m) {
   bind_script_objects(m);
   bind_passes(m);
   bind_compiler(m);
+  bind_python_frames(m);
+  bind_trace(m);
   m.attr("__name__") = real_name;
 }

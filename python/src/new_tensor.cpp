@@ -9,6 +9,7 @@
 #include "casters.h"
 #include "elements.h"
 #include "op_call.h"
+#include "traced_values.h"
 #include "value_objects.h"
 
 namespace rushlight::python {
@@ -95,6 +96,11 @@ Tensor convert(const Tensor& tensor, std::optional<ScalarType> dtype, Device dev
   return op_call<"aten::_to_copy", "">(tensor, wanted, IValue(), device, IValue(), false, IValue()).tensor();
 }
 
+/// In a trace the data is a constant, and what follows is recorded.
+Tensor recorded_conversion(const Tensor& data, std::optional<ScalarType> dtype, Device device, bool copy) {
+  return op_call<"aten::to", "device">(data, device, dtype.value_or(data.dtype()), false, copy, IValue()).tensor();
+}
+
 std::optional<ScalarType> dtype_argument(const char* function, nb::handle value) {
   if (value.is_none()) return std::nullopt;
   if (!accepts_dtype(value.ptr()))
@@ -109,13 +115,16 @@ constexpr const char* kCopyConstruct =
 
 Tensor new_tensor(nb::handle data, nb::handle dtype, nb::handle device, bool requires_grad) {
   if (is_tensor(data.ptr())) checked(PyErr_WarnEx(PyExc_UserWarning, kCopyConstruct, 1));
+  warn_of_constant("torch.tensor");
   Tensor tensor = tensor_from_data(data.ptr(), dtype_argument("tensor", dtype), device_argument(device));
+  if (is_tracing()) tensor = op_call<"aten::detach", "">(tensor).tensor();
   if (requires_grad) autograd::set_requires_grad(tensor, true);
   return tensor;
 }
 
 Tensor as_tensor(nb::handle data, nb::handle dtype, nb::handle device) {
   const std::optional<ScalarType> wanted = dtype_argument("as_tensor", dtype);
+  warn_of_constant("torch.as_tensor");
   if (is_tensor(data.ptr())) {
     const Tensor& tensor = tensor_of(data.ptr());
     return convert(tensor, wanted, device.is_none() ? tensor.device() : device_argument(device), false);
@@ -127,13 +136,19 @@ Tensor as_tensor(nb::handle data, nb::handle dtype, nb::handle device) {
 }  // namespace
 
 Tensor tensor_from_data(PyObject* data, std::optional<ScalarType> dtype, Device device) {
+  if (is_tensor(data) && is_tracing())
+    return recorded_conversion(op_call<"aten::detach", "">(tensor_of(data)).tensor(), dtype, device, true);
   if (is_tensor(data)) return convert(autograd::detach(tensor_of(data)), dtype, device, true);
-  if (is_array(data)) return convert(tensor_from_array(data, /*is_shared=*/false), dtype, device, true);
+  if (is_array(data)) {
+    const Tensor tensor = tensor_from_array(data, /*is_shared=*/false);
+    return is_tracing() ? recorded_conversion(tensor, dtype, device, false) : convert(tensor, dtype, device, true);
+  }
   const ScalarType type = dtype ? *dtype : infer_dtype(data);
   const Shape shape = infer_shape(data);
   Tensor tensor = empty_tensor(shape, type);
   std::byte* at = static_cast<std::byte*>(tensor.data());
   if (tensor.numel() || shape.empty()) fill(at, shape, 0, type, data);
+  if (is_tracing()) return recorded_conversion(tensor, type, device, false);
   return device.type == DeviceType::cpu ? tensor : convert(tensor, type, device, true);
 }
 
@@ -183,7 +198,9 @@ void bind_new_tensor(nb::module_& m) {
   m.def("from_numpy", [](nb::object array) {
     if (type_name_of(array.ptr()) != "ndarray" && !is_array(array.ptr()))
       throw TypeError(cat("expected np.ndarray (got ", type_name_of(array.ptr()), ")"));
-    return tensor_from_array(array.ptr());
+    warn_of_constant("torch.from_numpy");
+    const Tensor tensor = tensor_from_array(array.ptr());
+    return is_tracing() ? op_call<"aten::lift_fresh", "">(tensor).tensor() : tensor;
   });
   m.def(
       "frombuffer",

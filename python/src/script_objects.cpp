@@ -13,6 +13,7 @@
 #include "passes/inline.h"
 #include "script_types.h"
 #include "script_values.h"
+#include "trace/calls.h"
 #include "value/call_arguments.h"
 #include "value/class_type.h"
 #include "value/containers.h"
@@ -248,6 +249,10 @@ nb::object wrap_object(Ref<Object> object) {
 nb::object call_function(ir::GraphFunction& function, const Ref<Object>& self, const nb::args& arguments,
                          const nb::kwargs& keywords) {
   std::vector<IValue> values = match_arguments(function.schema(), self, arguments, keywords);
+  if (trace::is_tracing()) {
+    const IValue result = trace::record_call(*trace::current(), function, bool(self), std::move(values));
+    return nb::steal(to_python(result));
+  }
   IValue result;
   {
     nb::gil_scoped_release unlocked;

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "elements.h"
 #include "tensor_slots.h"
+#include "traced_values.h"
 
 namespace rushlight::python {
 namespace {
@@ -19,12 +20,16 @@ PyObject* scalar_to_python(const Scalar& scalar) {
 }
 
 PyObject* item(PyObject* self, PyObject*) {
-  return guarded([&] { return scalar_to_python(tensor_of(self).item()); });
+  return guarded([&] {
+    warn_of_conversion("Python number");
+    return scalar_to_python(tensor_of(self).item());
+  });
 }
 
 int to_bool(PyObject* self) {
   return guarded(
       [&] {
+        warn_of_conversion("Python boolean");
         const Tensor& tensor = tensor_of(self);
         if (tensor.numel() == 0) throw RuntimeError("Boolean value of Tensor with no values is ambiguous");
         if (tensor.numel() > 1) throw RuntimeError("Boolean value of Tensor with more than one value is ambiguous");
@@ -35,6 +40,7 @@ int to_bool(PyObject* self) {
 
 PyObject* to_python_float(PyObject* self) {
   return guarded([&] {
+    warn_of_conversion("Python float");
     check_one_element(tensor_of(self));
     const Scalar value = tensor_of(self).item();
     if (value.is_complex() && value.to<std::complex<double>>().imag() != 0)
@@ -45,6 +51,7 @@ PyObject* to_python_float(PyObject* self) {
 
 PyObject* to_python_int(PyObject* self) {
   return guarded([&] {
+    warn_of_conversion("Python integer");
     check_one_element(tensor_of(self));
     const Scalar value = tensor_of(self).item();
     return value.is_float() ? PyLong_FromDouble(value.to<double>()) : PyLong_FromLongLong(value.to<int64_t>());
@@ -53,6 +60,7 @@ PyObject* to_python_int(PyObject* self) {
 
 PyObject* to_python_complex(PyObject* self, PyObject*) {
   return guarded([&] {
+    warn_of_conversion("Python complex");
     check_one_element(tensor_of(self));
     const auto value = tensor_of(self).item().to<std::complex<double>>();
     return PyComplex_FromDoubles(value.real(), value.imag());
@@ -79,6 +87,7 @@ PyObject* nested_list(const std::byte* data, const Tensor& tensor, int64_t dim) 
 
 PyObject* tolist(PyObject* self, PyObject*) {
   return guarded([&] {
+    warn_of_conversion("Python list");
     const Tensor& tensor = tensor_of(self);
     if (tensor.is_meta()) throw NotImplementedError("Cannot copy out of meta tensor; no data!");
     return nested_list(static_cast<const std::byte*>(tensor.data()), tensor, 0);

@@ -7,6 +7,7 @@
 #include "new_tensor.h"
 #include "op_call.h"
 #include "tensor_slots.h"
+#include "traced_values.h"
 
 namespace rushlight::python {
 namespace {
@@ -30,6 +31,8 @@ class Indexing {
   Tensor result;
   std::vector<Tensor> indices;  ///< by dimension of the result; undefined where there is none
   bool has_steps = false;
+
+  void add_dimension() { step(unsqueeze(result, dim_)); }
 
   void apply(PyObject* index) {
     if (PyTuple_Check(index)) return apply_all(index);
@@ -124,8 +127,9 @@ class Indexing {
     if (result.dim() == 0) throw IndexError("slice() cannot be applied to a 0-dim tensor.");
     Py_ssize_t start = 0, stop = 0, stride = 0;
     checked(PySlice_Unpack(slice, &start, &stop, &stride));
+    if (is_tracing()) note_traced_slice(slice);
     if (stride <= 0) throw ValueError("step must be greater than zero");
-    if (start != 0 || stop != result.sizes()[size_t(dim_)] || stride != 1)
+    if (is_tracing() || start != 0 || stop != result.sizes()[size_t(dim_)] || stride != 1)
       step(op_call<"aten::slice", "Tensor">(result, dim_, int64_t(start), int64_t(stop), int64_t(stride)).tensor());
     ++dim_;
   }
@@ -133,14 +137,20 @@ class Indexing {
   /// A bool adds a dimension of size 1 and keeps it or empties it.
   void apply_bool(bool value) {
     step(unsqueeze(result, dim_));
-    Tensor index = empty_tensor({value ? 1 : 0}, ScalarType::int64);
-    if (value) *static_cast<int64_t*>(index.data()) = 0;
-    record(index);
+    const Tensor index =
+        op_call<"aten::empty", "memory_format">(IValue(std::vector<int64_t>{value ? 1 : 0}), ScalarType::int64,
+                                                Layout::strided, Device{}, IValue(), IValue())
+            .tensor();
+    record(value ? op_call<"aten::fill_", "Scalar">(index, 0.0).tensor() : index);
   }
 
   void apply_tensor(const Tensor& index) {
     if (index.dim() != 0 || !is_integral_or_bool(index.dtype())) return record(index);
     if (is_byte_or_bool(index)) return apply_bool(index.item().to<bool>());
+    if (is_tracing()) {
+      start_traced_call();
+      note_traced_index("index", index);
+    }
     apply_int(index.item().to<int64_t>());
   }
 
@@ -179,10 +189,22 @@ Tensor value_tensor(const Tensor& self, PyObject* value) {
       cat("can't assign a ", type_name_of(value), " to a torch.", dtype_info(self.dtype()).ir_name, "Tensor"));
 }
 
-/// Leading dimensions of size 1 that the place does not have.
-Tensor without_leading_ones(Tensor value, int64_t wanted_dim) {
-  while (value.dim() > wanted_dim && value.sizes()[0] == 1) value = select(value, 0, 0);
-  return value;
+/// Without leading dimensions of size 1.
+Tensor without_leading_ones(const Tensor& value) {
+  size_t first = 0;
+  while (first < value.sizes().size() && value.sizes()[first] == 1) ++first;
+  const std::vector<int64_t> sizes(value.sizes().begin() + first, value.sizes().end());
+  return op_call<"aten::view", "">(value, IValue(sizes)).tensor();
+}
+
+void assign(const Tensor& place, const Tensor& value) {
+  if (place.sizes() == value.sizes()) {
+    op_call<"aten::copy_", "">(place, value, false);
+  } else if (value.dim() == 0) {
+    op_call<"aten::fill_", "Tensor">(place, value);
+  } else {
+    op_call<"aten::copy_", "">(place, without_leading_ones(value), false);
+  }
 }
 
 int set_item(PyObject* self, PyObject* index, PyObject* value) {
@@ -192,11 +214,14 @@ int set_item(PyObject* self, PyObject* index, PyObject* value) {
         if (index == Py_False) return 0;
         const Tensor new_value = value_tensor(tensor_of(self), value);
         Indexing indexing(tensor_of(self));
-        indexing.apply(index);
+        // The dimension that True adds has one place, which is the tensor itself.
+        index == Py_True ? indexing.add_dimension() : indexing.apply(index);
         if (indexing.indices.empty()) {
-          op_call<"aten::copy_", "">(indexing.result, without_leading_ones(new_value, indexing.result.dim()), false);
+          assign(indexing.result, new_value);
         } else {
-          op_call<"aten::index_put_", "">(indexing.result, index_list(indexing.indices), new_value, false);
+          const bool has_ones = new_value.dim() > 0 && new_value.sizes()[0] == 1;
+          op_call<"aten::index_put_", "">(indexing.result, index_list(indexing.indices),
+                                          has_ones ? without_leading_ones(new_value) : new_value, false);
         }
         return 0;
       },
@@ -207,6 +232,7 @@ Py_ssize_t length(PyObject* self) {
   return guarded(
       [&] {
         if (tensor_of(self).dim() == 0) throw TypeError("len() of a 0-d tensor");
+        warn_of_length(tensor_of(self));
         return Py_ssize_t(tensor_of(self).sizes()[0]);
       },
       Py_ssize_t(-1));

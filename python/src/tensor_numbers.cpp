@@ -1,6 +1,7 @@
 /// Python's operators on tensors: +, -, ==, @ and so on. Each is the operator that PyTorch calls for it; an operand
 /// that it does not take gives NotImplemented, so that the other operand is asked.
 #include "arguments.h"
+#include "python_frames.h"
 #include "tensor_slots.h"
 
 namespace rushlight::python {
@@ -37,9 +38,10 @@ PyObject* unary(PyObject* self) {
 }
 
 /// `a op b`; when only b is a tensor, `reflected(b, a)`.
-template <Name name, PyObject* (*reflected)(PyObject* tensor, PyObject* other)>
+template <Name name, PyObject* (*reflected)(PyObject* tensor, PyObject* other),
+          PyObject* (*straight)(PyObject* tensor, PyObject* other) = &call<name>>
 PyObject* binary(PyObject* left, PyObject* right) {
-  return guarded([&] { return is_tensor(left) ? call<name>(left, right) : reflected(right, left); });
+  return guarded([&] { return is_tensor(left) ? straight(left, right) : reflected(right, left); });
 }
 template <Name name>
 PyObject* inplace(PyObject* self, PyObject* other) {
@@ -48,6 +50,7 @@ PyObject* inplace(PyObject* self, PyObject* other) {
 
 PyObject* reflected_div(PyObject* tensor, PyObject* number) {
   if (!is_number(number)) return new_reference(Py_NotImplemented);
+  const NativeFrame frame({{"self", tensor}, {"other", number}});
   nb::object reciprocal = nb::steal(call<"reciprocal">(tensor, nullptr));
   return call<"mul">(reciprocal.ptr(), number);
 }
@@ -57,6 +60,7 @@ template <Name name>
 PyObject* as_function(PyObject* tensor, PyObject* number) {
   static const OverloadSet* set = find_function(name.text);
   if (!set || !is_number(number)) return new_reference(Py_NotImplemented);
+  const NativeFrame frame({{"self", tensor}, {"other", number}});
   PyObject* arguments[] = {number, tensor};
   return set->call({.positional = arguments, .count = 2});
 }
@@ -64,19 +68,33 @@ PyObject* as_function(PyObject* tensor, PyObject* number) {
 template <Name name>
 PyObject* with_number_as_tensor(PyObject* tensor, PyObject* number) {
   if (!is_number(number)) return new_reference(Py_NotImplemented);
+  const NativeFrame frame({{"self", tensor}, {"other", number}});
   nb::object left = nb::steal(wrap(wrapped_number(to_scalar(number))));
   return call<name>(left.ptr(), tensor);
+}
+
+/// What is a Python method in PyTorch.
+template <Name name>
+PyObject* call_python_method(PyObject* self, PyObject* other) {
+  const NativeFrame frame({{"self", self}, {"other", other}});
+  return call<name>(self, other);
+}
+/// The same of a method with parameters that are not called by names.
+template <Name name>
+PyObject* call_wrapped_method(PyObject* self, PyObject* other) {
+  const NativeFrame frame({{"self", self}});
+  return call<name>(self, other);
 }
 
 PyObject* refuse(PyObject*, PyObject*) { return new_reference(Py_NotImplemented); }
 
 PyObject* power(PyObject* left, PyObject* right, PyObject* modulo) {
   if (modulo != Py_None) return new_reference(Py_NotImplemented);
-  return binary<"pow", &as_function<"pow">>(left, right);
+  return binary<"pow", &as_function<"pow">, &call_wrapped_method<"pow">>(left, right);
 }
 PyObject* inplace_power(PyObject* self, PyObject* exponent, PyObject* modulo) {
   if (modulo != Py_None) return new_reference(Py_NotImplemented);
-  return inplace<"pow_">(self, exponent);
+  return guarded([&] { return call_wrapped_method<"pow_">(self, exponent); });
 }
 
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
@@ -117,10 +135,11 @@ PyType_Slot slot(int id, T function) {
 std::vector<PyType_Slot> number_slots() {
   return {
       slot(Py_nb_add, &binary<"add", &call<"add">>),
-      slot(Py_nb_subtract, &binary<"sub", &call<"rsub">>),
+      slot(Py_nb_subtract, &binary<"sub", &call_python_method<"rsub">>),
       slot(Py_nb_multiply, &binary<"mul", &call<"mul">>),
       slot(Py_nb_true_divide, &binary<"div", &reflected_div>),
-      slot(Py_nb_floor_divide, &binary<"floor_divide", &with_number_as_tensor<"floor_divide">>),
+      slot(Py_nb_floor_divide,
+           &binary<"floor_divide", &with_number_as_tensor<"floor_divide">, &call_python_method<"floor_divide">>),
       slot(Py_nb_remainder, &binary<"remainder", &as_function<"remainder">>),
       slot(Py_nb_power, &power),
       slot(Py_nb_matrix_multiply, &binary<"matmul", &refuse>),

@@ -1,13 +1,14 @@
 /// Attributes of a tensor that say what it is: shape, dtype, device, and the views .T, .mT, .real ...
 #include "op_call.h"
 #include "tensor_slots.h"
+#include "traced_values.h"
 #include "value_objects.h"
 
 namespace rushlight::python {
 namespace {
 
 PyObject* shape(PyObject* self, void*) {
-  return guarded([&] { return wrap_size(tensor_of(self).sizes()); });
+  return guarded([&] { return is_tracing() ? traced_sizes(tensor_of(self)) : wrap_size(tensor_of(self).sizes()); });
 }
 PyObject* dtype(PyObject* self, void*) { return wrap(tensor_of(self).dtype()); }
 PyObject* layout(PyObject* self, void*) { return wrap(tensor_of(self).layout()); }

@@ -3,6 +3,7 @@
 #include "autograd/variable.h"
 #include "base/text.h"
 #include "tensor_slots.h"
+#include "traced_values.h"
 #include "value_objects.h"
 
 namespace rushlight::python {
@@ -27,8 +28,9 @@ PyObject* optional_argument(const char* function, const char* name, PyObject* ar
 PyObject* size(PyObject* self, PyObject* arguments, PyObject* keywords) {
   return guarded([&] {
     PyObject* dim = optional_argument("size", "dim", arguments, keywords);
-    if (!dim) return wrap_size(tensor_of(self).sizes());
+    if (!dim) return is_tracing() ? traced_sizes(tensor_of(self)) : wrap_size(tensor_of(self).sizes());
     if (!accepts_int(dim)) throw TypeError(cat("size(): argument 'dim' must be int, not ", type_name_of(dim)));
+    if (is_tracing()) return traced_size(tensor_of(self), to_int(dim));
     return PyLong_FromLongLong(tensor_of(self).size(to_int(dim)));
   });
 }
@@ -52,7 +54,10 @@ PyObject* is_contiguous(PyObject* self, PyObject* arguments, PyObject* keywords)
 }
 
 PyObject* dim(PyObject* self, PyObject*) { return PyLong_FromLongLong(tensor_of(self).dim()); }
-PyObject* numel(PyObject* self, PyObject*) { return PyLong_FromLongLong(tensor_of(self).numel()); }
+PyObject* numel(PyObject* self, PyObject*) {
+  return guarded(
+      [&] { return is_tracing() ? traced_numel(tensor_of(self)) : PyLong_FromLongLong(tensor_of(self).numel()); });
+}
 PyObject* storage_offset(PyObject* self, PyObject*) { return PyLong_FromLongLong(tensor_of(self).storage_offset()); }
 PyObject* element_size(PyObject* self, PyObject*) { return PyLong_FromSize_t(tensor_of(self).item_size()); }
 PyObject* data_ptr(PyObject* self, PyObject*) { return PyLong_FromVoidPtr(tensor_of(self).data()); }

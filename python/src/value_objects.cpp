@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "ops/op.h"
 #include "tensor/shape.h"
 #include "tensor_object.h"
 
@@ -253,6 +254,8 @@ PyObject* size_new(PyTypeObject* type, PyObject* arguments, PyObject* keywords) 
     for (Py_ssize_t i = 0; i < PyTuple_Size(self.ptr()); ++i) {
       PyObject* item = PyTuple_GetItem(self.ptr(), i);
       if (PyLong_Check(item)) continue;
+      // Sizes of a recorded program are tensors, and stay that.
+      if (dispatch_state.tracing && is_tensor(item) && tensor_of(item).dim() == 0) continue;
       PyObject* number = PyFloat_Check(item) ? nullptr : PyNumber_Index(item);
       if (!number) {
         PyErr_Clear();
@@ -299,7 +302,7 @@ PyObject* size_numel(PyObject* self, PyObject*) {
   return guarded([&] {
     int64_t numel = 1;
     for (Py_ssize_t i = 0; i < PyTuple_Size(self); ++i)
-      numel *= nb::cast<int64_t>(nb::handle(PyTuple_GetItem(self, i)));
+      numel *= nb::cast<int64_t>(owned(PyNumber_Index(PyTuple_GetItem(self, i))));
     return PyLong_FromLongLong(numel);
   });
 }

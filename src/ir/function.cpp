@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "value/unify.h"
 
 namespace rushlight::ir {
 
@@ -51,8 +52,9 @@ const Schema& GraphFunction::schema() const {
       for (const Value* input : graph_->inputs())
         schema->arguments.push_back(
             {.name = input->has_name() ? input->debug_name_base() : cat("argument_", input->offset()),
-             .type = input->type()});
-      for (const Value* output : graph_->outputs()) schema->returns.push_back({.name = "", .type = output->type()});
+             .type = unshaped(input->type())});
+      for (const Value* output : graph_->outputs())
+        schema->returns.push_back({.name = "", .type = unshaped(output->type())});
       schema_ = std::move(schema);
     }
   }

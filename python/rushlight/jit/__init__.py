@@ -4,8 +4,7 @@ import sys
 import warnings
 
 from .. import _C
-from .._jit_internal import (Final, Future, _drop, _isinstance, _overload, _overload_method, export, ignore, is_scripting, is_tracing,
-                             unused)
+from .._jit_internal import (Final, Future, _drop, _isinstance, _overload, _overload_method, export, ignore, is_scripting, unused)
 from ._state import _enabled
 
 _C.JITException.__module__ = "torch.jit"
@@ -59,26 +58,12 @@ class TracerWarning(Warning):
 
     @staticmethod
     def ignore_lib_warnings():
-        warnings.filterwarnings("ignore", category=TracerWarning, module="torch.(?!jit)")
+        """Warnings about the library's own code are for its authors."""
+        warnings.filterwarnings("ignore", category=TracerWarning, module=r"(torch|rushlight)\.(?!jit)")
+        warnings.filterwarnings("ignore", "torch::jit::fuser::cuda")
 
 
-class TracingCheckError(Exception):
-    """A trace that gives other graphs when it is recorded again."""
-
-    def __init__(self, graph_diff_error, tensor_compare_error, extra_msg=None):
-        self.message = "Tracing failed sanity checks!\n"
-        if extra_msg is not None:
-            self.message += extra_msg + "\n"
-        if graph_diff_error is not None:
-            self.message += "ERROR: Graphs differed across invocations!\n" + _indent(graph_diff_error) + "\n"
-        if tensor_compare_error is not None:
-            self.message += "ERROR: Tensor-valued Constant nodes differed in value across invocations. This often indicates that the tracer has "
-            self.message += "encountered untraceable code.\n" + _indent(tensor_compare_error) + "\n"
-        super().__init__(self.message)
-
-
-def _indent(text):
-    return "\n".join("\t" + line for line in text.split("\n"))
+TracerWarning.ignore_lib_warnings()
 
 
 @contextlib.contextmanager
@@ -152,15 +137,18 @@ def _not_implemented(name):
     return function
 
 
-for _name in ("trace", "trace_module", "save", "load", "freeze", "optimize_for_inference", "run_frozen_optimizations", "interface", "export_opnames",
+for _name in ("save", "load", "freeze", "optimize_for_inference", "run_frozen_optimizations", "interface", "export_opnames",
               "last_executed_optimized_graph", "jit_module_from_flatbuffer", "save_jit_module_to_flatbuffer", "script_method"):
     globals()[_name] = _not_implemented(_name)
 
 from ._script import Attribute, CompilationUnit, RecursiveScriptClass, ScriptFunction, ScriptWarning, script, script_if_tracing
 
+from ._trace import _get_trace_graph, is_tracing, trace, trace_module
+from ._trace_check import TracingCheckError
+
 _script_if_tracing = script_if_tracing
 
-_PARTS = frozenset(("annotations", "frontend", "_builtins", "_recursive", "_script", "_state", "_modules"))
+_PARTS = frozenset(("_trace", "annotations", "frontend", "_builtins", "_recursive", "_script", "_state", "_modules"))
 
 
 def __getattr__(name):

@@ -181,6 +181,10 @@ class RecursiveScriptModule(ScriptModule):
                 result = changed
         return result
 
+    def _method_added(self, name):
+        """A trace gave the C++ object a method."""
+        self.__dict__[name] = self._c._get_method(name)
+
     def _take_hooks(self):
         """The compiled hooks of the class, where calls from Python look for them."""
         self._forward_pre_hooks.update(enumerate(self._c._get_forward_pre_hooks()))
@@ -303,8 +307,27 @@ for _name in _REFUSED:
 class TracedModule(RecursiveScriptModule):
     """A captured module within another."""
 
+    @classmethod
+    def _of(cls, module, names):
+        """The counterpart of a module that is to be recorded: its attributes, no methods yet."""
+        from ._trace import traced_object
+        cpp_module, parts = traced_object(module, names, TracedModule)
+        self = cls._over(cpp_module, _concrete_type.of_type(cpp_module._type(), type(module)))
+        for name, part in parts.items():
+            OrderedDict.__setitem__(self._modules, name, part)
+        return self
+
     def _get_name(self):
         return self.original_name
+
+    def forward(self, *args, **kwargs):
+        raise RuntimeError("Trace submodules cannot be called.")
+
+    def __setattr__(self, name, value):
+        if name in self.__dict__ or not self._c._has_slot(name):
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
 
 
 class TopLevelTracedModule(TracedModule):
@@ -313,6 +336,9 @@ class TopLevelTracedModule(TracedModule):
     @classmethod
     def _part_class(cls):
         return TracedModule
+
+    def forward(self, *args, **kwargs):
+        return self._c._get_method("forward")(*args, **kwargs)
 
 
 def script_module(module):

@@ -39,8 +39,13 @@ class _Options:
     def tolerances(self, *dtypes):
         if self.rtol is not None:
             return self.rtol, self.atol
-        rtols, atols = zip(*(_TOLERANCES.get(dtype, (0.0, 0.0)) for dtype in dtypes))
-        return max(rtols), max(atols)
+        return default_tolerances(*dtypes)
+
+
+def default_tolerances(*dtypes):
+    """(rtol, atol) that suit the least exact of these dtypes."""
+    rtols, atols = zip(*(_TOLERANCES.get(dtype, (0.0, 0.0)) for dtype in dtypes))
+    return max(rtols), max(atols)
 
 
 def _comparison_text(what, is_exact, lines):

@@ -4,10 +4,13 @@ import warnings
 from collections import OrderedDict
 from typing import Optional
 
+from ... import _C
 from ..._tensor import Tensor
 from ...utils.hooks import BackwardHook, RemovableHandle
 from ..parameter import Buffer, Parameter, is_lazy
 from ._state import ModuleState, _IncompatibleKeys
+
+_is_tracing = _C._is_tracing
 
 # Hooks of all modules, by register_module_forward_hook and its like.
 _global_forward_pre_hooks = OrderedDict()
@@ -108,10 +111,23 @@ class Module(ModuleState):
     def __call__(self, *args, **kwargs):
         if not (self._forward_pre_hooks or self._forward_hooks or self._backward_hooks or self._backward_pre_hooks or _global_forward_hooks
                 or _global_forward_pre_hooks or _global_backward_hooks or _global_backward_pre_hooks):
-            return self.forward(*args, **kwargs)
+            return self._slow_forward(*args, **kwargs) if _is_tracing() else self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
 
     _call_impl = __call__
+
+    def _slow_forward(self, *args, **kwargs):
+        """``forward`` while a trace is recorded: what it calls belongs to this module."""
+        from ...jit import _trace
+        path = None if isinstance(self.forward, _C.ScriptMethod) else _trace.path_of(self)
+        if path is None:
+            return self.forward(*args, **kwargs)
+        state = _C._get_tracing_state()
+        state.push_scope(path)
+        try:
+            return self.forward(*args, **kwargs)
+        finally:
+            state.pop_scope()
 
     def _call_with_hooks(self, args, kwargs):
         called = set()
@@ -133,7 +149,7 @@ class Module(ModuleState):
             watch = BackwardHook(self, full_hooks, pre_hooks) if full_hooks or pre_hooks else None
             if watch is not None:
                 args = watch.setup_input_hook(args)
-            result = self.forward(*args, **kwargs)
+            result = self._slow_forward(*args, **kwargs) if _is_tracing() else self.forward(*args, **kwargs)
             for number, hook in (*_global_forward_hooks.items(), *self._forward_hooks.items()):
                 called.add(number)
                 result = self._run_forward_hook(number, hook, args, kwargs, result)

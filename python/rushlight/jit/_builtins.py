@@ -1,5 +1,6 @@
 """Python callables that stand for operators when they are called from compiled code."""
 import math
+import warnings
 
 from .. import _C
 from .. import functional as _functional
@@ -27,7 +28,7 @@ def _make_table():
     from . import _unwrap_optional, _wait, wait
     table.update({id(as_tensor): "aten::as_tensor", id(manual_seed): "aten::manual_seed", id(get_default_dtype): "aten::get_default_dtype",
                   id(is_grad_enabled): "aten::is_grad_enabled", id(set_grad_enabled): "aten::set_grad_enabled",
-                  id(_unwrap_optional): "aten::_unwrap_optional", id(wait): "aten::wait", id(_wait): "aten::wait"})
+                  id(warnings.warn): "aten::warn", id(_unwrap_optional): "aten::_unwrap_optional", id(wait): "aten::wait", id(_wait): "aten::wait"})
     return table
 
 

@@ -132,10 +132,9 @@ def named_tuple(name, fields, elements):
 
 
 def python_enum_member(type_name, member, value):
+    """The member of the user's Enum class; a file's own enums have none here."""
     cls = python_classes.get(type_name)
-    if cls is None:
-        cls = python_classes[type_name] = enum.Enum(type_name.rsplit(".", 1)[-1], {member: value})
-    if member not in cls.__members__:
+    if cls is None or member not in cls.__members__:
         raise RuntimeError(f"Unknown reference to ScriptClass {type_name}. (Did you forget to import it?)")
     return cls[member]
 

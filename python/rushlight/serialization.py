@@ -7,6 +7,7 @@ import os
 import pickle
 import sys
 import types
+import warnings
 import zipfile
 from collections import OrderedDict
 
@@ -190,6 +191,21 @@ class _Unpickler(pickle.Unpickler):
         return TypedStorage(wrap_storage=self.storages[key], dtype=dtype)
 
 
+def _load_program(f, map_location, weights_only):
+    """A TorchScript archive: torch.jit.load reads it, if the caller trusts programs."""
+    warnings.warn("'torch.load' received a zip file that looks like a TorchScript archive dispatching to 'torch.jit.load' (call 'torch.jit.load' "
+                  "directly to silence this warning)", UserWarning, stacklevel=3)
+    if weights_only:
+        raise RuntimeError("Cannot use ``weights_only=True`` with TorchScript archives passed to ``torch.load``. In PyTorch 2.6, we changed the "
+                           "default value of the `weights_only` argument in `torch.load` from `False` to `True`. Re-running `torch.load` with "
+                           "`weights_only` set to `False` will likely succeed, but it can result in arbitrary code execution. Do it only if you got "
+                           "the file from a trusted source.")
+    if hasattr(f, "seek"):
+        f.seek(0)
+    from . import jit
+    return jit.load(f, map_location)
+
+
 def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=None, **pickle_load_args):
     """Read what torch.save wrote, here or in PyTorch. Only tensors and plain containers, unless ``weights_only=False``."""
     weights_only = True if weights_only is None else weights_only
@@ -200,7 +216,7 @@ def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=No
             raise _C.FileRefused("the file is no archive of torch.save: it has no data.pkl")
         root = pickles[0][:-len("data.pkl")]
         if root + "constants.pkl" in names:
-            raise RuntimeError("The file is a TorchScript archive: read it with torch.jit.load")
+            return _load_program(f, map_location, weights_only)
 
         def records(name):
             try:

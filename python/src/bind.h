@@ -4,6 +4,7 @@
 
 namespace rushlight::python {
 
+void bind_archive(nb::module_& m);
 void bind_autograd(nb::module_& m);
 void bind_compiler(nb::module_& m);
 void bind_dlpack(nb::module_& m);

@@ -82,9 +82,10 @@ void bind_errors(nb::module_& m) {
   jit_error_class =
       new_exception(m, "JITException", "Raised for a `raise` statement of compiled code (torch.jit.Error).",
                     PyExc_Exception, "torch.jit.Error");
+  // Shows itself as the class that PyTorch raises, of which it is a subclass, so that programs print the same.
   file_refused_class = new_exception(
       m, "FileRefused", "A file is damaged, foreign or dangerous; the text names the record and the reason.",
-      PyExc_RuntimeError, "rushlight.FileRefused");
+      PyExc_RuntimeError, "builtins.RuntimeError");
   limit_exceeded_class =
       new_exception(m, "LimitExceeded", "A limit that the caller set (fuel, memory, depth, size) was reached.",
                     PyExc_RuntimeError, "rushlight.LimitExceeded");

@@ -48,5 +48,6 @@ NB_MODULE(_C, m) {
   bind_compiler(m);
   bind_python_frames(m);
   bind_trace(m);
+  bind_archive(m);
   m.attr("__name__") = real_name;
 }

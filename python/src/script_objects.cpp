@@ -10,6 +10,7 @@
 #include "convert.h"
 #include "exec/executor.h"
 #include "graph_objects.h"
+#include "module/module.h"
 #include "passes/inline.h"
 #include "script_types.h"
 #include "script_values.h"
@@ -223,6 +224,18 @@ void bind_object(nb::module_& m) {
            [](const ModuleHandle& self) { return bound_hooks(self, self.object->type().forward_hooks()); })
       .def("_get_forward_pre_hooks",
            [](const ModuleHandle& self) { return bound_hooks(self, self.object->type().forward_pre_hooks()); })
+      .def(
+          "dump_to_str",
+          [](const ModuleHandle& self, bool code, bool attrs, bool params) {
+            return Module(self.object).dump_to_str(code, attrs, params);
+          },
+          nb::arg("code") = true, nb::arg("attrs") = true, nb::arg("params") = true)
+      .def(
+          "dump",
+          [](const ModuleHandle& self, bool code, bool attrs, bool params) {
+            nb::print(Module(self.object).dump_to_str(code, attrs, params).c_str());
+          },
+          nb::arg("code") = true, nb::arg("attrs") = true, nb::arg("params") = true)
       .def("_set_optimized", [](const ModuleHandle&, bool) {});
 }
 

@@ -152,7 +152,8 @@ class PickleReader {
     return kKnown.find(char(op)) != std::string_view::npos;
   }
   [[noreturn]] static void unknown_opcode(uint8_t op) {
-    throw ArchiveError(fmt::format("Unknown opcode for unpickling at {:#x}: {}", op, op));
+    // PyTorch shows the opcode as an address, with its sign.
+    throw ArchiveError(fmt::format("Unknown opcode for unpickling at {:#x}: {}", uint64_t(int64_t(int8_t(op))), op));
   }
   void protocol() {
     const auto version = in_.number<uint8_t>();

@@ -113,7 +113,7 @@ TEST(Pickle, BytesAreThoseOfPytorch) {
 
 TEST(Pickle, RefusalsHaveThePytorchTexts) {
   EXPECT_EQ(refusal(""), "Unexpected end of pickler archive.");
-  EXPECT_EQ(refusal("\xff"), "Unknown opcode for unpickling at 0xff: 255");
+  EXPECT_EQ(refusal("\xff"), "Unknown opcode for unpickling at 0xffffffffffffffff: 255");
   EXPECT_EQ(refusal("N."), "Expected PROTO opcode at the start of pickle archive, found 78");
   EXPECT_EQ(refusal("\x80\x03."), "Only Pickle protocol 2 is supported, found protocol = \x03");
   EXPECT_EQ(refusal("\x80\x02."), "Unpickler expected 1 element on the stack, but found 0");

@@ -9,18 +9,13 @@
 #include "autograd/variable.h"
 #include "base/text.h"
 #include "value/function.h"
+#include "value/qualified_name.h"
 
 namespace rushlight::archive {
 namespace {
 
 constexpr size_t kMaxDepth = 1'000;
 constexpr const char* kPickleModule = "torch.jit._pickle";
-
-std::pair<std::string, std::string> split_name(const std::string& qualified) {
-  const size_t dot = qualified.rfind('.');
-  if (dot == std::string::npos) return {"", qualified};
-  return {qualified.substr(0, dot), qualified.substr(dot + 1)};
-}
 
 }  // namespace
 
@@ -178,8 +173,8 @@ void PickleWriter::global(const std::string& module, const std::string& name) {
 }
 
 void PickleWriter::type_global(const TypePtr& type) {
-  const auto [module, name] = split_name(rename_(type));
-  global(module, name);
+  const QualifiedName name = split_qualified_name(rename_(type));
+  global(name.prefix, name.base);
 }
 
 void PickleWriter::shape_part(IntArrayRef numbers) {

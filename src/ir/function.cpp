@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "value/qualified_name.h"
 #include "value/unify.h"
 
 namespace rushlight::ir {
@@ -158,20 +159,8 @@ void CompilationUnit::remove_type(std::string_view qualified_name) {
 }
 
 std::string CompilationUnit::mangle(const std::string& qualified_name) {
-  constexpr std::string_view kMark = "___torch_mangle_";
   std::string candidate = qualified_name;
-  while (is_taken(candidate)) {
-    const std::string atom = cat(kMark, mangle_index_++);
-    std::vector<std::string> atoms;
-    for (std::string_view part : split(qualified_name, '.')) atoms.emplace_back(part);
-    const auto old =
-        std::find_if(atoms.begin(), atoms.end(), [&](const std::string& part) { return part.starts_with(kMark); });
-    if (old != atoms.end())
-      *old = atom;
-    else
-      atoms.insert(atoms.end() - 1, atom);
-    candidate = join(atoms, ".");
-  }
+  while (is_taken(candidate)) candidate = with_mangle(qualified_name, mangle_index_++);
   return candidate;
 }
 

@@ -88,8 +88,13 @@ class Parser {
     const SourceRange place =
         range(found.begin, found.kind == TokenKind::indent || found.kind == TokenKind::end ? found.begin : found.end);
     throw CompileError(
-        {.message = cat("expected ", expected, " but found '", shown(found), "' here:\n", located(place)),
+        {.message = cat("expected ", expected, " but found '", shown(found), "' here:\n", original_and_own(place)),
          .range = place});
+  }
+  /// What code of an archive was made from stands first.
+  static std::string original_and_own(const SourceRange& place) {
+    if (!place.source()->find_original()) return located(place);
+    return cat(located(place.original()), "Serialized ", located(place));
   }
   void expect(std::string_view op) {
     if (!accept(op)) unexpected(op);

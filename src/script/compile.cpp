@@ -1,8 +1,10 @@
 #include "script/compile.h"
 
+#include "base/stack_guard.h"
 #include "base/text.h"
 #include "passes/pipelines.h"
 #include "script/emitter.h"
+#include "script/upgraders.h"
 
 namespace rushlight::script {
 namespace {
@@ -34,8 +36,11 @@ ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualifi
                            std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
                            Ref<ClassType> self, Membership membership) {
   auto compile_body = [def = std::move(def), resolver = std::move(resolver), self](ir::GraphFunction& function) {
-    Emitter(function, *def, resolver, self).run();
+    check_stack();
     ir::Graph& graph = *function.raw_graph();
+    graph.operator_set_version = resolver->operator_version();
+    Emitter(function, *def, resolver, self).run();
+    replace_old_operators(graph);
     convert_to_ssa(graph);
     transform_exits(graph);
     passes::normalize_compiled(graph);

@@ -1,6 +1,7 @@
 #include "script/emitter.h"
 
 #include "base/text.h"
+#include "script/annotations.h"
 
 namespace rushlight::script {
 
@@ -50,39 +51,16 @@ void Emitter::declare_parameters() {
                                            : TensorType::inferred();
     ir::Value* input = graph_->add_input(is_meaningful_name(parameter.name) ? parameter.name : "");
     input->set_type(argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
-    if (is_method_self && self_->is_module())
-      environment_.innermost().sugared[parameter.name] = resolver_->module_value(input);
+    // What the surface knows more of than its type is no variable of the graph.
+    SugaredValuePtr self_value = is_method_self && self_->is_module() ? resolver_->module_value(input) : nullptr;
+    if (self_value && !dynamic_cast<SimpleValue*>(self_value.get()))
+      environment_.innermost().sugared[parameter.name] = std::move(self_value);
     else
       environment_.set_value(parameter.name, input, parameter.range,
                              argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
-    if (parameter.default_value) {
-      // Defaults of string programs are literals; Python's come evaluated with the schema.
-      const lang::Expr& expr = *parameter.default_value;
-      switch (expr.kind) {
-        case lang::ExprKind::integer: {
-          const IValue number(lang::integer_value(expr.text).value_or(0));
-          argument.default_value = argument.type->is(TypeKind::float_) ? IValue(double(number.to_int())) : number;
-          break;
-        }
-        case lang::ExprKind::floating:
-          argument.default_value = IValue(std::strtod(expr.text.c_str(), nullptr));
-          break;
-        case lang::ExprKind::string:
-          argument.default_value = IValue(expr.text);
-          break;
-        case lang::ExprKind::true_:
-          argument.default_value = IValue(true);
-          break;
-        case lang::ExprKind::false_:
-          argument.default_value = IValue(false);
-          break;
-        case lang::ExprKind::none:
-          argument.default_value = IValue();
-          break;
-        default:
-          lang::fail_at(expr.range, "default values of this kind are not supported in string programs yet");
-      }
-    }
+    // Python's defaults come evaluated with the schema.
+    if (parameter.default_value)
+      argument.default_value = evaluate_constant(*parameter.default_value, parameter.annotation, resolver_);
     arguments_.push_back(std::move(argument));
   }
 }
@@ -149,79 +127,6 @@ ir::Value* Emitter::make_list(const std::vector<ir::Value*>& elements, TypePtr e
   return node->output();
 }
 
-TypePtr Emitter::type_of_annotation(const lang::Expr& expr) {
-  using lang::ExprKind;
-  switch (expr.kind) {
-    case ExprKind::none:
-      return types::none();
-    case ExprKind::string:
-      return type_of_annotation(*lang::parse_expression(std::make_shared<Source>(expr.text, "")));
-    case ExprKind::tuple: {
-      std::vector<TypePtr> elements;
-      for (const lang::ExprPtr& part : expr.operands) elements.push_back(type_of_annotation(*part));
-      return types::tuple(std::move(elements));
-    }
-    case ExprKind::binary:
-      if (expr.text == "|") return types::union_({type_of_annotation(*expr[0]), type_of_annotation(*expr[1])});
-      break;
-    case ExprKind::subscript: {
-      std::string base = lang::dotted_name(*expr[0]);
-      base = base.substr(base.rfind('.') + 1);
-      const auto part = [&](size_t i) { return type_of_annotation(*expr[i]); };
-      const size_t count = expr.operands.size() - 1;
-      std::vector<TypePtr> all;
-      if (base == "Tuple" || base == "tuple") {
-        if (count == 1 && expr[1]->is(ExprKind::tuple) && expr[1]->operands.empty()) return types::tuple({});
-        for (size_t i = 1; i <= count; ++i) all.push_back(part(i));
-        return types::tuple(std::move(all));
-      }
-      if (base == "Union") {
-        for (size_t i = 1; i <= count; ++i) all.push_back(part(i));
-        return types::union_(std::move(all));
-      }
-      if (count == 1 && (base == "List" || base == "list")) return types::list(part(1));
-      if (count == 1 && base == "Optional") return types::optional(part(1));
-      if (count == 1 && base == "Final") return part(1);
-      if (count == 1 && base == "Future") return types::future(part(1));
-      if (count == 1 && base == "RRef") return types::rref(part(1));
-      if (count == 1 && base == "Await") return types::await(part(1));
-      if (count == 2 && (base == "Dict" || base == "dict")) return types::dict(part(1), part(2));
-      lang::fail_at(expr.range, cat("Unknown type constructor ", base));
-    }
-    default:
-      break;
-  }
-  const std::string name = lang::dotted_name(expr);
-  static const std::pair<std::string_view, const TypePtr& (*)()> kNames[] = {{"Tensor", types::tensor},
-                                                                             {"torch.Tensor", types::tensor},
-                                                                             {"int", types::int_},
-                                                                             {"float", types::float_},
-                                                                             {"bool", types::bool_},
-                                                                             {"str", types::string},
-                                                                             {"complex", types::complex},
-                                                                             {"None", types::none},
-                                                                             {"NoneType", types::none},
-                                                                             {"Any", types::any},
-                                                                             {"number", types::number},
-                                                                             {"Device", types::device},
-                                                                             {"device", types::device},
-                                                                             {"torch.device", types::device},
-                                                                             {"Generator", types::generator},
-                                                                             {"torch.Generator", types::generator},
-                                                                             {"list", types::any_list},
-                                                                             {"tuple", types::any_tuple},
-                                                                             {"torch.dtype", types::int_},
-                                                                             {"torch.layout", types::int_},
-                                                                             {"torch.memory_format", types::int_},
-                                                                             {"Storage", types::storage},
-                                                                             {"Stream", types::stream},
-                                                                             {"Capsule", types::capsule},
-                                                                             {"typing.Any", types::any}};
-  for (const auto& [text, type] : kNames)
-    if (text == name) return type();
-  if (!name.empty())
-    if (TypePtr type = resolver_->resolve_type(name, expr.range)) return type;
-  lang::fail_at(expr.range, cat("Unknown type name '", name.empty() ? std::string(expr.range.text()) : name, "'"));
-}
+TypePtr Emitter::type_of_annotation(const lang::Expr& expr) { return script::type_of_annotation(expr, *resolver_); }
 
 }  // namespace rushlight::script

@@ -18,6 +18,8 @@ class Resolver {
   /// A value whose type is a module: `self` and its submodules. A surface that knows more of a module than its type
   /// does (containers, methods that are not compiled yet) answers with a value of its own.
   virtual SugaredValuePtr module_value(ir::Value* value) { return simple(value); }
+  /// The version of the archive that a program comes from: its operators mean what they meant then.
+  virtual std::optional<int64_t> operator_version() const { return std::nullopt; }
 };
 
 /// Knows `torch`, `math` and the builtins, and nothing else: what every string program starts from.

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "lang/lexer.h"
 #include "script/emitter.h"
+#include "script/upgraders.h"
 #include "value/type_variables.h"
 
 namespace rushlight::script {
@@ -210,9 +211,23 @@ SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, i
                                    const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
                                    std::optional<NamedValue> self) {
   const auto overloads = find_overloads(name.str());
-  const auto emit = [&](const Operator& op, const MatchedCall& call) -> SugaredValuePtr {
+  // What older programs call stands behind what has not changed since.
+  std::vector<std::pair<const Operator*, const OperatorChange*>> candidates, changed;
+  for (const Operator* op : overloads) {
+    const OperatorChange* change = nullptr;
+    if (const auto& version = emitter.graph().operator_set_version) {
+      change = find_operator_change(op->schema().qualified_name());
+      if (change && *version >= change->version) change = nullptr;
+    }
+    (change ? changed : candidates).emplace_back(op, change);
+  }
+  candidates.insert(candidates.end(), changed.begin(), changed.end());
+  const auto emit = [&](const Operator& op, const OperatorChange* change, const MatchedCall& call) -> SugaredValuePtr {
     ir::Node* node = emitter.insert_node(name, call.inputs, call.results.size(), range);
-    node->set_op(&op);
+    if (change)
+      mark_old_call(*node, *change);
+    else
+      node->set_op(&op);
     for (size_t i = 0; i < call.results.size(); ++i)
       node->output(i)->set_type(call.results[i]->is(TypeKind::sym_int) ? types::int_() : call.results[i]);
     if (call.results.size() == 1) return simple(node->output());
@@ -229,11 +244,12 @@ SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, i
   const std::vector<bool> rounds = overloads.size() == 1 ? std::vector<bool>{true} : std::vector<bool>{false, true};
   for (const bool convert : rounds) {
     why.clear();
-    for (const Operator* op : overloads) {
+    for (const auto& [op, change] : candidates) {
       std::string reason;
-      if (const auto call = match_schema(emitter, range, op->schema(), arguments, keywords, convert, reason, self))
-        return emit(*op, *call);
-      why += cat("\n", op->schema().str(), ":\n", reason);
+      const Schema& schema = change ? old_schema(*change) : op->schema();
+      if (const auto call = match_schema(emitter, range, schema, arguments, keywords, convert, reason, self))
+        return emit(*op, change, *call);
+      why += cat("\n", schema.str(), ":\n", reason);
     }
   }
   if (overloads.empty()) {

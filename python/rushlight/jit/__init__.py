@@ -137,10 +137,11 @@ def _not_implemented(name):
     return function
 
 
-for _name in ("save", "load", "freeze", "optimize_for_inference", "run_frozen_optimizations", "interface", "export_opnames",
+for _name in ("freeze", "optimize_for_inference", "run_frozen_optimizations", "interface", "export_opnames",
               "last_executed_optimized_graph", "jit_module_from_flatbuffer", "save_jit_module_to_flatbuffer", "script_method"):
     globals()[_name] = _not_implemented(_name)
 
+from ._serialization import load, save
 from ._script import Attribute, CompilationUnit, RecursiveScriptClass, ScriptFunction, ScriptWarning, script, script_if_tracing
 
 from ._trace import _get_trace_graph, is_tracing, trace, trace_module

@@ -5,6 +5,7 @@ from collections import OrderedDict
 
 from .. import _C
 from ..nn import Module
+from ..nn.modules.module import _HOOK_TABLES
 from . import _concrete_type
 
 # What nn.Module offers and compiled modules refuse.
@@ -97,8 +98,7 @@ class RecursiveScriptModule(ScriptModule):
         self = cls.__new__(cls)
         self.__dict__.update(
             _c=cpp_module, _concrete_type=concrete, _parameters=_Slots(cpp_module, "_parameters"), _buffers=_Slots(cpp_module, "_buffers"),
-            _modules=_Submodules(cpp_module), _non_persistent_buffers_set=set(), _forward_hooks=OrderedDict(), _forward_pre_hooks=OrderedDict(),
-            _backward_hooks=OrderedDict(), _backward_pre_hooks=OrderedDict(), _state_dict_hooks=OrderedDict())
+            _modules=_Submodules(cpp_module), _non_persistent_buffers_set=set(), **{name: OrderedDict() for name in _HOOK_TABLES})
         return self
 
     @classmethod
@@ -107,6 +107,9 @@ class RecursiveScriptModule(ScriptModule):
         self = cls._over(cpp_module, _concrete_type.of_type(cpp_module._type()))
         for name, part in cpp_module._submodules():
             OrderedDict.__setitem__(self._modules, name, cls._part_class()._wrap(part))
+        if cpp_module._has_method("forward"):
+            # nn.Module has a method of this name: the compiled one must be found first.
+            self.__dict__["forward"] = cpp_module._get_method("forward")
         self._take_hooks()
         return self
 
@@ -263,6 +266,16 @@ class RecursiveScriptModule(ScriptModule):
 
     def get_debug_state(self):
         raise NotImplementedError("get_debug_state is not implemented in Rushlight: programs are compiled once, there is no profiling state")
+
+    # Files
+
+    def save(self, f, **kwargs):
+        """Write the module to a file: ``_extra_files`` maps names to what travels with it."""
+        return self._c.save(str(f), **kwargs)
+
+    def save_to_buffer(self, **kwargs):
+        """The file as bytes."""
+        return self._c.save_to_buffer(**kwargs)
 
     # Text and copies
 

@@ -4,7 +4,9 @@
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/vector.h>
 
+#include "arguments.h"
 #include "base/error.h"
+#include "base/small_vector.h"
 #include "base/text.h"
 #include "codegen/codegen.h"
 #include "convert.h"
@@ -41,21 +43,30 @@ IValue argument_value(const Schema& schema, size_t position, nb::handle value) {
   }
 }
 
-std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& self, const nb::args& arguments,
-                                    const nb::kwargs& keywords) {
-  const size_t given = (self ? 1 : 0) + arguments.size() + keywords.size();
+/// The value of a keyword argument, or null.
+PyObject* find_keyword(const CallArguments& arguments, const std::string& name) {
+  for (size_t i = 0; i < arguments.keyword_count(); ++i)
+    if (str_view(PyTuple_GetItem(arguments.keyword_names, Py_ssize_t(i))) == name)
+      return arguments.positional[arguments.count + i];
+  return nullptr;
+}
+
+std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& self, const CallArguments& arguments) {
+  const size_t keywords = arguments.keyword_count();
+  const size_t given = (self ? 1 : 0) + arguments.count + keywords;
   if (given > schema.arguments.size())
     throw RuntimeError(cat(schema.name, "() expected at most ", schema.arguments.size(), " argument(s) but received ",
                            given, " argument(s). Declaration: ", schema.str()));
   std::vector<IValue> values;
   values.reserve(schema.arguments.size());
   if (self) values.emplace_back(self);
-  for (nb::handle argument : arguments) values.push_back(argument_value(schema, values.size(), argument));
+  for (size_t i = 0; i < arguments.count; ++i)
+    values.push_back(argument_value(schema, values.size(), arguments.positional[i]));
   size_t used = 0;
   while (values.size() < schema.arguments.size()) {
     const Argument& argument = schema.arguments[values.size()];
-    if (keywords.contains(argument.name.c_str())) {
-      values.push_back(argument_value(schema, values.size(), keywords[argument.name.c_str()]));
+    if (PyObject* value = keywords ? find_keyword(arguments, argument.name) : nullptr) {
+      values.push_back(argument_value(schema, values.size(), value));
       ++used;
     } else if (argument.default_value) {
       values.push_back(*argument.default_value);
@@ -63,11 +74,88 @@ std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& sel
       throw_missing_argument(schema, argument);
     }
   }
-  if (used == keywords.size()) return values;
+  if (used == keywords) return values;
   std::vector<std::string> names;
-  for (auto [key, value] : keywords) names.push_back(nb::cast<std::string>(nb::str(key)));
-  throw_unused_keyword(schema, names, (self ? 1 : 0) + arguments.size());
+  for (size_t i = 0; i < keywords; ++i)
+    names.emplace_back(str_view(PyTuple_GetItem(arguments.keyword_names, Py_ssize_t(i))));
+  throw_unused_keyword(schema, names, (self ? 1 : 0) + arguments.count);
 }
+
+nb::object call_compiled(ir::GraphFunction& function, const Ref<Object>& self, const CallArguments& arguments) {
+  std::vector<IValue> values = match_arguments(function.schema(), self, arguments);
+  if (trace::is_tracing()) {
+    const IValue result = trace::record_call(*trace::current(), function, bool(self), std::move(values));
+    return nb::steal(to_python(result));
+  }
+  IValue result;
+  {
+    nb::gil_scoped_release unlocked;
+    result = function.call(std::move(values));
+  }
+  return nb::steal(to_python(result));
+}
+
+/// tp_call hands over a tuple and a dictionary.
+nb::object call_unpacked(ir::GraphFunction& function, const Ref<Object>& self, PyObject* arguments,
+                         PyObject* keywords) {
+  SmallVector<PyObject*, 8> values;
+  const Py_ssize_t count = PyTuple_Size(arguments);
+  for (Py_ssize_t i = 0; i < count; ++i) values.push_back(PyTuple_GetItem(arguments, i));
+  nb::object names;
+  if (keywords && PyDict_Size(keywords) > 0) {
+    nb::list keys;
+    for (auto [key, value] : nb::borrow<nb::dict>(keywords)) {
+      keys.append(key);
+      values.push_back(value.ptr());
+    }
+    names = nb::tuple(keys);
+  }
+  return call_compiled(function, self,
+                       {.positional = values.data(), .count = size_t(count), .keyword_names = names.ptr()});
+}
+
+template <class Handle>
+PyObject* call_slot(PyObject* callable, PyObject* arguments, PyObject* keywords) {
+  return guarded([&] {
+    const Handle& handle = *nb::inst_ptr<Handle>(callable);
+    if constexpr (std::is_same_v<Handle, MethodHandle>)
+      return call_unpacked(*handle.method, handle.owner, arguments, keywords).release().ptr();
+    else
+      return call_unpacked(*handle.function, nullptr, arguments, keywords).release().ptr();
+  });
+}
+template <class Handle>
+PyType_Slot callable_slots[] = {{Py_tp_call, reinterpret_cast<void*>(&call_slot<Handle>)}, {0, nullptr}};
+
+PyTypeObject* method_type = nullptr;
+
+/// `module(...)`: straight to the compiled `forward` unless there are hooks or `forward` is something else, which is
+/// left to the method `_call_with_hooks`.
+PyObject* call_module(PyObject* self, PyObject* const* arguments, Py_ssize_t count, PyObject* keyword_names) {
+  return guarded([&]() -> PyObject* {
+    static PyObject* const forward_name = PyUnicode_InternFromString("forward");
+    static PyObject* const hook_names[] = {PyUnicode_InternFromString("_forward_pre_hooks"),
+                                           PyUnicode_InternFromString("_forward_hooks")};
+    nb::object table = owned(PyObject_GenericGetDict(self, nullptr));
+    const auto is_empty = [&](PyObject* name) {
+      PyObject* hooks = PyDict_GetItemWithError(table.ptr(), name);
+      return hooks && PyDict_Check(hooks) && PyDict_Size(hooks) == 0;
+    };
+    PyObject* forward = PyDict_GetItemWithError(table.ptr(), forward_name);
+    if (forward && Py_TYPE(forward) == method_type && is_empty(hook_names[0]) && is_empty(hook_names[1])) {
+      const MethodHandle& handle = *nb::inst_ptr<MethodHandle>(forward);
+      const nb::object alive = nb::borrow(forward);
+      return call_compiled(*handle.method, handle.owner,
+                           {.positional = arguments, .count = size_t(count), .keyword_names = keyword_names})
+          .release()
+          .ptr();
+    }
+    nb::object slow = nb::getattr(self, "_call_with_hooks");
+    return checked(PyObject_Vectorcall(slow.ptr(), arguments, size_t(count), keyword_names));
+  });
+}
+PyMethodDef call_module_method = {"__call__", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(&call_module)),
+                                  METH_FASTCALL | METH_KEYWORDS, "Runs the module's forward, with its hooks."};
 
 /// Attributes are slots; methods, constants and properties belong to the class.
 nb::object get_attribute(const ObjectHandle& self, const std::string& name) {
@@ -261,17 +349,7 @@ nb::object wrap_object(Ref<Object> object) {
 
 nb::object call_function(ir::GraphFunction& function, const Ref<Object>& self, const nb::args& arguments,
                          const nb::kwargs& keywords) {
-  std::vector<IValue> values = match_arguments(function.schema(), self, arguments, keywords);
-  if (trace::is_tracing()) {
-    const IValue result = trace::record_call(*trace::current(), function, bool(self), std::move(values));
-    return nb::steal(to_python(result));
-  }
-  IValue result;
-  {
-    nb::gil_scoped_release unlocked;
-    result = function.call(std::move(values));
-  }
-  return nb::steal(to_python(result));
+  return call_unpacked(function, self, arguments.ptr(), keywords.ptr());
 }
 
 namespace {
@@ -355,19 +433,22 @@ void bind_script_objects(nb::module_& m) {
   bind_future(m);
   bind_object(m);
   auto function = nb::class_<FunctionHandle>(m, "ScriptFunction", nb::dynamic_attr(), nb::is_weak_referenceable(),
-                                             "A compiled function.");
-  function.def("__call__", [](const FunctionHandle& self, nb::args arguments, nb::kwargs keywords) {
-    return call_function(*self.function, nullptr, arguments, keywords);
-  });
+                                             nb::type_slots(callable_slots<FunctionHandle>), "A compiled function.");
   function.def(
       "_alias", [](const FunctionHandle& self) { return FunctionHandle(self); },
       "Another Python object for the same function.");
   bind_callable_texts<FunctionHandle>(function,
                                       [](const FunctionHandle& self) -> ir::GraphFunction& { return *self.function; });
-  auto method = nb::class_<MethodHandle>(m, "ScriptMethod", nb::dynamic_attr(), "A method bound to its object.");
-  method.def("__call__", [](const MethodHandle& self, nb::args arguments, nb::kwargs keywords) {
-    return call_function(*self.method, self.owner, arguments, keywords);
-  });
+  auto method = nb::class_<MethodHandle>(m, "ScriptMethod", nb::dynamic_attr(),
+                                         nb::type_slots(callable_slots<MethodHandle>), "A method bound to its object.");
+  method_type = reinterpret_cast<PyTypeObject*>(method.ptr());
+  m.def(
+      "_install_module_call",
+      [](nb::handle type) {
+        nb::setattr(type, "__call__",
+                    owned(PyDescr_NewMethod(reinterpret_cast<PyTypeObject*>(type.ptr()), &call_module_method)));
+      },
+      "Gives a class of compiled modules its `__call__`.");
   method.def_prop_ro("owner", [](const MethodHandle& self) { return wrap_object(self.owner); });
   method.def_prop_ro("raw_owner", [](const MethodHandle& self) { return wrap_object(self.owner); });
   bind_callable_texts<MethodHandle>(method,

@@ -110,8 +110,10 @@ struct Loop {
 }  // namespace
 
 int get_num_threads() {
-  const int count = thread_count.load(std::memory_order_relaxed);
-  return count ? count : std::max(1u, std::thread::hardware_concurrency());
+  if (const int count = thread_count.load(std::memory_order_relaxed)) return count;
+  // Asked once: the C library reads files to find out.
+  static const int processors = std::max(1u, std::thread::hardware_concurrency());
+  return processors;
 }
 void set_num_threads(int count) {
   if (count < 1) throw RuntimeError("set_num_threads expects a positive integer");
@@ -123,8 +125,9 @@ void submit(std::function<void()> task) { Pool::get().submit(std::move(task)); }
 void parallel_for(int64_t begin, int64_t end, int64_t grain, const std::function<void(int64_t, int64_t)>& body) {
   if (begin >= end) return;
   const int64_t count = end - begin;
+  if (count <= grain || inside_region) return body(begin, end);
   const int64_t pieces = std::min<int64_t>(get_num_threads(), (count + grain - 1) / std::max<int64_t>(grain, 1));
-  if (pieces <= 1 || inside_region) return body(begin, end);
+  if (pieces <= 1) return body(begin, end);
   auto loop = std::make_shared<Loop>();
   loop->next = begin;
   loop->end = end;

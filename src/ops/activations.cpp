@@ -23,6 +23,7 @@ struct Relu {
 };
 template <class T>
 struct Sigmoid {
+  static constexpr auto kVector = cpu::VectorFunction::sigmoid;
   T operator()(T x) const { return T(1) / (T(1) + std::exp(-x)); }
 };
 template <class T>
@@ -33,6 +34,7 @@ struct LeakyRelu {
 };
 template <class T>
 struct Silu {
+  static constexpr auto kVector = cpu::VectorFunction::silu;
   T operator()(T x) const { return x / (T(1) + std::exp(-x)); }
 };
 
@@ -41,6 +43,19 @@ Tensor threshold_backward_cpu(const Tensor& grad_output, const Tensor& self, con
 }
 Tensor sigmoid_backward_cpu(const Tensor& grad_output, const Tensor& output) {
   return grad_output * conjugate((Scalar(1) - output) * output);
+}
+
+/// One row of elements that stand side by side.
+template <bool kLog, class T>
+void softmax_row(const T* in, T* out, int64_t size) {
+  const T largest = cpu::vector_max<T>().row(in, size);
+  const T total = cpu::vector_exp_shifted(in, largest, out, size);
+  if (kLog) {
+    const T log_total = std::log(total);
+    for (int64_t i = 0; i < size; ++i) out[i] = in[i] - largest - log_total;
+  } else {
+    for (int64_t i = 0; i < size; ++i) out[i] /= total;
+  }
 }
 
 /// softmax and log_softmax along one dimension, shifted by the largest element so that nothing overflows.
@@ -62,6 +77,11 @@ Tensor softmax_over(const Tensor& self, int64_t dim, bool) {
                              T* out = result.data<T>();
                              parallel_for(0, rows, std::max<int64_t>(1, 16384 / size), [&](int64_t begin, int64_t end) {
                                for (int64_t row = begin; row < end; ++row) {
+                                 if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+                                   if (inner == 1) {
+                                     softmax_row<kLog>(in + row * size, out + row * size, size);
+                                     continue;
+                                   }
                                  const int64_t base = row / inner * size * inner + row % inner;
                                  C largest = -std::numeric_limits<C>::infinity();
                                  for (int64_t i = 0; i < size; ++i)

@@ -178,10 +178,12 @@ struct Square {
 };
 template <class T>
 struct Sqrt {
+  static constexpr auto kVector = cpu::VectorFunction::sqrt;
   T operator()(T x) const { return std::sqrt(x); }
 };
 template <class T>
 struct Rsqrt {
+  static constexpr auto kVector = cpu::VectorFunction::rsqrt;
   T operator()(T x) const { return T(1) / std::sqrt(x); }
 };
 template <class T>

@@ -11,6 +11,7 @@ using cpu::is_complex_v;
 
 template <class T>
 struct Exp {
+  static constexpr auto kVector = cpu::VectorFunction::exp;
   T operator()(T x) const { return std::exp(x); }
 };
 template <class T>
@@ -24,6 +25,7 @@ struct Exp2 {
 };
 template <class T>
 struct Expm1 {
+  static constexpr auto kVector = cpu::VectorFunction::expm1;
   T operator()(T x) const {
     if constexpr (is_complex_v<T>) {
       // exp(a + bi) - 1 without cancellation near 0.
@@ -37,14 +39,17 @@ struct Expm1 {
 };
 template <class T>
 struct Log {
+  static constexpr auto kVector = cpu::VectorFunction::log;
   T operator()(T x) const { return std::log(x); }
 };
 template <class T>
 struct Log10 {
+  static constexpr auto kVector = cpu::VectorFunction::log10;
   T operator()(T x) const { return std::log10(x); }
 };
 template <class T>
 struct Log2 {
+  static constexpr auto kVector = cpu::VectorFunction::log2;
   T operator()(T x) const {
     if constexpr (is_complex_v<T>)
       return std::log(x) / std::log(T(2));
@@ -54,6 +59,7 @@ struct Log2 {
 };
 template <class T>
 struct Log1p {
+  static constexpr auto kVector = cpu::VectorFunction::log1p;
   T operator()(T x) const {
     if constexpr (is_complex_v<T>) {
       using Part = typename T::value_type;

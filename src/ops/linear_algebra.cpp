@@ -137,7 +137,29 @@ Tensor matmul_cpu(const Tensor& a, const Tensor& b) {
   return _unsafe_view(product, shape);
 }
 
+/// Whether the parts of a composite operator have to be called as operators: somebody may want to see them.
+bool parts_are_seen(std::initializer_list<const Tensor*> operands) {
+  if (dispatch_state.tracing) return true;
+  if (dispatch_state.below_autograd || !dispatch_state.grad_enabled) return false;
+  for (const Tensor* operand : operands)
+    if (operand->defined() && operand->impl()->autograd) return true;
+  return false;
+}
+bool is_plain_float(const Tensor& t) { return t.dtype() == ScalarType::float32 && t.is_contiguous() && !t.is_meta(); }
+
 Tensor linear_cpu(const Tensor& input, const Tensor& weight, const Tensor& bias) {
+  if (weight.dim() == 2 && input.dim() >= 1 && is_plain_float(input) && is_plain_float(weight) &&
+      input.size(-1) == weight.sizes()[1] &&
+      (!bias.defined() || (bias.dim() == 1 && bias.sizes()[0] == weight.sizes()[0] && is_plain_float(bias))) &&
+      !parts_are_seen({&input, &weight, &bias})) {
+    Shape shape(input.sizes());
+    const int64_t in_features = weight.sizes()[1], out_features = shape.back() = weight.sizes()[0];
+    Tensor result = empty_tensor(shape, ScalarType::float32);
+    shape.pop_back();
+    cpu::linear_rows(input.data<float>(), numel_of(shape), weight.data<float>(),
+                     bias.defined() ? bias.data<float>() : nullptr, result.data<float>(), in_features, out_features);
+    return result;
+  }
   const Tensor matrix = weight.dim() == 1 ? weight : t(weight);
   if (input.dim() == 2 && bias.defined() && weight.dim() == 2) return addmm(bias, input, matrix);
   const Tensor product = matmul(input, matrix);

@@ -23,9 +23,11 @@ bool is_inference(const IValue& value) {
 }
 
 /// What the tape has to see: anything that takes part in it already, views (a later write through them must reach their
-/// base), and tensors of inference mode (which must not be written outside of it).
+/// base), and tensors of inference mode (which must not be written outside of it). With grad mode off nothing is
+/// recorded, and only views and writes are left to see.
 bool concerns_autograd(const Operator& op, const IValue* arguments) {
   if (op.is_view()) return true;
+  if (!dispatch_state.grad_enabled && !op.is_mutating()) return false;
   for (size_t i = 0; i < op.argument_count(); ++i)
     if (has_autograd(arguments[i]) || (op.is_mutating() && is_inference(arguments[i]))) return true;
   return false;

@@ -34,6 +34,8 @@ Tensor sum_over(const Tensor& self, IntArrayRef dims, bool keepdim, OptType dtyp
   cpu::dispatch<kIntegral | kFloating | kComplex>(input.dtype(), "sum_cpu", [&](auto tag) {
     using T = typename decltype(tag)::type;
     using A = Accumulate<T>;
+    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+      if (cpu::run_vector_reduction(plan, input.data<T>(), result.data<T>(), cpu::vector_sum<T>())) return;
     cpu::run_reduction(plan, input.data<T>(), result.data<T>(), [&](const T* base) {
       A total{};
       cpu::for_each_inner_row(plan, base, [&](const T* row, int64_t stride, int64_t count) {
@@ -140,6 +142,10 @@ Tensor extreme_values(const Tensor& self, IntArrayRef dims, bool keepdim, std::s
   Tensor result = empty_tensor(plan.result_shape, self.dtype());
   cpu::dispatch<kReal>(self.dtype(), name, [&](auto tag) {
     using T = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+      if (cpu::run_vector_reduction(plan, self.data<T>(), result.data<T>(),
+                                    kMax ? cpu::vector_max<T>() : cpu::vector_min<T>()))
+        return;
     cpu::run_reduction(plan, self.data<T>(), result.data<T>(), [&](const T* base) {
       T best = *base;
       cpu::for_each_inner_row(plan, base, [&](const T* row, int64_t stride, int64_t count) {

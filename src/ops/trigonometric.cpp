@@ -9,10 +9,11 @@
 namespace rushlight::ops {
 namespace {
 
-#define RUSHLIGHT_STD_FORMULA(Name, function)            \
-  template <class T>                                     \
-  struct Name {                                          \
-    T operator()(T x) const { return std::function(x); } \
+#define RUSHLIGHT_STD_FORMULA(Name, function)                      \
+  template <class T>                                               \
+  struct Name {                                                    \
+    static constexpr auto kVector = cpu::VectorFunction::function; \
+    T operator()(T x) const { return std::function(x); }           \
   };
 RUSHLIGHT_STD_FORMULA(Sin, sin)
 RUSHLIGHT_STD_FORMULA(Cos, cos)

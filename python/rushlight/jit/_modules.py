@@ -169,9 +169,9 @@ class RecursiveScriptModule(ScriptModule):
 
     # Running
 
-    def __call__(self, *args, **kwargs):
-        if not self._forward_pre_hooks and not self._forward_hooks:
-            return self.forward(*args, **kwargs)
+    # `__call__` is native: it goes straight to the compiled `forward` where there are no hooks.
+
+    def _call_with_hooks(self, *args, **kwargs):
         # Compiled hooks are bound to the module already.
         for hook in self._forward_pre_hooks.values():
             changed = hook(args)
@@ -290,6 +290,9 @@ class RecursiveScriptModule(ScriptModule):
 
     def __deepcopy__(self, memo):
         return type(self)._wrap(copy.deepcopy(self._c, memo))
+
+
+_C._install_module_call(RecursiveScriptModule)
 
 
 class ConstMap:

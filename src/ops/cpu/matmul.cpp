@@ -3,6 +3,7 @@
 #include "base/thread_pool.h"
 #include "ops/cpu/copy.h"
 #include "ops/cpu/dispatch.h"
+#include "ops/cpu/vector_linear.h"
 #ifdef RUSHLIGHT_ONEDNN
 #include "ops/onednn/gemm.h"
 #endif
@@ -113,6 +114,34 @@ void batched_matmul_into(const Tensor& result, const Tensor& a, const Tensor& b,
                 matrix_of<const T>(b, i * b.strides()[0]), alpha.to<Compute<T>>(), beta.to<Compute<T>>());
     });
   });
+}
+
+void linear_rows(const float* input, int64_t rows, const float* weight, const float* bias, float* result,
+                 int64_t in_features, int64_t out_features) {
+  const int64_t row_cost = in_features * out_features;
+#ifdef RUSHLIGHT_ONEDNN
+  // A single row reads the weights once whoever does it: the library has nothing to gain there.
+  if (rows > 1 && rows * row_cost > kSmallProduct) {
+    if (bias)
+      for (int64_t i = 0; i < rows; ++i) std::copy_n(bias, out_features, result + i * out_features);
+    onednn::gemm(rows, out_features, in_features, 1, input, in_features, 1, weight, 1, in_features, bias ? 1 : 0,
+                 result, out_features);
+    return;
+  }
+#endif
+  if (rows > 1) {
+    parallel_for(0, rows, std::max<int64_t>(1, 65536 / std::max<int64_t>(row_cost, 1)),
+                 [&](int64_t begin, int64_t end) {
+                   vector_linear(input + begin * in_features, end - begin, weight, bias, result + begin * out_features,
+                                 in_features, out_features);
+                 });
+    return;
+  }
+  parallel_for(0, out_features, std::max<int64_t>(4, 65536 / std::max<int64_t>(in_features, 1)),
+               [&](int64_t begin, int64_t end) {
+                 vector_linear(input, rows, weight + begin * in_features, bias ? bias + begin : nullptr, result + begin,
+                               in_features, end - begin);
+               });
 }
 
 std::string_view cpp_type_name(ScalarType type) {

@@ -5,11 +5,14 @@
 ///     template <class T> struct Add { explicit Add(const IValue* a) : alpha(a[2].to_scalar().to<T>()) {} ... };
 /// Its call operator takes one, two or three elements; a result of another type than T (bool of a comparison) decides
 /// the dtype.
+/// One whose vector form stands in ops/cpu/vector_math.h names it:
+///     static constexpr cpu::VectorFunction kVector = cpu::VectorFunction::tanh;
 #pragma once
 #include "ops/cpu/copy.h"
 #include "ops/cpu/dispatch.h"
 #include "ops/cpu/elementwise.h"
 #include "ops/cpu/promotion.h"
+#include "ops/cpu/vector_math.h"
 #include "ops/derived_forms.h"
 #include "ops/op.h"
 
@@ -47,8 +50,30 @@ Formula<T> make_formula(const IValue* arguments) {
     return Formula<T>();
 }
 
+template <class F, class T>
+concept HasVectorForm = (std::is_same_v<Compute<T>, float> || std::is_same_v<Compute<T>, double>)&&requires {
+  F::kVector;
+};
+
+/// A row through a vector function. Elements that are halves or not side by side are worked on in a buffer.
+template <class T>
+void vector_unary_row(VectorFunction function, std::byte* const* data, const int64_t* strides, int64_t count) {
+  using C = Compute<T>;
+  if (std::is_same_v<C, T> && strides[0] == int64_t(sizeof(T)) && strides[1] == int64_t(sizeof(T)))
+    return vector_row(function, reinterpret_cast<const C*>(data[1]), reinterpret_cast<C*>(data[0]), count);
+  constexpr int64_t kBuffer = 256;
+  C buffer[kBuffer];
+  for (int64_t begin = 0; begin < count; begin += kBuffer) {
+    const int64_t size = std::min(kBuffer, count - begin);
+    for (int64_t i = 0; i < size; ++i) buffer[i] = C(*reinterpret_cast<const T*>(data[1] + (begin + i) * strides[1]));
+    vector_row(function, buffer, buffer, size);
+    for (int64_t i = 0; i < size; ++i) *reinterpret_cast<T*>(data[0] + (begin + i) * strides[0]) = T(buffer[i]);
+  }
+}
+
 template <class R, class T, class F>
 void unary_row(const F& f, std::byte* const* data, const int64_t* strides, int64_t count) {
+  if constexpr (HasVectorForm<F, T>) return vector_unary_row<T>(F::kVector, data, strides, count);
   if (strides[0] == int64_t(sizeof(R)) && strides[1] == int64_t(sizeof(T))) {
     R* out = reinterpret_cast<R*>(data[0]);
     const T* in = reinterpret_cast<const T*>(data[1]);

@@ -6,6 +6,7 @@
 #include "base/thread_pool.h"
 #include "ops/cpu/copy.h"
 #include "ops/cpu/dispatch.h"
+#include "ops/cpu/vector_reduce.h"
 
 namespace rushlight::cpu {
 
@@ -17,7 +18,8 @@ struct ReductionPlan {
   int64_t inner_count = 1;
 };
 
-/// `dims` empty: all. Throws for repeated or wrong dimensions.
+/// `dims` empty: all. Throws for repeated or wrong dimensions. Neighbouring dimensions that are walked as one are one
+/// in the plan.
 ReductionPlan plan_reduction(const Tensor& input, IntArrayRef dims, bool keepdim);
 
 /// Calls fold(first element, plan) for each output element and stores its result. T: element type, R: result type.
@@ -56,6 +58,11 @@ void for_each_inner_row(const ReductionPlan& plan, const T* base, Fn&& fn) {
     fn(base + offset, stride, row);
   }
 }
+
+/// The same with vector code, for float and double where elements that stand side by side are folded, or end up side by
+/// side. False: neither is so.
+template <class T>
+bool run_vector_reduction(const ReductionPlan& plan, const T* input, T* output, const VectorFold<T>& fold);
 
 /// Sum by halves: the error grows with the logarithm of the count. Blocks of 128 are added straight, in 8 lanes.
 template <class A, class T>

@@ -246,6 +246,10 @@ void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function
                    [function_of](const Handle& self) { return passes::inlined_graph(function_of(self)); })
       .def("graph_for",
            [function_of](const Handle& self, nb::args, nb::kwargs) { return exec::optimized_graph(function_of(self)); })
+      .def(
+          "_bytecode",
+          [function_of](const Handle& self) { return exec::disassemble(exec::bytecode_of(function_of(self))); },
+          "The instructions that run, as text.")
       .def_prop_ro("schema", [function_of](const Handle& self) { return function_of(self).schema(); })
       .def_prop_ro("name", [function_of](const Handle& self) { return function_of(self).name(); })
       .def_prop_ro("qualified_name", [function_of](const Handle& self) { return function_of(self).qualified_name(); })

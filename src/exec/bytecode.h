@@ -28,6 +28,7 @@ std::optional<Opcode> find_opcode(std::string_view text);
 
 struct Instruction {
   Opcode opcode;
+  int16_t step = 0;  ///< a second, small immediate
   uint32_t d = 0;
   uint32_t a = 0;
   uint32_t b = 0;  ///< a register, or an immediate read as int32
@@ -57,7 +58,9 @@ struct Bytecode {
   std::vector<std::unique_ptr<ir::GraphFunction>> owned_functions;
 
   std::vector<RegisterClass> registers;  ///< class of each
-  uint32_t argument_count = 0;           ///< arguments are registers 0 .. argument_count-1
+  /// Registers that hold a constant for the whole call, and the constant: typed instructions take registers only.
+  std::vector<std::pair<uint32_t, uint32_t>> presets;
+  uint32_t argument_count = 0;  ///< arguments are registers 0 .. argument_count-1
   uint32_t result_count = 0;
   /// Where each instruction came from, for error traces: parallel to `code`; null for instructions of our own.
   std::vector<const ir::Node*> origins;

@@ -41,6 +41,18 @@ const FusedCompare* find_fused(Opcode compare) {
   return nullptr;
 }
 
+/// A jump that follows a step of the register it tests, and both as one.
+struct FusedStep {
+  Opcode jump, step_jump;
+};
+constexpr FusedStep kFusedSteps[] = {
+    {Opcode::jump_lt_i64, Opcode::step_jump_lt_i64},         {Opcode::jump_le_i64, Opcode::step_jump_le_i64},
+    {Opcode::jump_gt_i64, Opcode::step_jump_gt_i64},         {Opcode::jump_ge_i64, Opcode::step_jump_ge_i64},
+    {Opcode::jump_ne_i64, Opcode::step_jump_ne_i64},         {Opcode::jump_lt_imm_i64, Opcode::step_jump_lt_imm_i64},
+    {Opcode::jump_le_imm_i64, Opcode::step_jump_le_imm_i64}, {Opcode::jump_gt_imm_i64, Opcode::step_jump_gt_imm_i64},
+    {Opcode::jump_ge_imm_i64, Opcode::step_jump_ge_imm_i64}, {Opcode::jump_ne_imm_i64, Opcode::step_jump_ne_imm_i64},
+};
+
 class Compiler {
  public:
   Compiler(std::shared_ptr<ir::Graph> graph, std::string name)
@@ -53,6 +65,7 @@ class Compiler {
     for (Value* input : graph_.inputs()) assign(input);
     out_->argument_count = uint32_t(graph_.inputs().size());
     defer_compares(graph_.block());
+    defer_rows(graph_.block());
     emit_nodes(graph_.block());
     std::vector<uint32_t> results;
     for (Value* output : graph_.outputs()) results.push_back(operand(output));
@@ -117,14 +130,21 @@ class Compiler {
   uint32_t operand(Value* value) {
     return is_constant(value) ? constant_index(value) | kConstantOperand : registers_.at(value);
   }
-  /// For typed instructions: always a register. A constant is loaded where it is used; loads of words cost next to
-  /// nothing.
+  /// For typed instructions: always a register. A constant has one of its own, which holds it from the start.
   uint32_t source(Value* value) {
     if (!is_constant(value)) return registers_.at(value);
-    const uint32_t reg = new_register(class_of(value));
-    emit(class_of(value) == RegisterClass::value ? Opcode::load_value : Opcode::load_word, reg, constant_index(value));
-    temporaries_.push_back(reg);
-    return reg;
+    const uint32_t constant = constant_index(value);
+    const auto [at, is_new] = preset_registers_.try_emplace(constant, uint32_t(out_->registers.size()));
+    if (is_new) {
+      out_->registers.push_back(class_of(value));
+      out_->presets.push_back({at->second, constant});
+    }
+    return at->second;
+  }
+  /// A register until the end of the node.
+  uint32_t temporary(RegisterClass cls) {
+    temporaries_.push_back(new_register(cls));
+    return temporaries_.back();
   }
   void free_temporaries() {
     for (uint32_t reg : temporaries_) {
@@ -145,12 +165,32 @@ class Compiler {
   // ---- Code
 
   size_t emit(Opcode opcode, uint32_t d = 0, uint32_t a = 0, uint32_t b = 0) {
-    out_->code.push_back({opcode, d, a, b});
+    out_->code.push_back({.opcode = opcode, .d = d, .a = a, .b = b});
     out_->origins.push_back(current_);
     return out_->code.size() - 1;
   }
   uint32_t here() const { return uint32_t(out_->code.size()); }
-  void set_target(size_t jump, uint32_t target) { out_->code[jump].d = target; }
+  void set_target(size_t jump, uint32_t target) {
+    out_->code[jump].d = target;
+    last_target_ = std::max(last_target_, target);
+  }
+  /// Joins the jump that was just emitted with a step of its register right before it. The place of the jump.
+  size_t fuse_step(size_t jump) {
+    if (jump == 0 || last_target_ == jump) return jump;
+    const Instruction then = out_->code[jump];
+    Instruction& step = out_->code[jump - 1];
+    if (step.opcode != Opcode::add_imm_i64 || step.d != step.a || then.a != step.d) return jump;
+    const int32_t by = int32_t(step.b);
+    if (by < std::numeric_limits<int16_t>::min() || by > std::numeric_limits<int16_t>::max()) return jump;
+    for (const FusedStep& row : kFusedSteps) {
+      if (row.jump != then.opcode) continue;
+      step = {.opcode = row.step_jump, .step = int16_t(by), .d = then.d, .a = then.a, .b = then.b};
+      out_->code.pop_back();
+      out_->origins.pop_back();
+      return jump - 1;
+    }
+    return jump;
+  }
   uint32_t pool(const std::vector<uint32_t>& inputs, const std::vector<uint32_t>& outputs) {
     const uint32_t at = uint32_t(out_->pool.size());
     out_->pool.push_back(uint32_t(inputs.size()));
@@ -212,7 +252,7 @@ class Compiler {
   void emit_nodes(Block& block) {
     for (Node* node : block.nodes()) {
       current_ = node;
-      if (node->kind() == kinds::constant || deferred_.count(node)) continue;
+      if (node->kind() == kinds::constant || deferred_.count(node) || deferred_rows_.count(node)) continue;
       emit_node(node);
       finish(node);
     }
@@ -428,6 +468,7 @@ class Compiler {
                                                 " for these arguments: ", ir::node_text(*node)),
                                  .range = node->range()});
     if (const std::optional<Opcode> opcode = instruction_for(node)) return emit_instruction(node, *opcode);
+    if (emit_range(node, *op) || emit_mixed_numbers(node, *op)) return;
     std::vector<uint32_t> inputs = operands(node);
     std::optional<uint32_t> rest;
     if (op->schema().is_vararg) {
@@ -443,10 +484,86 @@ class Compiler {
     if (rest) free_[size_t(RegisterClass::value)].push_back(*rest);
   }
 
+  /// Positions and lengths of ranges with a step of 1 are sums and differences.
+  bool emit_range(Node* node, const Operator& op) {
+    static const ir::Symbol position = ir::Symbol::intern("aten::__derive_index"),
+                            length = ir::Symbol::intern("aten::__range_length");
+    if (node->kind() != position && node->kind() != length) return false;
+    RUSHLIGHT_ASSERT(op.argument_count() == 3);
+    if (small_int(node->input(2)) != 1) return false;
+    if (node->kind() == length) {
+      const uint32_t a = source(node->input(0)), b = source(node->input(1));
+      emit(Opcode::range_len_i64, assign(node->output()), a, b);
+      return true;
+    }
+    const uint32_t index = source(node->input(0));
+    if (const std::optional<int32_t> start = small_int(node->input(1))) {
+      emit(Opcode::add_imm_i64, assign(node->output()), index, uint32_t(*start));
+    } else {
+      const uint32_t from = source(node->input(1));
+      emit(Opcode::add_i64, assign(node->output()), index, from);
+    }
+    return true;
+  }
+  uint32_t float_source(Value* value) {
+    const uint32_t from = source(value);
+    if (class_of(value) == RegisterClass::float_) return from;
+    const uint32_t converted = temporary(RegisterClass::float_);
+    emit(Opcode::i64_to_f64, converted, from);
+    return converted;
+  }
+  /// Arithmetic of an int and a float is arithmetic of floats; what a division yields is a number until it is named a
+  /// float.
+  bool emit_mixed_numbers(Node* node, const Operator& op) {
+    static const std::unordered_map<std::string_view, Opcode> kFloatForms = {
+        {"aten::add", Opcode::add_f64}, {"aten::sub", Opcode::sub_f64}, {"aten::mul", Opcode::mul_f64},
+        {"aten::div", Opcode::div_f64}, {"aten::lt", Opcode::lt_f64},   {"aten::le", Opcode::le_f64},
+        {"aten::gt", Opcode::gt_f64},   {"aten::ge", Opcode::ge_f64},   {"aten::eq", Opcode::eq_f64},
+        {"aten::ne", Opcode::ne_f64},
+    };
+    const std::string& overload = op.schema().overload;
+    if (node->outputs().size() != 1) return false;
+    if (op.schema().name == "aten::Float" && overload == "Scalar") {
+      const uint32_t from = source(node->input());
+      const RegisterClass cls = class_of(node->input());
+      if (cls == RegisterClass::bool_) return false;
+      const uint32_t to = assign(node->output());
+      if (cls == RegisterClass::float_)
+        move(to, from);
+      else
+        emit(cls == RegisterClass::int_ ? Opcode::i64_to_f64 : Opcode::number_to_f64, to, from);
+      return true;
+    }
+    const auto is_real = [&](Value* value) {
+      return class_of(value) == RegisterClass::int_ || class_of(value) == RegisterClass::float_;
+    };
+    const auto form = kFloatForms.find(op.schema().name);
+    const bool mixed = overload == "int_float" || overload == "float_int";
+    const bool quotient = op.schema().name == "aten::div" && overload.empty();
+    if (form == kFloatForms.end() || (!mixed && !quotient) || node->inputs().size() != 2 || !is_real(node->input(0)) ||
+        !is_real(node->input(1)))
+      return false;
+    const uint32_t a = float_source(node->input(0)), b = float_source(node->input(1));
+    if (class_of(node->output()) != RegisterClass::value) {
+      emit(form->second, assign(node->output()), a, b);
+      return true;
+    }
+    const uint32_t result = temporary(RegisterClass::float_);
+    emit(form->second, result, a, b);
+    move(assign(node->output()), result);
+    return true;
+  }
+
   void emit_instruction(Node* node, Opcode opcode) {
     const std::string_view operands = opcode_info(opcode).operands;
-    if (opcode == Opcode::list_set_i64 || opcode == Opcode::list_set_f64 || opcode == Opcode::list_set_bool ||
-        opcode == Opcode::list_set_value) {
+    if (deferred_rows_.count(node->inputs().empty() ? nullptr : node->input(0)->node())) {
+      Node* row = node->input(0)->node();
+      const uint32_t at = pool({source(row->input(0)), source(row->input(1)), source(node->input(1))}, {});
+      emit(nested_form(opcode), assign(node->output()), at);
+      return;
+    }
+    if (opcode == Opcode::dict_set || opcode == Opcode::list_set_i64 || opcode == Opcode::list_set_f64 ||
+        opcode == Opcode::list_set_bool || opcode == Opcode::list_set_value) {
       emit(opcode, source(node->input(0)), source(node->input(1)), source(node->input(2)));
     } else if (opcode == Opcode::list_append_i64 || opcode == Opcode::list_append_f64 ||
                opcode == Opcode::list_append_bool || opcode == Opcode::list_append_value) {
@@ -462,7 +579,8 @@ class Compiler {
       emit(opcode, assign(node->output()), a, b);
     }
     // Operators that return the list that they changed.
-    if (operands[0] == 'd' && node->outputs().size() == 1 && !registers_.count(node->output()))
+    if (operands[0] == 'd' && node->outputs().size() == 1 && live_.last_use(node->output()) &&
+        !registers_.count(node->output()))
       move(assign(node->output()), registers_.at(node->input(0)));
   }
   bool emit_with_immediate(Node* node, Opcode opcode) {
@@ -504,8 +622,40 @@ class Compiler {
       if (const Node* at = enclosing_node_in(jump, input->node()->owning_block())) live_.extend(input, at);
   }
 
+  // ---- Elements of elements
+
+  static Opcode nested_form(Opcode get) {
+    return get == Opcode::list_get_i64   ? Opcode::list_get2_i64
+           : get == Opcode::list_get_f64 ? Opcode::list_get2_f64
+                                         : Opcode::list_get2_bool;
+  }
+  /// `a[i][j]`: a row that is only read for one number is not taken out of its list.
+  void defer_rows(Block& block) {
+    for (Node* node : block.nodes()) {
+      for (Block* inner : node->blocks()) defer_rows(*inner);
+      const std::optional<Opcode> get = node->find_op() ? instruction_for(node) : std::nullopt;
+      if (get != Opcode::list_get_i64 && get != Opcode::list_get_f64 && get != Opcode::list_get_bool) continue;
+      Node* row = node->input(0)->node();
+      if (row->owning_block() != &block || row->kind() == kinds::param || row->kind() == kinds::constant ||
+          node->input(0)->uses().size() != 1 || !row->find_op() || instruction_for(row) != Opcode::list_get_value)
+        continue;
+      // In between, nothing may change the list or fail.
+      bool is_close = true;
+      for (Node* between = row->next(); between != node && is_close; between = between->next()) {
+        if (between->kind() == kinds::constant) continue;
+        const std::optional<Opcode> opcode = between->find_op() ? instruction_for(between) : std::nullopt;
+        is_close = opcode == Opcode::add_i64 || opcode == Opcode::sub_i64 || opcode == Opcode::mul_i64;
+      }
+      if (!is_close) continue;
+      deferred_rows_.insert(row);
+      for (Value* input : row->inputs())
+        if (const Node* at = enclosing_node_in(node, input->node()->owning_block())) live_.extend(input, at);
+    }
+  }
+
   /// A jump to a target that is set later, taken if `condition` is `sense`.
-  size_t emit_jump(Value* condition, bool sense) {
+  size_t emit_jump(Value* condition, bool sense) { return fuse_step(emit_plain_jump(condition, sense)); }
+  size_t emit_plain_jump(Value* condition, bool sense) {
     const auto found = deferred_.find(condition->node());
     if (found == deferred_.end()) return emit(sense ? Opcode::jump_if : Opcode::jump_unless, 0, source(condition));
     const Node* compare = found->first;
@@ -523,7 +673,10 @@ class Compiler {
   void emit_if(Node* node) {
     const size_t to_else = emit_jump(node->input(0), /*sense=*/false);
     free_temporaries();
-    for (Value* output : node->outputs()) assign(output);
+    for (size_t i = 0; i < node->outputs().size(); ++i) {
+      const uint32_t reg = assign(node->output(i));
+      for (Block* branch : node->blocks()) coalesce_branch(*branch, i, node->output(i), reg);
+    }
     emit_branch(node, 0);
     const bool has_else = !node->blocks()[1]->empty() || !node->outputs().empty();
     if (!has_else) return set_target(to_else, here());
@@ -599,6 +752,7 @@ class Compiler {
     free_temporaries();
 
     const uint32_t top = here();
+    last_target_ = top;
     emit_nodes(body);
     current_ = node;
     std::vector<Move> moves;
@@ -615,18 +769,18 @@ class Compiler {
     if (counted) emit(Opcode::add_imm_i64, counter_register, counter_register, 1);
     if (!endless && !always) {
       if (const auto number = small_int(limit))
-        exits.push_back(emit(Opcode::jump_ge_imm_i64, 0, counter_register, uint32_t(*number)));
+        exits.push_back(fuse_step(emit(Opcode::jump_ge_imm_i64, 0, counter_register, uint32_t(*number))));
       else
-        exits.push_back(emit(Opcode::jump_ge_i64, 0, counter_register, limit_register));
+        exits.push_back(fuse_step(emit(Opcode::jump_ge_i64, 0, counter_register, limit_register)));
     }
     size_t back;
     if (always && endless)
       back = emit(Opcode::jump);
     else if (always) {
       if (const auto number = small_int(limit))
-        back = emit(Opcode::jump_lt_imm_i64, 0, counter_register, uint32_t(*number));
+        back = fuse_step(emit(Opcode::jump_lt_imm_i64, 0, counter_register, uint32_t(*number)));
       else
-        back = emit(Opcode::jump_lt_i64, 0, counter_register, limit_register);
+        back = fuse_step(emit(Opcode::jump_lt_i64, 0, counter_register, limit_register));
     } else if (saved_condition)
       back = emit(Opcode::jump_if, 0, *saved_condition);
     else
@@ -648,23 +802,63 @@ class Compiler {
   }
 
   /// Lets the value that the body yields for carried value `i` be computed in the carried register itself: when it is
-  /// made in the body by a plain instruction, is yielded once, and nobody reads the old value from that point on.
+  /// made in the body, is yielded once, and nobody reads the old value from that point on.
   void coalesce(Block& body, size_t i, uint32_t reg) {
     Value* yielded = body.outputs()[i];
     Value* inside = body.inputs()[i];
     Node* maker = yielded->node();
-    if (maker->owning_block() != &body || maker->kind() == kinds::param || maker->kind() == kinds::constant ||
-        !maker->blocks().empty())
-      return;
-    if (class_of(yielded) != out_->registers[reg] || registers_.count(yielded)) return;
-    size_t yields = 0;
-    for (Value* output : body.outputs()) yields += output == yielded;
-    if (yields != 1) return;
+    if (!may_be_made_in(yielded, body, reg)) return;
+    if (maker->kind() == kinds::loop && !passes_only_through(inside, yielded)) return;
     const Node* last = live_.last_use(inside);
     if (last && (last == body.return_node() || maker->is_before(last))) return;
     // Values are handed to operators by list, where the old value would be overwritten while it is still an argument's
     // owner.
     if (out_->registers[reg] == RegisterClass::value) return;
+    registers_[yielded] = reg;
+    shared_registers_.insert(yielded);
+    if (!maker->blocks().empty()) overwritten_[yielded] = inside;
+  }
+  /// Whether what `block` yields is made in it, once, and fits into `reg`.
+  bool may_be_made_in(Value* yielded, Block& block, uint32_t reg) const {
+    const Node* maker = yielded->node();
+    if (maker->owning_block() != &block || maker->kind() == kinds::param || maker->kind() == kinds::constant ||
+        deferred_.count(maker))
+      return false;
+    if (!maker->blocks().empty() && maker->kind() != kinds::if_ && maker->kind() != kinds::loop) return false;
+    size_t yields = 0;
+    for (Value* output : block.outputs()) yields += output == yielded;
+    return yields == 1 && class_of(yielded) == out_->registers[reg] && !registers_.count(yielded);
+  }
+  /// Whether a loop, which makes `yielded` in the register of `old` from its start on, reads `old` only to start with.
+  bool passes_only_through(const Value* old, const Value* yielded) const {
+    const Node* loop = yielded->node();
+    const bool starts_with_old = loop->input(yielded->offset() + 2) == old;
+    for (const ir::Use& use : old->uses()) {
+      // The condition to begin with is tested after the register got its first value.
+      if (!starts_with_old && deferred_.count(use.user)) return false;
+      if (use.user == loop ? use.offset != yielded->offset() + 2
+                           : enclosing_node_in(use.user, loop->owning_block()) == loop)
+        return false;
+    }
+    return true;
+  }
+  /// The same for what a branch yields for an output of its If. The register may still hold the value that the If's
+  /// result replaces: then nobody in the branch may read that later.
+  void coalesce_branch(Block& branch, size_t i, Value* output, uint32_t reg) {
+    Value* yielded = branch.outputs()[i];
+    const Node* maker = yielded->node();
+    if (out_->registers[reg] == RegisterClass::value || !may_be_made_in(yielded, branch, reg) ||
+        !maker->blocks().empty())
+      return;
+    if (const auto old = overwritten_.find(output); old != overwritten_.end()) {
+      for (const ir::Use& use : old->second->uses()) {
+        const Node* at = enclosing_node_in(use.user, &branch);
+        if (!at) continue;
+        if (at == branch.return_node() || maker->is_before(at) || deferred_.count(use.user) ||
+            deferred_rows_.count(use.user))
+          return;
+      }
+    }
     registers_[yielded] = reg;
     shared_registers_.insert(yielded);
   }
@@ -749,7 +943,14 @@ class Compiler {
   std::unordered_map<const Value*, uint32_t> registers_;
   std::unordered_map<const Value*, uint32_t> constant_indices_;
   std::unordered_map<const Operator*, uint32_t> operator_indices_;
+  /// Nodes that are done later, by the instruction that uses them: comparisons by jumps, rows by the read of an
+  /// element.
   std::unordered_map<const Node*, Opcode> deferred_;
+  std::unordered_set<const Node*> deferred_rows_;
+  /// Of results of Ifs and loops that are made in the register of a value that they replace: that value.
+  std::unordered_map<const Value*, Value*> overwritten_;
+  std::unordered_map<uint32_t, uint32_t> preset_registers_;
+  uint32_t last_target_ = 0;
   std::unordered_map<const Node*, std::vector<Value*>> deaths_;
   bool deaths_ready_ = false;
   /// Values whose register belongs to somebody else (a loop): never given back by them.

@@ -49,6 +49,7 @@ uint32_t field(const Instruction& in, char letter, size_t position, std::string_
   if (letter == 'd' || letter == 'j') return in.d;
   if (letter == 'a') return in.a;
   if (letter == 'b' || letter == 'i') return in.b;
+  if (letter == 's') return uint32_t(int32_t(in.step));
   // k, p and n stand in the field that their position and the other letters leave free.
   if (position == 0) return in.d;
   if (position == 1) return operands[0] == 'a' ? in.b : in.a;
@@ -60,6 +61,9 @@ uint32_t field(const Instruction& in, char letter, size_t position, std::string_
 std::string disassemble(const Bytecode& bytecode) {
   std::string text = cat("function ", bytecode.function_name, ": ", bytecode.argument_count, " arguments, ",
                          bytecode.registers.size(), " registers, ", bytecode.code.size(), " instructions\n");
+  for (const auto& [reg, constant] : bytecode.presets)
+    text +=
+        cat("       ", register_text(bytecode, reg), " = ", operand_text(bytecode, constant | kConstantOperand), "\n");
   for (size_t i = 0; i < bytecode.code.size(); ++i) {
     const Instruction& in = bytecode.code[i];
     const OpcodeInfo& info = opcode_info(in.opcode);
@@ -78,6 +82,7 @@ std::string disassemble(const Bytecode& bytecode) {
           parts.push_back(register_text(bytecode, value));
           break;
         case 'i':
+        case 's':
           parts.push_back(cat(int32_t(value)));
           break;
         case 'j':
@@ -139,6 +144,9 @@ void check(const Bytecode& bytecode) {
       }
     }
   }
+  for (const auto& [reg, constant] : bytecode.presets)
+    if (reg < bytecode.argument_count || reg >= bytecode.registers.size() || constant >= bytecode.constants.size())
+      throw RuntimeError(cat("bytecode of ", bytecode.function_name, ": preset register out of range"));
   if (bytecode.code.empty() || bytecode.code.back().opcode != Opcode::ret)
     throw RuntimeError(cat("bytecode of ", bytecode.function_name, " does not end with return"));
 }

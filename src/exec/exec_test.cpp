@@ -94,6 +94,63 @@ TEST_F(Programs, SwapVariablesInALoop) {
   EXPECT_EQ(run(text, {IValue(int64_t(30))}).to_int(), 832040);
 }
 
+TEST_F(Programs, ReplaceVariablesInBranchesOfLoops) {
+  const char* text =
+      "def f(n: int) -> int:\n    a = 1\n    b = 0\n    for i in range(n):\n        if i % 3 == 0:\n            a = a "
+      "+ "
+      "i\n            b = b + a\n        elif i % 3 == 1:\n            t = a\n            a = b + 1\n            b = "
+      "t\n  "
+      "      else:\n            b = a * 2 - b\n            a = a - 1\n    return a * 1000 + b\n";
+  EXPECT_EQ(run(text, {IValue(int64_t(20))}).to_int(), 1394547);
+  const char* swaps =
+      "def g(n: int) -> int:\n    a = 1\n    b = 2\n    for i in range(n):\n        if a < b:\n            a, b = b + "
+      "i, a\n        else:\n            a, b = b, a + b\n    return a * 100 + b\n";
+  EXPECT_EQ(run(swaps, {IValue(int64_t(11))}).to_int(), 3701);
+}
+
+TEST_F(Programs, ReplaceVariablesOfOuterLoopsInInnerOnes) {
+  const char* text =
+      "def f(n: int) -> int:\n    x = n\n    steps = 0\n    for i in range(4):\n        y = 5\n        while y > x:\n  "
+      "  "
+      "        y = y - 1\n            steps += 10\n        while x > i:\n            x = x - 2\n            steps += "
+      "1\n   "
+      "     x = x + 7\n    return x * 1000 + steps\n";
+  EXPECT_EQ(run(text, {IValue(int64_t(9))}).to_int(), 9014);
+}
+
+TEST_F(Programs, ReadElementsOfRows) {
+  const char* text =
+      "def f(n: int) -> int:\n    rows: List[List[int]] = []\n    for i in range(n):\n        row: List[int] = []\n    "
+      "    "
+      "for j in range(i + 1, i + n):\n            row.append(i * 10 + j)\n        rows.append(row)\n    total = 0\n    "
+      "for "
+      "i in range(n):\n        for j in range(n - 2):\n            total = total * 3 + rows[i][j + 1] - rows[n - 1 - "
+      "i][j]\n    return total\n";
+  EXPECT_EQ(run(text, {IValue(int64_t(5))}).to_int(), -302430843);
+  EXPECT_THROW(run("def g(rows: List[List[int]]) -> int:\n    return rows[0][7]\n", {IValue([] {
+                     Ref<ListObject> rows = ListObject::make(types::list(types::int_()));
+                     rows->append(IValue(std::vector<int64_t>{1}));
+                     return rows;
+                   }())}),
+               Error);
+}
+
+TEST_F(Programs, MixNumbers) {
+  const char* text =
+      "def f(n: int) -> float:\n    x = 0.0\n    for i in range(1, n):\n        x = x * 2 + i / 4 - 3 * 0.5 + (i * "
+      "0.25) / "
+      "n\n    return x\n";
+  EXPECT_NEAR(run(text, {IValue(int64_t(9))}).to_float(), -243.0555555555556, 1e-9);
+}
+
+TEST_F(Programs, EndLoopsInOneInstruction) {
+  ir::GraphFunction& function =
+      define("def f(n: int) -> int:\n    total = 0\n    for i in range(n):\n        total += i\n    return total\n");
+  EXPECT_EQ(function.call({IValue(int64_t(10))}).to_int(), 45);
+  const std::string text = disassemble(bytecode_of(function));
+  EXPECT_NE(text.find("step.jump.lt.i64"), std::string::npos) << text;
+}
+
 TEST_F(Programs, WorkOnLists) {
   const char* text =
       "def sieve(n: int) -> int:\n    flags = [True for i in range(n)]\n    count = 0\n    for i in range(2, n):\n     "

@@ -22,15 +22,19 @@ class RegisterStack {
     const size_t count = image.size();
     if (blocks_.empty() || used_ + count > blocks_[block_].size) next_block(count);
     IValue* registers = blocks_[block_].registers.get() + used_;
-    // The image holds no counted values: its bytes are its meaning.
+    // Constants are borrowed from the image, which outlives the frame.
     std::memcpy(static_cast<void*>(registers), image.data(), count * sizeof(IValue));
     used_ += count;
     return registers;
   }
   void pop(IValue* registers, const std::vector<IValue>& image) {
     const size_t count = image.size();
-    for (size_t i = 0; i < count; ++i)
-      if (registers[i].tag() != image[i].tag() || registers[i].is_pointer()) registers[i] = IValue();
+    for (size_t i = 0; i < count; ++i) {
+      if (registers[i].tag() != image[i].tag())
+        registers[i] = IValue();
+      else if (registers[i].is_pointer())
+        new (&registers[i]) IValue();  // a borrowed constant: nothing to release
+    }
     used_ -= count;
     if (used_ == 0 && block_ > 0) {
       --block_;
@@ -88,6 +92,14 @@ template <class T>
 std::vector<T>& elements(const IValue& list) {
   return static_cast<TypedList<T>*>(list.raw_pointer())->values;
 }
+
+/// list[i][j] of the registers in the pool entry.
+template <class T>
+const T& nested_element(const uint32_t* pool, const IValue* registers) {
+  const IValue& row = element<IValue>(registers[pool[1]], registers[pool[2]].raw_int());
+  return element<T>(row, registers[pool[3]].raw_int());
+}
+DictObject& dict_of(const IValue& value) { return *static_cast<DictObject*>(value.raw_pointer()); }
 
 int64_t floor_div(int64_t a, int64_t b) {
   if (b == 0) zero_division();
@@ -234,6 +246,7 @@ IValue Run::execute() {
   IValue* r;
   const Instruction* pc;
   const Bytecode* code;
+  const Instruction* first;
   const IValue* constants;
 #define LOAD_FRAME()                    \
   do {                                  \
@@ -241,6 +254,7 @@ IValue Run::execute() {
     r = frame.registers;                \
     pc = frame.pc;                      \
     code = &frame.plan->bytecode();     \
+    first = code->code.data();          \
     constants = code->constants.data(); \
   } while (0)
 #define SAVE_PC() (frames_.back().pc = pc)
@@ -250,10 +264,10 @@ IValue Run::execute() {
     ++pc;       \
     DISPATCH(); \
   } while (0)
-#define GOTO(target)                   \
-  do {                                 \
-    pc = code->code.data() + (target); \
-    DISPATCH();                        \
+#define GOTO(target)       \
+  do {                     \
+    pc = first + (target); \
+    DISPATCH();            \
   } while (0)
 #define I(x) r[pc->x].raw_int()
 #define F(x) r[pc->x].raw_float()
@@ -262,6 +276,12 @@ IValue Run::execute() {
   do {                          \
     if (condition) GOTO(pc->d); \
     NEXT();                     \
+  } while (0)
+
+#define STEP_JUMP_WHEN(condition)                                 \
+  do {                                                            \
+    I(a) = int64_t(uint64_t(I(a)) + uint64_t(int64_t(pc->step))); \
+    JUMP_WHEN(condition);                                         \
   } while (0)
 
   LOAD_FRAME();
@@ -301,6 +321,8 @@ do_ge_i64: I(d) = I(a) >= I(b); NEXT();
 do_eq_i64: I(d) = I(a) == I(b); NEXT();
 do_ne_i64: I(d) = I(a) != I(b); NEXT();
 
+do_range_len_i64: I(d) = I(b) > I(a) ? int64_t(uint64_t(I(b)) - uint64_t(I(a))) : 0; NEXT();
+
 do_add_f64: F(d) = F(a) + F(b); NEXT();
 do_sub_f64: F(d) = F(a) - F(b); NEXT();
 do_mul_f64: F(d) = F(a) * F(b); NEXT();
@@ -321,6 +343,7 @@ do_sqrt_f64: F(d) = std::sqrt(F(a)); NEXT();
 do_not_bool: I(d) = !I(a); NEXT();
 do_i64_to_f64: F(d) = double(I(a)); NEXT();
 do_f64_to_i64: I(d) = int64_t(F(a)); NEXT();
+do_number_to_f64: SAVE_PC(); F(d) = r[pc->a].to_scalar().to<double>(); NEXT();
 do_i64_to_bool: I(d) = I(a) != 0; NEXT();
 do_f64_to_bool: I(d) = F(a) != 0; NEXT();
 
@@ -348,6 +371,17 @@ do_jump_nle_f64: JUMP_WHEN(!(F(a) <= F(b)));
 do_jump_ngt_f64: JUMP_WHEN(!(F(a) > F(b)));
 do_jump_nge_f64: JUMP_WHEN(!(F(a) >= F(b)));
 
+do_step_jump_lt_i64: STEP_JUMP_WHEN(I(a) < I(b));
+do_step_jump_le_i64: STEP_JUMP_WHEN(I(a) <= I(b));
+do_step_jump_gt_i64: STEP_JUMP_WHEN(I(a) > I(b));
+do_step_jump_ge_i64: STEP_JUMP_WHEN(I(a) >= I(b));
+do_step_jump_ne_i64: STEP_JUMP_WHEN(I(a) != I(b));
+do_step_jump_lt_imm_i64: STEP_JUMP_WHEN(I(a) < IMM);
+do_step_jump_le_imm_i64: STEP_JUMP_WHEN(I(a) <= IMM);
+do_step_jump_gt_imm_i64: STEP_JUMP_WHEN(I(a) > IMM);
+do_step_jump_ge_imm_i64: STEP_JUMP_WHEN(I(a) >= IMM);
+do_step_jump_ne_imm_i64: STEP_JUMP_WHEN(I(a) != IMM);
+
 do_list_len: I(d) = int64_t(static_cast<ListObject*>(r[pc->a].raw_pointer())->size()); NEXT();
 do_list_get_i64: SAVE_PC(); I(d) = element<int64_t>(r[pc->a], I(b)); NEXT();
 do_list_get_f64: SAVE_PC(); F(d) = element<double>(r[pc->a], I(b)); NEXT();
@@ -358,6 +392,9 @@ do_list_get_value: {
   r[pc->d] = std::move(taken);
   NEXT();
 }
+do_list_get2_i64: SAVE_PC(); I(d) = nested_element<int64_t>(code->pool.data() + pc->a, r); NEXT();
+do_list_get2_f64: SAVE_PC(); F(d) = nested_element<double>(code->pool.data() + pc->a, r); NEXT();
+do_list_get2_bool: SAVE_PC(); I(d) = nested_element<uint8_t>(code->pool.data() + pc->a, r); NEXT();
 do_list_set_i64: SAVE_PC(); element<int64_t>(r[pc->d], I(a)) = I(b); NEXT();
 do_list_set_f64: SAVE_PC(); element<double>(r[pc->d], I(a)) = F(b); NEXT();
 do_list_set_bool: SAVE_PC(); element<uint8_t>(r[pc->d], I(a)) = uint8_t(I(b)); NEXT();
@@ -366,6 +403,17 @@ do_list_append_i64: elements<int64_t>(r[pc->d]).push_back(I(a)); NEXT();
 do_list_append_f64: elements<double>(r[pc->d]).push_back(F(a)); NEXT();
 do_list_append_bool: elements<uint8_t>(r[pc->d]).push_back(uint8_t(I(a))); NEXT();
 do_list_append_value: elements<IValue>(r[pc->d]).push_back(r[pc->a]); NEXT();
+
+do_dict_get: {
+  SAVE_PC();
+  const IValue* found = std::as_const(dict_of(r[pc->a])).find(r[pc->b]);
+  if (!found) throw RuntimeError(cat("KeyError: ", r[pc->b].str()));
+  IValue taken = *found;
+  r[pc->d] = std::move(taken);
+  NEXT();
+}
+do_dict_set: SAVE_PC(); dict_of(r[pc->d]).insert_or_assign(r[pc->a], r[pc->b]); NEXT();
+do_dict_contains: SAVE_PC(); I(d) = std::as_const(dict_of(r[pc->a])).find(r[pc->b]) != nullptr; NEXT();
 
 do_make_list: SAVE_PC(); r[pc->d] = make_list(*code, *pc, r, constants); NEXT();
 do_make_tuple: {
@@ -442,6 +490,13 @@ do_call_op: {
   const uint32_t count = pool[0];
   const uint32_t* outputs = pool + 1 + count;
   const BorrowedArguments arguments(pool + 1, count, r, constants);
+  if (outputs[0] <= 1) {
+    IValue result;
+    call_operator(*code->operators[pc->a], arguments.data(), &result);
+    release_last_uses(pool + 1, count, r);
+    if (outputs[0]) r[outputs[1]] = std::move(result);
+    NEXT();
+  }
   IValue results[8];
   RUSHLIGHT_ASSERT(outputs[0] <= 8);
   call_operator(*code->operators[pc->a], arguments.data(), results);
@@ -521,6 +576,7 @@ do_ret: {
 #undef F
 #undef IMM
 #undef JUMP_WHEN
+#undef STEP_JUMP_WHEN
 }
 
 }  // namespace
@@ -540,6 +596,7 @@ Plan::Plan(std::unique_ptr<Bytecode> bytecode) : bytecode_(std::move(bytecode)) 
         frame_image_.emplace_back(false);
         break;
     }
+  for (const auto& [reg, constant] : bytecode_->presets) frame_image_[reg] = bytecode_->constants[constant];
 }
 
 IValue interpret(Plan& plan, std::vector<IValue> arguments) {

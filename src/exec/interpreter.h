@@ -9,8 +9,8 @@ class Plan final : public ir::ExecutablePlan {
  public:
   explicit Plan(std::unique_ptr<Bytecode> bytecode);
   const Bytecode& bytecode() const { return *bytecode_; }
-  /// The registers of a new frame: tags of numbers set, all else None. Holds nothing counted, so it can be copied as
-  /// bytes.
+  /// The registers of a new frame: tags of numbers set, constants in their registers, all else None. Frames copy the
+  /// bytes and so borrow the constants.
   const std::vector<IValue>& frame_image() const { return frame_image_; }
 
  private:

@@ -1,88 +1,192 @@
 #!/usr/bin/env python3
-"""Times Rushlight beside PyTorch, where RUSHLIGHT_PYTORCH or .cache/pytorch has one: ./dev bench [--threads N].
+"""Times Rushlight beside the peers that are installed: ./dev bench [GROUP...] [--threads N...].
 
-Each measurement runs in a fresh process; the two take turns, and the best of all rounds counts. Prints a table of ratios.
+Groups: import, operators, models, first, language, threads (default: all). PyTorch is found through RUSHLIGHT_PYTORCH or
+.cache/pytorch, CPython is /usr/bin/python3. Peers take turns, each in a process of its own that answers one request at a time;
+the best of all rounds counts, and only after the results were found equal. Prints microseconds and the ratio to each peer:
+below 1 Rushlight is faster.
 """
 import argparse
+import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 3
-
-# name: (set-up, statement); microseconds a run, best of many, within one process.
-CASES = {
-    "add, 3x4": ("a = torch.rand(3, 4); b = torch.rand(3, 4)", "a + b"),
-    "add, 1000x1000": ("a = torch.rand(1000, 1000); b = torch.rand(1000, 1000)", "a + b"),
-    "tanh, 1000x1000": ("a = torch.rand(1000, 1000)", "torch.tanh(a)"),
-    "sum, 1000x1000": ("a = torch.rand(1000, 1000)", "a.sum()"),
-    "matrix product, 256x256": ("a = torch.rand(256, 256); b = torch.rand(256, 256)", "torch.mm(a, b)"),
-    "gradient of (x*x).sum(), 100": ("x = torch.rand(100, requires_grad=True)", "(x * x).sum().backward()"),
-}
-MEASURE = """
-import sys, timeit
-import {module} as torch
-torch.set_num_threads({threads})
-{setup}
-timer = timeit.Timer({statement!r}, globals=globals())
-number = max(1, int(timer.autorange()[0] / 10))
-print(min(timer.repeat(7, number)) / number * 1e6)
-"""
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+ROUNDS = 15
+LANGUAGE = ("countdown", "sieve", "mandelbrot", "nbody", "bubble_sort", "matrix_product", "word_count", "fibonacci")
+OPERATORS = (
+    "add 3x4", "add 1000x1000", "exp 1000x1000", "tanh 1000x1000", "sigmoid 1000x1000", "sum 1000x1000", "sum of columns 1000x1000",
+    "mean 1000x1000", "max 1000x1000", "softmax 256x1000", "matrix product 256x256", "linear 1x64 64x64", "gradient of (x*x).sum(), 100")
+MODELS = ("tutorial model 3x4", "MLP 64-64-64-10, batch 1", "MLP 64-64-64-10, batch 64", "ResNet-18 1x3x224x224")
 
 
-def peers(build):
-    """{name: (python, module, environment)}; Rushlight first."""
-    found = {"Rushlight": (sys.executable, "rushlight", {**os.environ, "PYTHONPATH": str(build / "python")})}
-    python = Path(os.environ.get("RUSHLIGHT_PYTORCH", ROOT / ".cache" / "pytorch" / "bin" / "python"))
-    if python.exists():
-        found["PyTorch"] = (str(python), "torch", dict(os.environ))
+class Peer:
+    """A process that measures: bench/worker.py run by some Python with some module."""
+
+    def __init__(self, python, module, threads, env):
+        self.process = subprocess.Popen([python, str(HERE / "worker.py"), module, str(threads)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
+
+    def ask(self, what, name):
+        """{"us": time, "result": what it computed} or {"error": why not}."""
+        print(json.dumps([what, name]), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else {"error": "the process ended"}
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def environment(build):
+    return {**os.environ, "PYTHONPATH": str(build / "python")}
+
+
+def torch_peers(build, threads):
+    found = {"Rushlight": Peer(sys.executable, "rushlight", threads, environment(build))}
+    python = pytorch()
+    if python:
+        found["PyTorch"] = Peer(python, "torch", threads, dict(os.environ))
     return found
 
 
-def measure(peer, setup, statement, threads):
-    python, module, env = peer
-    code = MEASURE.format(module=module, threads=threads, setup=setup, statement=statement)
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=env)
-    return float(done.stdout) if done.returncode == 0 else None
+def pytorch():
+    python = Path(os.environ.get("RUSHLIGHT_PYTORCH", ROOT / ".cache" / "pytorch" / "bin" / "python"))
+    return str(python) if python.exists() else None
 
 
-def import_time(peer):
-    python, module, env = peer
-    times = []
-    for code in ("pass", f"import {module}"):
-        start = time.perf_counter()
-        subprocess.run([python, "-c", code], check=True, env=env)
-        times.append(time.perf_counter() - start)
-    return (times[1] - times[0]) * 1e6
+def equal(a, b):
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(equal, a, b))
+    if isinstance(a, float) or isinstance(b, float):
+        return abs(a - b) <= 1e-4 * max(1.0, abs(a), abs(b))
+    return a == b
+
+
+def compare(peers, what, names, threads):
+    """One line a name: the best time of each peer, and the ratios."""
+    for name in names:
+        best, results, errors = {}, {}, {}
+        for _ in range(ROUNDS):
+            for peer, process in peers.items():
+                if peer in errors:
+                    continue
+                answer = process.ask(what, name)
+                if "error" in answer:
+                    errors[peer] = answer["error"]
+                else:
+                    best[peer] = min(answer["us"], best.get(peer, answer["us"]))
+                    results[peer] = answer["result"]
+        print_row(name, threads, peers, best, results, errors)
+
+
+def print_row(name, threads, peers, best, results, errors):
+    line = f"{name:<34}{threads:>8}" + "".join(f"{best[p]:>14.2f}" if p in best else f"{'fails':>14}" for p in peers)
+    own = best.get("Rushlight")
+    for peer in peers:
+        if peer == "Rushlight":
+            continue
+        if own is None or peer not in best:
+            line += f"{'-':>12}"
+        elif not equal(results["Rushlight"], results[peer]):
+            line += f"{'differs':>12}"
+        else:
+            line += f"{own / best[peer]:>12.2f}"
+    print(line + "".join(f"   {peer}: {why}" for peer, why in errors.items()), flush=True)
+
+
+def title(text, peers):
+    print(f"\n{text:<34}{'threads':>8}" + "".join(f"{p + ', us':>14}" for p in peers)
+          + "".join(f"{'/ ' + p:>12}" for p in peers if p != "Rushlight"), flush=True)
+
+
+def import_times(build):
+    """Python with and without the import, in fresh processes."""
+    peers = {"Rushlight": (sys.executable, "rushlight", environment(build))}
+    if pytorch():
+        peers["PyTorch"] = (pytorch(), "torch", dict(os.environ))
+    best = {}
+    for _ in range(3):
+        for peer, (python, module, env) in peers.items():
+            taken = []
+            for code in ("pass", f"import {module}"):
+                start = time.perf_counter()
+                subprocess.run([python, "-c", code], check=True, env=env)
+                taken.append(time.perf_counter() - start)
+            seen = (taken[1] - taken[0]) * 1e6
+            best[peer] = min(seen, best.get(peer, seen))
+    title("import", peers)
+    print_row("import", 1, peers, best, {peer: 0 for peer in peers}, {})
+
+
+def first_calls(build):
+    """The first call of the tutorial model, each time in a fresh process."""
+    best, results, errors = {}, {}, {}
+    names = ["Rushlight"] + (["PyTorch"] if pytorch() else [])
+    for _ in range(5):
+        for peer, process in torch_peers(build, 1).items():
+            answer = process.ask("first", "tutorial model 3x4")
+            process.close()
+            if "error" in answer:
+                errors[peer] = answer["error"]
+            else:
+                best[peer] = min(answer["us"], best.get(peer, answer["us"]))
+                results[peer] = answer["result"]
+    title("first call", names)
+    print_row("tutorial model 3x4", 1, names, best, results, errors)
+
+
+def language(build):
+    peers = {"Rushlight": Peer(sys.executable, "rushlight", 1, environment(build)), "CPython": Peer("/usr/bin/python3", "none", 1, dict(os.environ))}
+    title("language", peers)
+    compare(peers, "language", LANGUAGE, 1)
+    for peer in peers.values():
+        peer.close()
+
+
+def threads_and_processes(build):
+    """The tutorial's last cells: the same countdown plain, on two threads and in two processes."""
+    peers = {"Rushlight": Peer(sys.executable, "rushlight", 1, environment(build)), "CPython": Peer("/usr/bin/python3", "none", 1, dict(os.environ))}
+    title("countdown of the tutorial", peers)
+    compare(peers, "countdown", ("plain", "two threads", "two processes"), "-")
+    for peer in peers.values():
+        peer.close()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    groups = ("import", "operators", "models", "first", "language", "threads")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(groups))
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="[1 2]")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="for operators and models [1 2]")
     options = parser.parse_args()
-    found = peers(options.build.resolve())
-    if "PyTorch" not in found:
+    unknown = set(options.groups) - set(groups)
+    if unknown:
+        parser.error(f"no such group: {', '.join(sorted(unknown))}")
+    build, wanted = options.build.resolve(), options.groups or groups
+    if not pytorch():
         print("PyTorch is not at hand (RUSHLIGHT_PYTORCH=.../python): times of Rushlight alone")
-    rows = [("import", 1, lambda peer: import_time(peer))]
-    for threads in options.threads:
-        for name, (setup, statement) in CASES.items():
-            rows.append((name, threads, lambda peer, s=setup, t=statement, n=threads: measure(peer, s, t, n)))
-    print(f"{'us, best of runs':<32}{'threads':>8}" + "".join(f"{name:>14}" for name in found) + ("   ratio" if len(found) > 1 else ""))
-    for name, threads, timed in rows:
-        best = {}
-        for _ in range(ROUNDS):
-            for peer, how in found.items():
-                seen = timed(how)
-                if seen is not None:
-                    best[peer] = min(seen, best.get(peer, seen))
-        line = f"{name:<32}{threads:>8}" + "".join(f"{best[p]:>14.2f}" if p in best else f"{'fails':>14}" for p in found)
-        if len(best) > 1:
-            line += f"{best['Rushlight'] / best['PyTorch']:>8.2f}"
-        print(line, flush=True)
+    if "import" in wanted:
+        import_times(build)
+    for group, names in (("operators", OPERATORS), ("models", MODELS)):
+        if group not in wanted:
+            continue
+        for threads in options.threads:
+            peers = torch_peers(build, threads)
+            title(group, peers)
+            compare(peers, group, names, threads)
+            for peer in peers.values():
+                peer.close()
+    if "first" in wanted:
+        first_calls(build)
+    if "language" in wanted:
+        language(build)
+    if "threads" in wanted:
+        threads_and_processes(build)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""Compiled code beside Python's threads and in forked processes."""
+import multiprocessing
+import threading
+import time
+
+import pytest
+import rushlight as torch
+
+
+@torch.jit.script
+def count_down(num: int) -> int:
+    while num > 0:
+        num -= 1
+    return num
+
+
+@torch.jit.script
+def work(x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+    return torch.tanh(torch.nn.functional.linear(x, w)).sum()
+
+
+def large_operands():
+    torch.manual_seed(3)
+    return torch.rand(300, 300), torch.rand(300, 300)
+
+
+def work_in_child(_):
+    # Products and long rows, which the parent ran on its threads before it forked.
+    x, w = large_operands()
+    return float(work(x, w)), float((x.exp() * w).sum()), float(torch.nn.functional.conv2d(x.view(1, 1, 300, 300), w[:3, :3].reshape(1, 1, 3, 3)).sum())
+
+
+def test_the_interpreter_lock_is_free_while_compiled_code_runs():
+    thread = threading.Thread(target=count_down, args=(100_000_000,))
+    thread.start()
+    turns = 0
+    while thread.is_alive() and turns < 5:
+        time.sleep(0.001)
+        turns += thread.is_alive()
+    assert turns == 5, "Python stood still while the compiled function ran"
+    thread.join()
+
+
+def test_threads_compute_what_one_computes():
+    x, w = large_operands()
+    expected = float(work(x, w))
+    results = []
+    threads = [threading.Thread(target=lambda: results.append([float(work(x, w)) for _ in range(5)])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [[expected] * 5] * 4
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
+def test_forked_workers_compute_after_the_parent_has():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        expected = work_in_child(0)
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            assert pool.map_async(work_in_child, range(4)).get(timeout=60) == [expected] * 4
+        assert work_in_child(0) == expected
+    finally:
+        torch.set_num_threads(threads)

@@ -38,8 +38,10 @@ from ._predicates import (are_deterministic_algorithms_enabled, compiled_with_cx
                           set_num_threads, typename, use_deterministic_algorithms)
 from math import e, inf, nan, pi
 
+torch = _sys.modules[__name__]  # as in PyTorch, where it is a by-product of imports
+
 _SUBMODULES = frozenset((
-    "amp", "autograd", "backends", "cpu", "cuda", "distributed", "fft", "functional", "futures", "fx", "hub", "jit", "library", "linalg",
+    "amp", "autograd", "backends", "cpu", "cuda", "distributed", "fft", "functional", "futures", "fx", "hub", "jit", "library", "linalg", "masked",
     "mps", "multiprocessing", "nn", "onnx", "ops", "optim", "overrides", "package", "profiler", "random", "return_types", "serialization",
     "signal", "sparse", "special", "testing", "types", "utils", "version", "compiler", "export", "distributions", "_jit_internal",
     "_utils", "__config__", "accelerator", "classes"))
@@ -48,7 +50,7 @@ _SUBMODULES = frozenset((
 _PYTHON_FUNCTIONS = {
     "save": "serialization", "load": "serialization", "from_dlpack": "utils.dlpack", "to_dlpack": "utils.dlpack", "from_torch": "utils.interop",
     **dict.fromkeys(("atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod",
-                     "cdist", "chain_matmul", "einsum", "istft", "meshgrid", "nonzero", "norm", "split", "stft", "tensordot", "unique",
+                     "cdist", "chain_matmul", "einsum", "istft", "lu", "meshgrid", "nonzero", "norm", "split", "stft", "tensordot", "unique",
                      "unique_consecutive", "unravel_index"), "functional"),
     "wait": "jit", "fork": "jit", "parse_ir": "_C", "parse_schema": "_C",
     "_assert": "_predicates", "vmap": "_predicates", "compile": "_predicates",

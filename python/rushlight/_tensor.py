@@ -220,6 +220,9 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
         strides = self.stride()
         return tuple(sorted(range(self.dim()), key=lambda d: (-strides[d], d)))
 
+    def __rdiv__(self, other):
+        return self.reciprocal() * other
+
     def __rsub__(self, other):
         return _rsub(self, other)
 

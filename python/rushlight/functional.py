@@ -157,6 +157,12 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     return _function("linalg_vector_norm")(input, p, dims, keepdim, dtype=dtype, **extra)
 
 
+def lu(A, pivot=True, get_infos=False, out=None):
+    """The LU factorization, packed; see torch.linalg.lu_factor."""
+    result = _op("aten::linalg_lu_factor_ex", "")(A, pivot=pivot, check_errors=not get_infos)
+    return tuple(result) if get_infos else (result[0], result[1])
+
+
 def nonzero(input, *, out=None, as_tuple=False):
     """The coordinates of the elements that are not zero: one row each, or one tensor for each dimension."""
     if as_tuple:

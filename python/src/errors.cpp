@@ -5,12 +5,14 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "ops/derived_forms.h"
+#include "ops/linear_algebra_error.h"
 
 namespace rushlight::python {
 
 PyObject* jit_error_class = nullptr;
 PyObject* file_refused_class = nullptr;
 PyObject* limit_exceeded_class = nullptr;
+static PyObject* linalg_error_class = nullptr;
 
 namespace {
 
@@ -18,6 +20,7 @@ PyObject* python_class_of(const Error& error) {
   if (dynamic_cast<const ScriptRaisedError*>(&error)) return jit_error_class;
   if (dynamic_cast<const ArchiveError*>(&error)) return file_refused_class;
   if (dynamic_cast<const LimitError*>(&error)) return limit_exceeded_class;
+  if (dynamic_cast<const LinAlgError*>(&error)) return linalg_error_class;
   if (dynamic_cast<const TypeError*>(&error)) return PyExc_TypeError;
   if (dynamic_cast<const ValueError*>(&error)) return PyExc_ValueError;
   if (dynamic_cast<const IndexError*>(&error)) return PyExc_IndexError;
@@ -89,6 +92,8 @@ void bind_errors(nb::module_& m) {
   limit_exceeded_class =
       new_exception(m, "LimitExceeded", "A limit that the caller set (fuel, memory, depth, size) was reached.",
                     PyExc_RuntimeError, "rushlight.LimitExceeded");
+  linalg_error_class = new_exception(m, "_LinAlgError", "A matrix for which the operation has no result.",
+                                     PyExc_RuntimeError, "torch._C._LinAlgError");
   warning_hook = &warn_in_python;
   nb::register_exception_translator([](const std::exception_ptr& exception, void*) {
     try {

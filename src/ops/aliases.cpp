@@ -65,11 +65,15 @@ std::string_view overload_of(std::string_view schema) {
   const size_t dot = schema.find('.'), paren = schema.find('(');
   return dot < paren ? schema.substr(dot + 1, paren - dot - 1) : std::string_view();
 }
-bool is_listed(std::string_view overloads, std::string_view overload) {
-  if (overloads.empty()) return true;
-  for (std::string_view one : split(overloads, ' '))
-    if (one == (overload.empty() ? "-" : overload)) return true;
-  return false;
+enum class Listed : uint8_t { no, yes, without_out };
+Listed is_listed(std::string_view overloads, std::string_view overload) {
+  if (overloads.empty()) return Listed::yes;
+  for (std::string_view one : split(overloads, ' ')) {
+    const bool without_out = one.ends_with('!');
+    if (without_out) one.remove_suffix(1);
+    if (one == (overload.empty() ? "-" : overload)) return without_out ? Listed::without_out : Listed::yes;
+  }
+  return Listed::no;
 }
 
 OpDecl standing_for(const OpDecl& target) {
@@ -102,26 +106,33 @@ std::string without_aliases(std::string_view schema) {
 void declare_aliases(OpSet& ops, std::span<const OpDecl* const> declared) {
   const auto for_each = [&](std::string_view target, auto&& make) {
     for (const OpDecl* declaration : declared)
-      if (name_of(declaration->schema) == target) make(*declaration);
+      if (name_of(declaration->schema) == target && !has_trait(declaration->traits, OpTraits::language))
+        make(*declaration);
   };
   const auto alias = [&](std::string_view names, std::string_view target, std::string_view overloads) {
     for (std::string_view name : split(names, ' '))
       for_each(target, [&](const OpDecl& declaration) {
-        if (!is_listed(overloads, overload_of(declaration.schema))) return;
+        const Listed listed = is_listed(overloads, overload_of(declaration.schema));
+        if (listed == Listed::no) return;
         OpDecl made = standing_for(declaration);
         made.schema = kept(cat(name, declaration.schema.substr(target.size())));
-        made.inplace = declaration.inplace;
-        made.out = declaration.out;
+        // torch.special has no functions that work in place.
+        made.inplace = declaration.inplace && !name.starts_with("special_");
+        if (listed == Listed::yes) made.out = declaration.out;
         made.kernel.call = &call_functional;
         made.kernel.call_inplace = &call_inplace;
         made.kernel.call_out = &call_with_out;
+        // Functions of torch.linalg are no methods; their old names are.
+        if (target.starts_with("linalg_") && !name.starts_with("linalg_"))
+          made.traits = OpTraits(uint32_t(made.traits) & ~uint32_t(OpTraits::no_method));
         if (name.starts_with("special_") || name.starts_with("linalg_"))
           made.traits = made.traits | OpTraits::no_method;
         ops.add(std::move(made));
       });
   };
-  const auto copies = [&](std::string_view view) {
+  const auto copies = [&](std::string_view view, std::string_view overloads) {
     for_each(view, [&](const OpDecl& declaration) {
+      if (is_listed(overloads, overload_of(declaration.schema)) == Listed::no) return;
       if (declaration.schema.find("-> Tensor(a)") == std::string_view::npos) return;
       OpDecl made = standing_for(declaration);
       made.schema = kept(cat(view, "_copy", without_aliases(declaration.schema.substr(view.size()))));
@@ -134,7 +145,7 @@ void declare_aliases(OpSet& ops, std::span<const OpDecl* const> declared) {
     });
   };
 #define ALIAS(names, target, overloads) alias(names, target, overloads);
-#define COPIES(view) copies(view);
+#define COPIES(view, overloads) copies(view, overloads);
 #include "ops/aliases.def"
 #undef ALIAS
 #undef COPIES

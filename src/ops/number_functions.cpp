@@ -228,8 +228,9 @@ Tensor isclose_cpu(const Tensor& self, const Tensor& other, double rtol, double 
   if (equal_nan && inexact) close = logical_or(close, logical_and(isnan(self), isnan(other)));
   if (rtol == 0 && atol == 0) return close;
   // Integers are compared as floats, as their distance may not fit.
-  const Tensor target = inexact ? other : to(other, default_dtype());
-  const Tensor allowed = Scalar(atol) + abs(Scalar(rtol) * target), actual = abs(self - target);
+  const Tensor target = inexact ? other : to(other, default_dtype()),
+               source = inexact ? self : to(self, default_dtype());
+  const Tensor allowed = Scalar(atol) + abs(Scalar(rtol) * target), actual = abs(source - target);
   return logical_or(close, logical_and(isfinite(actual), le(actual, allowed)));
 }
 bool allclose_cpu(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
@@ -336,7 +337,12 @@ void declare_number_functions(OpSet& ops) {
            .inplace = true,
            .out = "out",
            .kernel = binary_kernel<NextAfter, DtypeSet(ScalarType::float32) | ScalarType::float64>("nextafter_cpu"),
-           .traits = kNoGrad,
+           .saves = "self, other",
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              return masked_fill(b.grad(), eq(b.saved("self"), b.saved("other")), Scalar(0));
+                            }},
+                           {"other", [](const Backward& b) { return zeros(b.sizes("other"), b.grad().dtype()); }}},
            .doc = "The next number towards other."});
   ops.add({.schema = "heaviside(Tensor self, Tensor values) -> Tensor",
            .inplace = true,

@@ -7,7 +7,10 @@
 #include "ops/functions/conversion.h"
 #include "ops/functions/exponential.h"
 #include "ops/functions/factories.h"
+#include "ops/functions/joining.h"
+#include "ops/functions/rearranging.h"
 #include "ops/functions/reductions.h"
+#include "ops/functions/scans.h"
 #include "ops/functions/selection.h"
 #include "ops/functions/views.h"
 #include "ops/operators.h"
@@ -113,6 +116,16 @@ Tensor stretch(const Tensor& grad, IntArrayRef sizes, const IValue& dims_argumen
     for (int64_t dim : dims) stretched = unsqueeze(stretched, dim);
   }
   return expand(stretched, sizes);
+}
+/// Whether the gradient of a product may not be had by dividing.
+bool has_zero(const Tensor& self) { return any(eq(self, Scalar(0))).item().to<bool>(); }
+/// For each element the product of all others along a dimension: of those before times those after.
+Tensor products_of_others(const Tensor& self, int64_t dim) {
+  const int64_t length = self.size(dim);
+  const Tensor ones = ones_like(narrow(self, dim, 0, 1));
+  const Tensor before = cumprod(concat({ones, narrow(self, dim, 0, length - 1)}, dim), dim);
+  const Tensor after = cumprod(concat({ones, flip(narrow(self, dim, 1, length - 1), {dim})}, dim), dim);
+  return before * flip(after, {dim});
 }
 std::vector<int64_t> dims_of(const IValue& argument) {
   return argument.is_none() ? std::vector<int64_t>() : argument.to_int_vector();
@@ -328,6 +341,7 @@ void declare_reductions(OpSet& ops) {
   constexpr OpTraits kComposite = OpTraits::composite;
   constexpr OpTraits kNoGrad = OpTraits::not_differentiable;
   ops.add({.schema = "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&sum_all>(),
            .derivatives = {{"self", [](const Backward& b) { return expand(b.grad(), b.sizes("self")); }}},
            .doc = "The sum of all elements; of integers in int64."});
@@ -344,6 +358,7 @@ void declare_reductions(OpSet& ops) {
        .grad_fn = "SumBackward1",
        .doc = "The sum over dimensions; None or empty: over all."});
   ops.add({.schema = "mean(Tensor self, *, ScalarType? dtype=None) -> Tensor",
+           .out = "dtype_out",
            .kernel = typed_kernel<&mean_all>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
@@ -362,12 +377,18 @@ void declare_reductions(OpSet& ops) {
                             }}},
            .grad_fn = "MeanBackward1",
            .doc = "The mean over dimensions."});
-  ops.add(
-      {.schema = "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-       .kernel = typed_kernel<&prod_all>(),
-       .saves = "self, result",
-       .derivatives = {{"self", [](const Backward& b) { return b.grad() * conjugate(b.result() / b.saved("self")); }}},
-       .doc = "The product of all elements."});
+  ops.add({.schema = "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&prod_all>(),
+           .saves = "self, result",
+           .derivatives = {{"self",
+                            [](const Backward& b) {
+                              const Tensor self = b.saved("self");
+                              if (!has_zero(self)) return b.grad() * conjugate(b.result() / self);
+                              const Tensor flat = reshape(self, {self.numel()});
+                              return reshape(b.grad() * conjugate(products_of_others(flat, 0)), self.sizes());
+                            }}},
+           .doc = "The product of all elements."});
   ops.add({.schema = "prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor",
            .out = "int_out",
            .kernel = typed_kernel<&prod_dim>(),
@@ -375,14 +396,17 @@ void declare_reductions(OpSet& ops) {
            .derivatives = {{"self",
                             [](const Backward& b) {
                               const Tensor self = b.saved("self");
-                              return stretch(b.grad(), self.sizes(), b.argument("dim"), b.bool_of("keepdim")) *
-                                     conjugate(
-                                         stretch(b.result(), self.sizes(), b.argument("dim"), b.bool_of("keepdim")) /
-                                         self);
+                              const auto stretched = [&](const Tensor& reduced) {
+                                return stretch(reduced, self.sizes(), b.argument("dim"), b.bool_of("keepdim"));
+                              };
+                              if (self.dim() > 0 && has_zero(self))
+                                return stretched(b.grad()) * conjugate(products_of_others(self, b.int_of("dim")));
+                              return stretched(b.grad()) * conjugate(stretched(b.result()) / self);
                             }}},
            .grad_fn = "ProdBackward1",
            .doc = "The product over a dimension."});
   ops.add({.schema = "max(Tensor self) -> Tensor",
+           .out = "unary_out",
            .kernel = typed_kernel<&max_all>(),
            .saves = "self, result",
            .derivatives = {{"self",
@@ -390,6 +414,7 @@ void declare_reductions(OpSet& ops) {
            .grad_fn = "MaxBackward1",
            .doc = "The largest element."});
   ops.add({.schema = "min(Tensor self) -> Tensor",
+           .out = "unary_out",
            .kernel = typed_kernel<&min_all>(),
            .saves = "self, result",
            .derivatives = {{"self",
@@ -407,10 +432,12 @@ void declare_reductions(OpSet& ops) {
            .derivatives = {{"self", to_chosen_index}},
            .doc = "The smallest elements along a dimension, and where they stand."});
   ops.add({.schema = "max.other(Tensor self, Tensor other) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&max_other>(),
            .traits = kComposite,
            .doc = "maximum."});
   ops.add({.schema = "min.other(Tensor self, Tensor other) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&min_other>(),
            .traits = kComposite,
            .doc = "minimum."});
@@ -479,6 +506,7 @@ void declare_reductions(OpSet& ops) {
            .traits = kComposite,
            .doc = "The variance of all elements."});
   ops.add({.schema = "var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&var_dim>(),
            .traits = kComposite,
            .doc = "The variance over dimensions."});
@@ -495,6 +523,7 @@ void declare_reductions(OpSet& ops) {
            .traits = kComposite,
            .doc = "The standard deviation of all elements."});
   ops.add({.schema = "std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&std_dim>(),
            .traits = kComposite,
            .doc = "The standard deviation over dimensions."});

@@ -173,7 +173,11 @@ Tensor logcumsumexp_back(const Backward& b) {
     const Tensor log_grad = log(conjugate(grad));
     return conjugate(exp(reversed_logcumsumexp(log_grad - result, dim) + self));
   }
-  const Scalar lowest(-std::numeric_limits<double>::infinity());
+  // Finite, as infinities would meet as inf - inf in the gradient of this.
+  const ScalarType type = grad.dtype();
+  const Scalar lowest(type == ScalarType::float64   ? std::numeric_limits<double>::lowest()
+                      : type == ScalarType::float16 ? -65504.
+                                                    : double(std::numeric_limits<float>::lowest()));
   const Tensor log_abs = log(abs(grad));
   const Tensor log_positive = where(gt(grad, Scalar(0)), log_abs, lowest);
   const Tensor log_negative = where(lt(grad, Scalar(0)), log_abs, lowest);

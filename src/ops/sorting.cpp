@@ -73,10 +73,7 @@ ValuesAndIndices topk_cpu(const Tensor& self, int64_t k, int64_t dim, bool large
     throw NotImplementedError(cat("\"topk_cpu\" not implemented for '", dtype_info(self.dtype()).ir_name, "'"));
   const cpu::KeyRows rows = cpu::key_rows(self, dim, "topk_cpu");
   std::vector<int64_t> all;
-  for (int64_t i = 0; i < rows.rows; ++i) {
-    const std::vector<int64_t> order = cpu::sorted_positions(rows.row(i), rows.length, largest);
-    all.insert(all.end(), order.begin(), order.begin() + k);
-  }
+  for (int64_t i = 0; i < rows.rows; ++i) cpu::append_best(all, rows.row(i), rows.length, k, largest);
   const Tensor indices = cpu::result_of_rows(all, rows, k, dim, self.dim() > 0);
   return {values_at(self, indices, dim, true), indices};
 }
@@ -102,7 +99,7 @@ ValuesAndIndices kthvalue_cpu(const Tensor& self, int64_t k, int64_t dim, bool k
     throw RuntimeError(cat("kthvalue(): selected number k out of range for dimension ", dim));
   if (self.dtype() == ScalarType::bool_) throw NotImplementedError("\"kthvalue_cpu\" not implemented for 'Bool'");
   return choose_from_rows(self, dim, keepdim, "kthvalue_cpu", [&](const uint64_t* keys, int64_t length) {
-    return cpu::sorted_positions(keys, length, false)[size_t(k - 1)];
+    return cpu::selected_position(keys, length, k - 1);
   });
 }
 
@@ -116,7 +113,7 @@ int64_t median_position(const uint64_t* keys, int64_t length, bool floating, boo
       count = length - std::count(keys, keys + length, cpu::kNanKey);
     }
   }
-  return cpu::sorted_positions(keys, length, false)[size_t(count > 0 ? (count - 1) / 2 : 0)];
+  return cpu::nth_position(keys, length, count > 0 ? (count - 1) / 2 : 0);
 }
 template <bool kSkipNan>
 ValuesAndIndices median_dim(const Tensor& self, int64_t dim, bool keepdim) {
@@ -147,7 +144,7 @@ ValuesAndIndices mode_cpu(const Tensor& self, int64_t dim, bool keepdim) {
   check_length(self, dim, "mode");
   return choose_from_rows(self, dim, keepdim, "mode", [](const uint64_t* keys, int64_t length) {
     // The smallest of the values that occur most often, where it occurs last.
-    const std::vector<int64_t> order = cpu::sorted_positions(keys, length, false);
+    const std::vector<int64_t> order = cpu::unstably_sorted_positions(keys, length);
     int64_t best = order[0], most = 0, run = 0;
     for (size_t i = 0; i < order.size(); ++i) {
       run = i > 0 && keys[order[i]] == keys[order[i - 1]] ? run + 1 : 1;

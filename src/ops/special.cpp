@@ -34,10 +34,14 @@ double xlog1py_value(double x, double y) { return std::isnan(y) ? y : x == 0 ? 0
 double erf_value(double x) { return std::erf(x); }
 double erfc_value(double x) { return std::erfc(x); }
 double lgamma_value(double x) { return std::lgamma(x); }
-double j0_value(double x) { return ::j0(x); }
-double j1_value(double x) { return ::j1(x); }
-double y0_value(double x) { return x < 0 ? std::numeric_limits<double>::quiet_NaN() : ::y0(x); }
-double y1_value(double x) { return x < 0 ? std::numeric_limits<double>::quiet_NaN() : ::y1(x); }
+/// At infinity PyTorch has no value.
+double at_finite(double (*function)(double), double x) {
+  return std::isinf(x) ? std::numeric_limits<double>::quiet_NaN() : function(x);
+}
+double j0_value(double x) { return at_finite(::j0, x); }
+double j1_value(double x) { return at_finite(::j1, x); }
+double y0_value(double x) { return x < 0 ? std::numeric_limits<double>::quiet_NaN() : at_finite(::y0, x); }
+double y1_value(double x) { return x < 0 ? std::numeric_limits<double>::quiet_NaN() : at_finite(::y1, x); }
 double shifted_t(double x, double n) { return cpu::chebyshev_t(2 * x - 1, n); }
 double shifted_u(double x, double n) { return cpu::chebyshev_u(2 * x - 1, n); }
 double shifted_v(double x, double n) { return cpu::chebyshev_v(2 * x - 1, n); }
@@ -53,7 +57,13 @@ Tensor polygamma_cpu(int64_t n, const Tensor& self) {
   const Tensor wide =
       cpu::clone(cpu::to_dtype(cpu::to_dtype(self, type), ScalarType::float64), MemoryFormat::contiguous);
   double* data = wide.data<double>();
-  for (int64_t i = 0; i < wide.numel(); ++i) data[i] = cpu::polygamma(n, data[i]);
+  for (int64_t i = 0; i < wide.numel(); ++i) {
+    const double x = data[i];
+    data[i] = cpu::polygamma(n, x);
+    // At its poles trigamma is what the sine of the dtype leaves of them.
+    if (n == 1 && x <= 0 && x == std::floor(x) && type != ScalarType::float64)
+      data[i] = double(float(kPi * kPi) / (std::sin(float(kPi) * float(x)) * std::sin(float(kPi) * float(x))));
+  }
   return cpu::to_dtype(wide, type);
 }
 Tensor polygamma_inplace(const Tensor& self, int64_t n) {
@@ -394,14 +404,14 @@ void declare_special(OpSet& ops) {
            .doc = "exp(-|x|) i0(x)."});
   ops.add({.schema = "special_i1(Tensor self) -> Tensor",
            .out = "out",
-           .kernel = double_kernel(cpu::bessel_i1, "i1", kNotHalf),
+           .kernel = double_kernel(cpu::bessel_i1, "i1"),
            .saves = "self",
            .derivatives = {{"self", i1_back}},
            .traits = kSpecial,
            .doc = "The modified Bessel function of order 1."});
   ops.add({.schema = "special_i1e(Tensor self) -> Tensor",
            .out = "out",
-           .kernel = double_kernel(cpu::bessel_i1e, "i1e", kNotHalf),
+           .kernel = double_kernel(cpu::bessel_i1e, "i1e"),
            .saves = "self, result",
            .derivatives = {{"self", i1e_back}},
            .traits = kSpecial,

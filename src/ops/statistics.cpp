@@ -273,7 +273,8 @@ Tensor cov_cpu(const Tensor& self, int64_t correction, const Tensor& fweights, c
   const Tensor total = weights.defined() ? sum(weights) : rushlight::scalar_tensor(Scalar(count), ScalarType::int64);
   if (weights.defined() && count > 0 && total.item().to<double>() == 0)
     throw RuntimeError("cov(): weights sum to zero, can't be normalized");
-  const OptDims along(IntArrayRef(1));
+  const std::vector<int64_t> observations = {1};
+  const OptDims along(observations);
   const Tensor average = (weights.defined() ? sum(rows * weights, along, false) : sum(rows, along, false)) / total;
   Tensor norm = total;
   if (weights.defined() && aweights.defined() && correction != 0)

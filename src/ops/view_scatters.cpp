@@ -210,10 +210,7 @@ Tensors meshgrid_indexed(const Tensors& tensors, std::string_view indexing) {
     own[i] = inputs[i].numel();
     grids.push_back(expand(view(contiguous(inputs[i]), own), shape));
   }
-  if (swap) {
-    for (Tensor& grid : grids) grid = transpose(grid, 0, 1);
-    std::swap(grids[0], grids[1]);
-  }
+  if (swap) std::swap(grids[0], grids[1]);
   return grids;
 }
 Tensors meshgrid_cpu(const Tensors& tensors) {
@@ -301,8 +298,13 @@ void declare_view_scatters(OpSet& ops) {
            .kernel = typed_kernel<&as_strided_scatter_cpu>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return as_strided_scatter(contiguous(b.grad()), zeros_like_src(b), b.ints_of("size"),
-                                                        b.ints_of("stride"), optional_int(b, "storage_offset"));
+                              // As in PyTorch: of self only what the view shows.
+                              const Tensor grad = contiguous(b.grad());
+                              return as_strided_scatter(zeros(b.sizes("self"), grad.dtype()),
+                                                        as_strided(grad, b.ints_of("size"), b.ints_of("stride"),
+                                                                   optional_int(b, "storage_offset")),
+                                                        b.ints_of("size"), b.ints_of("stride"),
+                                                        optional_int(b, "storage_offset"));
                             }},
                            {"src",
                             [](const Backward& b) {

@@ -314,7 +314,9 @@ Tensor movedim_list(const Tensor& self, IntArrayRef source, IntArrayRef destinat
   std::vector<bool> used(size_t(self.dim()));
   for (size_t i = 0; i < source.size(); ++i) {
     const size_t from = dim_of(self, source[i]), to = dim_of(self, destination[i]);
-    if (order[to] != -1 || used[from]) throw RuntimeError("movedim: repeated dim");
+    if (used[from]) throw RuntimeError(cat("movedim: repeated dim in `source` (", shape_text(source), ")"));
+    if (order[to] != -1)
+      throw RuntimeError(cat("movedim: repeated dim in `destination` (", shape_text(destination), ")"));
     order[to] = int64_t(from);
     used[from] = true;
   }

@@ -57,12 +57,14 @@ void call_binary(const Operator& op, const IValue* arguments, IValue* results) {
 }  // namespace
 
 Kernel double_kernel(double (*function)(double), std::string_view name, DtypeSet set) {
-  return {.call = &call_unary,
-          .config = std::make_shared<const DoubleFunction>(DoubleFunction{.unary = function, .name = name, .set = set})};
+  return {
+      .call = &call_unary,
+      .config = std::make_shared<const DoubleFunction>(DoubleFunction{.unary = function, .name = name, .set = set})};
 }
 Kernel double_kernel(double (*function)(double, double), std::string_view name, DtypeSet set) {
-  return {.call = &call_binary,
-          .config = std::make_shared<const DoubleFunction>(DoubleFunction{.binary = function, .name = name, .set = set})};
+  return {
+      .call = &call_binary,
+      .config = std::make_shared<const DoubleFunction>(DoubleFunction{.binary = function, .name = name, .set = set})};
 }
 
 }  // namespace rushlight

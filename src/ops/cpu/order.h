@@ -24,6 +24,15 @@ KeyRows key_rows(const Tensor& tensor, int64_t dim, std::string_view name);
 
 /// Positions 0..count-1 in the order of their keys; equal ones keep their order.
 std::vector<int64_t> sorted_positions(const uint64_t* keys, int64_t count, bool descending);
+/// The same by std::sort: where equal elements land is the library's choice, which PyTorch shares.
+std::vector<int64_t> unstably_sorted_positions(const uint64_t* keys, int64_t count);
+/// Appends the positions of the k largest or smallest keys, sorted. Among equal ones those that std::nth_element and
+/// std::partial_sort choose.
+void append_best(std::vector<int64_t>& positions, const uint64_t* keys, int64_t count, int64_t k, bool largest);
+/// The position of the key of rank n, as std::nth_element finds it.
+int64_t nth_position(const uint64_t* keys, int64_t count, int64_t n);
+/// The same by quickselect with the median of three as pivot ("Numerical Recipes", select).
+int64_t selected_position(const uint64_t* keys, int64_t count, int64_t n);
 
 /// An int64 result with `length` numbers for each row, the dimension moved back to its place (`length` 1 without
 /// `keep`: the dimension goes).

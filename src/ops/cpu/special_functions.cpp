@@ -85,6 +85,7 @@ double digamma(double x) {
 double zeta(double x, double q) {
   if (x == 1) return kInf;
   if (x < 1 || std::isnan(x) || std::isnan(q)) return kNan;
+  if (std::isinf(q)) return q < 0 ? kInf : x == kInf ? kNan : 0;
   if (q <= 0) {
     if (q == std::floor(q)) return kInf;
     if (x != std::floor(x)) return kNan;
@@ -123,14 +124,23 @@ namespace {
 
 /// x^a exp(-x) / gamma(a + 1), without overflow.
 double gamma_factor(double a, double x) {
-  if (a > 100 && std::fabs(x - a) < 0.5 * a) {
-    // Around x = a the logarithms cancel: log1p keeps the digits, Stirling's series gives gamma.
+  if (a > 100) {
+    // The logarithms of large numbers cancel: log1p keeps the digits, Stirling's series gives gamma.
     const double d = (x - a) / a, s = 1 / (a * a);
     const double stirling = (1. / 12 - s * (1. / 360 - s / 1260)) / a;
     return std::exp(a * (std::log1p(d) - d) - stirling) / std::sqrt(2 * kPi * a);
   }
   return std::exp(a * std::log(x) - x - std::lgamma(a + 1));
 }
+/// For huge a: the normal distribution that the gamma distribution becomes, with its first correction (Temme 1979).
+double uniform_tail(double a, double x, double sign) {
+  const double d = (x - a) / a;
+  const double eta = std::copysign(std::sqrt(2 * (d - std::log1p(d))), d);
+  const double correction = std::fabs(d) < 1e-6 ? -1. / 3 : 1 / d - 1 / eta;
+  return std::erfc(sign * eta * std::sqrt(a / 2)) / 2 +
+         sign * std::exp(-a * eta * eta / 2) / std::sqrt(2 * kPi * a) * correction;
+}
+bool is_huge(double a, double x) { return a > 1e5 && std::fabs(x - a) < 0.3 * a; }
 double lower_series(double a, double x) {
   double term = 1, sum = 1;
   for (int i = 1; i < 20000 && term > sum * kEps / 4; ++i) {
@@ -165,6 +175,7 @@ double igamma(double a, double x) {
   if (x == 0) return 0;
   if (std::isinf(a)) return std::isinf(x) ? kNan : 0;
   if (std::isinf(x)) return 1;
+  if (is_huge(a, x)) return uniform_tail(a, x, -1);
   return upper_first(a, x) ? 1 - upper_fraction(a, x) : lower_series(a, x);
 }
 double igammac(double a, double x) {
@@ -173,6 +184,7 @@ double igammac(double a, double x) {
   if (x == 0) return 1;
   if (std::isinf(a)) return std::isinf(x) ? kNan : 1;
   if (std::isinf(x)) return 0;
+  if (is_huge(a, x)) return uniform_tail(a, x, 1);
   if (upper_first(a, x)) return upper_fraction(a, x);
   if (a < 1 && x < 1) {
     // 1 - P loses digits where P is near 1: the alternating series of the lower function without its first term.
@@ -217,6 +229,16 @@ double scaled_i(int n, double x) {
 
 /// K_v(x) * exp(x) = integral of exp(-x (cosh t - 1)) cosh(v t): the trapezoidal rule converges exponentially.
 double scaled_k(double v, double x) {
+  if (x > 30) {
+    const double mu = 4 * v * v;
+    double term = 1, sum = 1;
+    for (int k = 1; k < 60 && std::fabs(term) > kEps / 4; ++k) {
+      const double odd = 2 * k - 1;
+      term *= (mu - odd * odd) / (k * 8 * x);
+      sum += term;
+    }
+    return sum * std::sqrt(kPi / (2 * x));
+  }
   constexpr double kStep = 1. / 16;
   double sum = 0.5;
   for (int i = 1; i < 40000; ++i) {
@@ -232,10 +254,10 @@ double scaled_k(double v, double x) {
 }  // namespace
 
 double bessel_i0e(double x) { return std::isinf(x) ? 0 : scaled_i(0, std::fabs(x)); }
-double bessel_i0(double x) { return std::isinf(x) ? kInf : std::exp(std::fabs(x)) * scaled_i(0, std::fabs(x)); }
+double bessel_i0(double x) { return std::isinf(x) ? kNan : std::exp(std::fabs(x)) * scaled_i(0, std::fabs(x)); }
 double bessel_i1e(double x) { return std::isinf(x) ? 0 : std::copysign(scaled_i(1, std::fabs(x)), x); }
 double bessel_i1(double x) {
-  return std::isinf(x) ? x : std::copysign(std::exp(std::fabs(x)) * scaled_i(1, std::fabs(x)), x);
+  return std::isinf(x) ? kNan : std::copysign(std::exp(std::fabs(x)) * scaled_i(1, std::fabs(x)), x);
 }
 double bessel_k0e(double x) {
   if (x <= 0) return x == 0 ? kInf : kNan;
@@ -255,7 +277,7 @@ double spherical_bessel_j0(double x) {
 
 double airy_ai(double x) {
   if (std::isnan(x)) return x;
-  if (std::isinf(x)) return x > 0 ? 0 : kNan;
+  if (std::isinf(x)) return kNan;
   const double zeta_ = 2. / 3 * std::pow(std::fabs(x), 1.5);
   if (x > 1) return std::sqrt(x / 3) / kPi * scaled_k(1. / 3, zeta_) * std::exp(-zeta_);
   if (x > -8) {

@@ -43,12 +43,18 @@ def _in_projection(q: Tensor, k: Tensor, v: Tensor, w_q: Tensor, w_k: Tensor, w_
                    b_k: Optional[Tensor] = None, b_v: Optional[Tensor] = None) -> Tuple[Tensor, Tensor, Tensor]:
     """Query, key and value, each by a weight of its own."""
     Eq, Ek, Ev = q.size(-1), k.size(-1), v.size(-1)
-    assert w_q.shape == (Eq, Eq), f"expecting query weights shape of {(Eq, Eq)}, but got {w_q.shape}"
-    assert w_k.shape == (Eq, Ek), f"expecting key weights shape of {(Eq, Ek)}, but got {w_k.shape}"
-    assert w_v.shape == (Eq, Ev), f"expecting value weights shape of {(Eq, Ev)}, but got {w_v.shape}"
-    assert b_q is None or b_q.shape == (Eq,), f"expecting query bias shape of {(Eq,)}, but got {b_q.shape}"
-    assert b_k is None or b_k.shape == (Eq,), f"expecting key bias shape of {(Eq,)}, but got {b_k.shape}"
-    assert b_v is None or b_v.shape == (Eq,), f"expecting value bias shape of {(Eq,)}, but got {b_v.shape}"
+    if w_q.shape != (Eq, Eq):
+        raise AssertionError(f"expecting query weights shape of {(Eq, Eq)}, but got {w_q.shape}")
+    if w_k.shape != (Eq, Ek):
+        raise AssertionError(f"expecting key weights shape of {(Eq, Ek)}, but got {w_k.shape}")
+    if w_v.shape != (Eq, Ev):
+        raise AssertionError(f"expecting value weights shape of {(Eq, Ev)}, but got {w_v.shape}")
+    if b_q is not None and b_q.shape != (Eq,):
+        raise AssertionError(f"expecting query bias shape of {(Eq,)}, but got {b_q.shape}")
+    if b_k is not None and b_k.shape != (Eq,):
+        raise AssertionError(f"expecting key bias shape of {(Eq,)}, but got {b_k.shape}")
+    if b_v is not None and b_v.shape != (Eq,):
+        raise AssertionError(f"expecting value bias shape of {(Eq,)}, but got {b_v.shape}")
     return _nn.linear(q, w_q, b_q), _nn.linear(k, w_k, b_k), _nn.linear(v, w_v, b_v)
 
 
@@ -57,27 +63,34 @@ def _mha_shape_check(query: Tensor, key: Tensor, value: Tensor, key_padding_mask
     """Whether the inputs have a batch. AssertionError for ranks and shapes that do not belong together."""
     if query.dim() == 3:
         is_batched = True
-        assert key.dim() == 3 and value.dim() == 3, (
-            f"For batched (3-D) `query`, expected `key` and `value` to be 3-D but found {key.dim()}-D and {value.dim()}-D tensors respectively")
+        if key.dim() != 3 or value.dim() != 3:
+            raise AssertionError("For batched (3-D) `query`, expected `key` and `value` to be 3-D "
+                                 f"but found {key.dim()}-D and {value.dim()}-D tensors respectively")
         if key_padding_mask is not None:
-            assert key_padding_mask.dim() == 2, ("For batched (3-D) `query`, expected `key_padding_mask` to be `None` or 2-D "
-                                                 f"but found {key_padding_mask.dim()}-D tensor instead")
+            if key_padding_mask.dim() != 2:
+                raise AssertionError("For batched (3-D) `query`, expected `key_padding_mask` to be `None` or 2-D "
+                                     f"but found {key_padding_mask.dim()}-D tensor instead")
         if attn_mask is not None:
-            assert attn_mask.dim() in (2, 3), ("For batched (3-D) `query`, expected `attn_mask` to be `None`, 2-D or 3-D "
-                                               f"but found {attn_mask.dim()}-D tensor instead")
+            if attn_mask.dim() not in (2, 3):
+                raise AssertionError("For batched (3-D) `query`, expected `attn_mask` to be `None`, 2-D or 3-D "
+                                     f"but found {attn_mask.dim()}-D tensor instead")
     elif query.dim() == 2:
         is_batched = False
-        assert key.dim() == 2 and value.dim() == 2, (
-            f"For unbatched (2-D) `query`, expected `key` and `value` to be 2-D but found {key.dim()}-D and {value.dim()}-D tensors respectively")
+        if key.dim() != 2 or value.dim() != 2:
+            raise AssertionError("For unbatched (2-D) `query`, expected `key` and `value` to be 2-D "
+                                 f"but found {key.dim()}-D and {value.dim()}-D tensors respectively")
         if key_padding_mask is not None:
-            assert key_padding_mask.dim() == 1, ("For unbatched (2-D) `query`, expected `key_padding_mask` to be `None` or 1-D "
-                                                 f"but found {key_padding_mask.dim()}-D tensor instead")
+            if key_padding_mask.dim() != 1:
+                raise AssertionError("For unbatched (2-D) `query`, expected `key_padding_mask` to be `None` or 1-D "
+                                     f"but found {key_padding_mask.dim()}-D tensor instead")
         if attn_mask is not None:
-            assert attn_mask.dim() in (2, 3), ("For unbatched (2-D) `query`, expected `attn_mask` to be `None`, 2-D or 3-D "
-                                               f"but found {attn_mask.dim()}-D tensor instead")
+            if attn_mask.dim() not in (2, 3):
+                raise AssertionError("For unbatched (2-D) `query`, expected `attn_mask` to be `None`, 2-D or 3-D "
+                                     f"but found {attn_mask.dim()}-D tensor instead")
             if attn_mask.dim() == 3:
                 expected_shape = (num_heads, query.shape[0], key.shape[0])
-                assert attn_mask.shape == expected_shape, f"Expected `attn_mask` shape to be {expected_shape} but got {attn_mask.shape}"
+                if attn_mask.shape != expected_shape:
+                    raise AssertionError(f"Expected `attn_mask` shape to be {expected_shape} but got {attn_mask.shape}")
     else:
         raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor")
     return is_batched
@@ -144,24 +157,32 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
                                     check_other=False)
         if key_padding_mask is not None:
             is_causal = False  # the two masks become one below
-    assert embed_dim == embed_dim_to_check, f"was expecting embedding dimension of {embed_dim_to_check}, but got {embed_dim}"
+    if embed_dim != embed_dim_to_check:
+        raise AssertionError(f"was expecting embedding dimension of {embed_dim_to_check}, but got {embed_dim}")
     if isinstance(embed_dim, torch.Tensor):
         head_dim = embed_dim.div(num_heads, rounding_mode="trunc")  # while tracing, sizes are tensors
     else:
         head_dim = embed_dim // num_heads
-    assert head_dim * num_heads == embed_dim, f"embed_dim {embed_dim} not divisible by num_heads {num_heads}"
+    if head_dim * num_heads != embed_dim:
+        raise AssertionError(f"embed_dim {embed_dim} not divisible by num_heads {num_heads}")
     if use_separate_proj_weight:
-        assert key.shape[:2] == value.shape[:2], f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}"
+        if key.shape[:2] != value.shape[:2]:
+            raise AssertionError(f"key's sequence and batch dims {key.shape[:2]} do not match value's {value.shape[:2]}")
     else:
-        assert key.shape == value.shape, f"key shape {key.shape} does not match value shape {value.shape}"
+        if key.shape != value.shape:
+            raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
 
     if not use_separate_proj_weight:
-        assert in_proj_weight is not None, "use_separate_proj_weight is False but in_proj_weight is None"
+        if in_proj_weight is None:
+            raise AssertionError("use_separate_proj_weight is False but in_proj_weight is None")
         q, k, v = _in_projection_packed(query, key, value, in_proj_weight, in_proj_bias)
     else:
-        assert q_proj_weight is not None, "use_separate_proj_weight is True but q_proj_weight is None"
-        assert k_proj_weight is not None, "use_separate_proj_weight is True but k_proj_weight is None"
-        assert v_proj_weight is not None, "use_separate_proj_weight is True but v_proj_weight is None"
+        if q_proj_weight is None:
+            raise AssertionError("use_separate_proj_weight is True but q_proj_weight is None")
+        if k_proj_weight is None:
+            raise AssertionError("use_separate_proj_weight is True but k_proj_weight is None")
+        if v_proj_weight is None:
+            raise AssertionError("use_separate_proj_weight is True but v_proj_weight is None")
         if in_proj_bias is None:
             b_q = b_k = b_v = None
         else:
@@ -182,8 +203,10 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
             raise RuntimeError(f"attn_mask's dimension {attn_mask.dim()} is not supported")
 
     if bias_k is not None and bias_v is not None:
-        assert static_k is None, "bias cannot be added to static key."
-        assert static_v is None, "bias cannot be added to static value."
+        if static_k is not None:
+            raise AssertionError("bias cannot be added to static key.")
+        if static_v is not None:
+            raise AssertionError("bias cannot be added to static value.")
         k = torch.cat([k, bias_k.repeat(1, bsz, 1)])
         v = torch.cat([v, bias_v.repeat(1, bsz, 1)])
         if attn_mask is not None:
@@ -191,22 +214,28 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
         if key_padding_mask is not None:
             key_padding_mask = pad(key_padding_mask, (0, 1))
     else:
-        assert bias_k is None, "bias_k is set but bias_v is None"
-        assert bias_v is None, "bias_v is set but bias_k is None"
+        if bias_k is not None:
+            raise AssertionError("bias_k is set but bias_v is None")
+        if bias_v is not None:
+            raise AssertionError("bias_v is set but bias_k is None")
 
     # Heads join the batch: (N * heads, length, head_dim).
     q = q.view(tgt_len, bsz * num_heads, head_dim).transpose(0, 1)
     if static_k is None:
         k = k.view(k.shape[0], bsz * num_heads, head_dim).transpose(0, 1)
     else:
-        assert static_k.size(0) == bsz * num_heads, f"expecting static_k.size(0) of {bsz * num_heads}, but got {static_k.size(0)}"
-        assert static_k.size(2) == head_dim, f"expecting static_k.size(2) of {head_dim}, but got {static_k.size(2)}"
+        if static_k.size(0) != bsz * num_heads:
+            raise AssertionError(f"expecting static_k.size(0) of {bsz * num_heads}, but got {static_k.size(0)}")
+        if static_k.size(2) != head_dim:
+            raise AssertionError(f"expecting static_k.size(2) of {head_dim}, but got {static_k.size(2)}")
         k = static_k
     if static_v is None:
         v = v.view(v.shape[0], bsz * num_heads, head_dim).transpose(0, 1)
     else:
-        assert static_v.size(0) == bsz * num_heads, f"expecting static_v.size(0) of {bsz * num_heads}, but got {static_v.size(0)}"
-        assert static_v.size(2) == head_dim, f"expecting static_v.size(2) of {head_dim}, but got {static_v.size(2)}"
+        if static_v.size(0) != bsz * num_heads:
+            raise AssertionError(f"expecting static_v.size(0) of {bsz * num_heads}, but got {static_v.size(0)}")
+        if static_v.size(2) != head_dim:
+            raise AssertionError(f"expecting static_v.size(2) of {head_dim}, but got {static_v.size(2)}")
         v = static_v
     if add_zero_attn:
         zero_attn_shape = (bsz * num_heads, 1, head_dim)
@@ -233,7 +262,8 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
     if need_weights:
         _B, _Nt, E = q.shape
         q_scaled = q * math.sqrt(1.0 / float(E))
-        assert not (is_causal and attn_mask is None), "FIXME: is_causal not implemented for need_weights"
+        if is_causal and attn_mask is None:
+            raise AssertionError("FIXME: is_causal not implemented for need_weights")
         if attn_mask is not None:
             attn_output_weights = torch.baddbmm(attn_mask, q_scaled, k.transpose(-2, -1))
         else:

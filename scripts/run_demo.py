@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the programs of examples/ with Rushlight in the place of torch and compares what they print with expected.out."""
+"""Runs the programs of examples/ with Rushlight in the place of torch and compares what they print with expected.out; then trains digits."""
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
@@ -26,6 +27,14 @@ def main():
         if done.returncode or done.stdout != expected.read_text():
             failed.append(program.parent.name)
             print(f"-- differs from examples/{program.parent.name}/expected.out")
+    if importlib.util.find_spec("sklearn"):
+        print("$ python -m rushlight examples/digits/digits.py", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([sys.executable, "-m", "rushlight", ROOT / "examples/digits/digits.py", folder], env=env)
+        if done.returncode:
+            failed.append("digits")
+    else:
+        print("demo: examples/digits is left out: it needs scikit-learn")
     if failed:
         print("demo: failed: " + ", ".join(failed))
     else:

@@ -5,7 +5,8 @@
 namespace rushlight::ops {
 namespace {
 
-/// A UserWarning where the surface has warnings; `stacklevel` is for Python's frames, which compiled code does not have.
+/// A UserWarning where the surface has warnings; `stacklevel` is for Python's frames, which compiled code does not
+/// have.
 void warn_user(std::string_view message, int64_t) { warn(message); }
 
 }  // namespace

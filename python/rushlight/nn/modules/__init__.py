@@ -29,3 +29,6 @@ from .adaptive import AdaptiveLogSoftmaxWithLoss
 from .transformer import Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer
 from .flatten import Flatten, Unflatten
 from .channelshuffle import ChannelShuffle
+
+# The modules, not the files in which they stand: torch.nn has a `utils` of its own.
+__all__ = [name for name, value in list(globals().items()) if isinstance(value, type)]

@@ -485,8 +485,7 @@ class Module(ModuleState):
 
     def to(self, *args, **kwargs):
         """Parameters and buffers on another device, floating ones in another dtype: to(device, dtype), to(dtype), to(tensor)."""
-        from ... import _C
-        device, dtype, non_blocking, memory_format = _C._parse_to(*args, **kwargs)
+        device, dtype, non_blocking, memory_format = _parse_to(*args, **kwargs)
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}")
@@ -498,9 +497,10 @@ class Module(ModuleState):
 
         def convert(tensor):
             wanted = dtype if tensor.is_floating_point() or tensor.is_complex() else None
+            options = {"device": device, "dtype": wanted, "non_blocking": non_blocking}
             if memory_format is not None and tensor.dim() in (4, 5):
-                return tensor.to(device, wanted, non_blocking, memory_format=memory_format)
-            return tensor.to(device, wanted, non_blocking)
+                options["memory_format"] = memory_format
+            return tensor.to(**{name: value for name, value in options.items() if value is not None})
 
         return self._apply(convert)
 
@@ -572,6 +572,25 @@ class Module(ModuleState):
         copy._modules = copy._modules.copy()
         copy._is_replica = True
         return copy
+
+
+def _parse_to(*args, device=None, dtype=None, non_blocking=False, memory_format=None, tensor=None):
+    """(device, dtype, non_blocking, memory_format) of Module.to, whose first arguments are a device, a dtype or a tensor."""
+    from ... import _C
+    for value in args:
+        if isinstance(value, Tensor):
+            tensor = value
+        elif isinstance(value, _C.dtype):
+            dtype = value
+        elif isinstance(value, bool):
+            non_blocking = value
+        elif isinstance(value, _C.memory_format):
+            memory_format = value
+        elif value is not None:
+            device = value
+    if tensor is not None:
+        device, dtype = tensor.device, tensor.dtype
+    return None if device is None else _C.device(device), dtype, non_blocking, memory_format
 
 
 def _typename(value):

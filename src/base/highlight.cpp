@@ -18,7 +18,8 @@ std::string SourceRange::highlight(size_t context) const {
     const size_t from = first - std::min(first, context - 1), to = std::min(last + context, source_->line_count());
     for (size_t line = from; line < to; ++line) {
       const std::string_view shown = source_->line(line);
-      if (line + 1 == source_->line_count() && shown.empty()) break;
+      // The text ends before the last line break, so an empty line at its end does not show.
+      if (shown.empty() && line + 1 == to && (line > last || to == source_->line_count())) break;
       out += shown;
       if (line + 1 < source_->line_count() || (line >= first && line <= last && begin_ != end)) out += '\n';
       if (line < first || line > last || begin_ == end) continue;

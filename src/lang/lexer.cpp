@@ -33,8 +33,11 @@ class Lexer {
       if (at_ >= text_.size()) break;
       step();
     }
-    if (!out_.tokens.empty() && out_.tokens.back().kind != TokenKind::newline) push(TokenKind::newline, "", at_);
-    while (indents_.size() > 1) {
+    // An open bracket swallows the end of the line, so the text ends there.
+    const bool closed = brackets_ == 0;
+    if (closed && !out_.tokens.empty() && out_.tokens.back().kind != TokenKind::newline)
+      push(TokenKind::newline, "", at_);
+    while (closed && indents_.size() > 1) {
       indents_.pop_back();
       push(TokenKind::dedent, "", at_);
     }

@@ -1,4 +1,6 @@
 /// Tensors as libtorch's operator<< prints them; programs' `print` and graphs' constants use this form too.
+#include <fmt/format.h>
+
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -9,7 +11,7 @@
 namespace rushlight {
 namespace {
 
-/// All elements as doubles, row by row. Complex tensors are printed part by part by their own rule.
+/// All elements as doubles, row by row; of complex numbers only the real parts are printed.
 std::vector<double> elements_of(const Tensor& tensor) {
   std::vector<double> values;
   values.reserve(size_t(tensor.numel()));
@@ -17,7 +19,8 @@ std::vector<double> elements_of(const Tensor& tensor) {
   for (int64_t i = 0; i < tensor.numel(); ++i) {
     int64_t offset = tensor.storage_offset();
     for (size_t d = 0; d < at.size(); ++d) offset += at[d] * tensor.strides()[d];
-    values.push_back(tensor_over(tensor.storage(), tensor.dtype(), {}, {}, offset).item().to<double>());
+    values.push_back(
+        tensor_over(tensor.storage(), tensor.dtype(), {}, {}, offset).item().to<std::complex<double>>().real());
     for (size_t d = at.size(); d-- > 0;) {
       if (++at[d] < tensor.sizes()[d]) break;
       at[d] = 0;
@@ -77,11 +80,12 @@ NumberFormat choose_format(const std::vector<double>& values) {
   return format;
 }
 
-void write_scale(std::ostream& out, const NumberFormat& format, int indent) {
-  if (format.scale == 1) return;
-  out << std::string(size_t(indent), ' ') << std::defaultfloat << std::setprecision(6) << format.scale << " *\n";
+void write_scale(std::ostream& out, const NumberFormat& format) {
+  if (format.scale != 1) out << fmt::format("{} *\n", format.scale);
 }
 
+/// PyTorch sets the margin before every row but the first, which follows the heading as it is; below a scale, rows get
+/// it twice and the first once.
 void write_matrix(std::ostream& out, const double* values, int64_t rows, int64_t columns, int64_t line_width,
                   int indent) {
   const NumberFormat format = choose_format({values, values + rows * columns});
@@ -91,11 +95,12 @@ void write_matrix(std::ostream& out, const double* values, int64_t rows, int64_t
     const int64_t last = std::min(first + per_line, columns) - 1;
     if (per_line < columns) {
       if (first != 0) out << '\n';
-      out << "Columns " << first + 1 << " to " << last + 1 << std::string(size_t(indent), ' ') << '\n';
+      out << "Columns " << first + 1 << " to " << last + 1 << margin;
     }
-    write_scale(out, format, indent);
+    write_scale(out, format);
+    if (format.scale != 1) out << margin;
     for (int64_t row = 0; row < rows; ++row) {
-      out << margin;
+      if (row != 0) out << margin << (format.scale != 1 ? margin : "");
       for (int64_t column = first; column <= last; ++column) {
         format.write(out, values[row * columns + column]);
         out << (column == last ? '\n' : ' ');
@@ -110,15 +115,17 @@ void write_blocks(std::ostream& out, const Tensor& tensor, const std::vector<dou
   const int64_t count = numel_of(tensor.sizes().slice(0, rank - 2));
   for (int64_t i = 0; i < count; ++i) {
     if (i > 0) out << '\n';
+    // The first index runs fastest.
     out << '(';
-    int64_t rest = i, divisor = count;
+    int64_t rest = i, block = 0;
     for (size_t d = 0; d + 2 < rank; ++d) {
-      divisor /= tensor.sizes()[d];
-      out << rest / divisor + 1 << ',';
-      rest %= divisor;
+      const int64_t size = tensor.sizes()[d], at = rest % size;
+      out << at + 1 << ',';
+      rest /= size;
+      block = block * size + at;
     }
     out << ".,.) = \n";
-    write_matrix(out, values.data() + i * rows * columns, rows, columns, line_width, 1);
+    write_matrix(out, values.data() + block * rows * columns, rows, columns, line_width, 1);
   }
 }
 
@@ -129,13 +136,12 @@ std::string tensor_cpp_text(const Tensor& tensor, int64_t line_width) {
   std::ostringstream out;
   const std::string type = cat(tensor.is_meta() ? "Meta" : "CPU", dtype_info(tensor.dtype()).ir_name, "Type");
   if (!tensor.is_meta() && tensor.numel() > 0) {
-    if (is_complex(tensor.dtype())) throw NotImplementedError("printing a complex tensor in C++ form is not done yet");
     const std::vector<double> values = elements_of(tensor);
     if (tensor.dim() == 0) {
-      out << std::defaultfloat << std::setprecision(6) << values[0] << '\n';
+      out << fmt::format("{}", values[0]) << '\n';
     } else if (tensor.dim() == 1) {
       const NumberFormat format = choose_format(values);
-      write_scale(out, format, 0);
+      write_scale(out, format);
       for (double value : values) {
         format.write(out, value);
         out << '\n';

@@ -51,7 +51,7 @@ class ArchiveReader {
       throw ArchiveError(cat("data.pkl: expected a module but found '", root.tag_name(), "'"));
     compile_all();
     storages.fill();
-    run_state_hooks();
+    if (options_.run_hooks) run_state_hooks();
     return {root.object_ref(), unit_};
   }
 

@@ -13,6 +13,7 @@ using ExtraFiles = std::unordered_map<std::string, std::string>;
 struct LoadOptions {
   std::optional<Device> device = {};  ///< where all tensors go; empty: where the archive says
   bool source_maps = true;            ///< errors and graphs show the original source
+  bool run_hooks = true;              ///< false: `__setstate__` does not run, its objects stay empty; for looking only
   Limits limits = {};
 };
 

@@ -243,6 +243,18 @@ uint64_t ZipReader::find_data(const std::string& name, const Entry& entry) const
   return data;
 }
 
+RecordInfo ZipReader::info(const std::string& name) const {
+  const Entry& entry = find(name);
+  RecordInfo info{name, entry.size, entry.stored, 0, entry.deflated, false};
+  try {
+    info.offset = find_data(name, entry);
+    read(name);
+    info.sound = true;
+  } catch (const ArchiveError&) {
+  }
+  return info;
+}
+
 std::string ZipReader::read(const std::string& name) const {
   std::string bytes(size(name), '\0');
   read_into(name, std::as_writable_bytes(std::span(bytes)));

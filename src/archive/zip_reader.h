@@ -10,15 +10,28 @@
 
 namespace rushlight::archive {
 
+/// What a file says of a record, and whether that is true of its bytes.
+struct RecordInfo {
+  std::string name;
+  uint64_t size;    ///< inflated
+  uint64_t stored;  ///< in the file
+  uint64_t offset;  ///< of the bytes
+  bool deflated;
+  bool sound;  ///< header and checksum are right
+};
+
 class ZipReader {
  public:
   explicit ZipReader(std::shared_ptr<const ByteSource> source, const Limits& limits = {});
 
+  /// The folder that all records are in.
+  const std::string& root() const { return root_; }
   /// Names without the folder: "data/0".
   const std::vector<std::string>& names() const { return names_; }
   bool has(const std::string& name) const { return entries_.contains(name); }
   /// Bytes of the record, inflated.
   uint64_t size(const std::string& name) const { return find(name).size; }
+  RecordInfo info(const std::string& name) const;
   std::string read(const std::string& name) const;
   /// `out` has exactly the record's size.
   void read_into(const std::string& name, std::span<std::byte> out) const;

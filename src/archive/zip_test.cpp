@@ -40,6 +40,22 @@ TEST(Zip, ReadsWhatItWrote) {
   EXPECT_LT(bytes.size(), 1000u);
 }
 
+TEST(Zip, TellsWhatItKnowsOfARecord) {
+  std::string bytes = small_archive();
+  const size_t data = bytes.find("0123456789");
+  const RecordInfo info = ZipReader(in_memory(bytes)).info("data/0");
+  EXPECT_EQ(info.size, 10u);
+  EXPECT_EQ(info.stored, 10u);
+  EXPECT_EQ(info.offset, data);
+  EXPECT_FALSE(info.deflated);
+  EXPECT_TRUE(info.sound);
+  EXPECT_TRUE(ZipReader(in_memory(bytes)).info("code/__torch__.py").deflated);
+  bytes[data] = 'X';
+  const ZipReader damaged(in_memory(bytes));
+  EXPECT_FALSE(damaged.info("data/0").sound);
+  EXPECT_EQ(damaged.root(), "net");
+}
+
 TEST(Zip, DataBeginsAtMultiplesOf64) {
   const std::string bytes = small_archive();
   EXPECT_EQ(bytes.find("0123456789") % 64, 0u);

@@ -1,6 +1,7 @@
 # Everything that a build can choose, in one place.
 option(RUSHLIGHT_ONEDNN "Dense kernels (convolution, large products) from oneDNN; off: portable kernels do the same work" ON)
 option(RUSHLIGHT_PYTHON "Build the Python package's native module" ON)
+option(RUSHLIGHT_CPP "Build the C++ library librushlight, with its headers and packages" ON)
 option(RUSHLIGHT_CLI "Build the rushlight command" ON)
 option(RUSHLIGHT_TESTS "Build the C++ tests" ON)
 option(RUSHLIGHT_BENCHMARKS "Build the C++ micro benchmarks" OFF)

@@ -5,12 +5,15 @@ Reads the `.schema`, `.inplace` and `.out` fields of every `ops.add({...})` in s
   functions/<family>.h, .cpp   one typed C++ function for each operator of the family (and its in-place and out forms)
   functions.h                  includes all families
   declare_all.cpp              calls declare_<family>() of every family
+and, under --api, the functions and methods of the public C++ headers (generate_cpp_api.py).
 Only files whose contents changed are written, so that a new operator rebuilds little. A test compares the derived list with
 the operators registered at run time.
 """
 import argparse
 import re
 from pathlib import Path
+
+from generate_cpp_api import Api
 
 VALUE_TYPES = {"int": "int64_t", "SymInt": "int64_t", "float": "double", "bool": "bool", "Scalar": "Scalar", "ScalarType": "ScalarType",
                "Layout": "Layout", "MemoryFormat": "MemoryFormat", "Device": "Device", "str": "std::string_view",
@@ -29,17 +32,21 @@ class Unsupported(Exception):
 
 
 def declarations(text):
-    """(schema, has in-place form, out overload or None) of every ops.add in the file."""
+    """(schema, has in-place form, out overload or None, traits) of every ops.add in the file."""
+    constants = dict(re.findall(r"constexpr OpTraits (\w+) =([^;]*);", text))
     for block in re.split(r"ops\.add\(", text)[1:]:
         schema = re.search(r'\.schema\s*=\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', block)
         if not schema:
             continue
         schema = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', schema.group(1))).replace('\\"', '"')
-        if "OpTraits::language" in block.split(".doc")[0]:
+        traits = re.search(r"\.traits =([^,}]*)", block.split(".doc")[0])
+        traits = re.sub(r"\bk\w+", lambda m: constants.get(m.group(), m.group()), traits.group(1)) if traits else ""
+        traits = set(re.findall(r"OpTraits::(\w+)", traits))
+        if "language" in traits:
             continue
         head = block.split(".kernel")[0]
         out = re.search(r'\.out\s*=\s*"([^"]*)"', head)
-        yield schema, ".inplace = true" in head, out.group(1) if out else None
+        yield schema, ".inplace = true" in head, out.group(1) if out else None, traits
 
 
 def split_arguments(text):
@@ -176,6 +183,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sources", nargs="*", default=[], help="src/ops/*.cpp")
     parser.add_argument("--out", type=Path, required=True, help="where the derived files go")
+    parser.add_argument("--api", type=Path, required=True, help="where the files of the public C++ functions go")
     parser.add_argument("--list", action="store_true", help="print the names of the derived files, write nothing")
     options = parser.parse_args()
     families = []
@@ -189,12 +197,16 @@ def main():
             print(options.out / "functions" / f"{family}.cpp")
         print(options.out / "functions.h")
         print(options.out / "declare_all.cpp")
+        for name in Api().files([family for family, _ in families]):
+            print(options.api / name)
         return
+    api = Api()
     for family, text in families:
         header, source = [], []
-        for declared in declarations(text):
+        for schema, inplace, out, traits in declarations(text):
+            api.add(family, parse(schema), schema, inplace, out, traits)
             try:
-                for declaration, definition in functions(*declared):
+                for declaration, definition in functions(schema, inplace, out):
                     header.append(declaration)
                     source.append(definition)
             except Unsupported:
@@ -205,6 +217,8 @@ def main():
         write(options.out / "functions" / f"{family}.cpp",
               f"// Derived from src/ops/{family}.cpp.\n#include \"ops/functions/{family}.h\"\n\nnamespace rushlight::ops {{\n"
               + "\n".join(source) + "}  // namespace rushlight::ops\n")
+    for name, text in api.files([family for family, _ in families]).items():
+        write(options.api / name, text)
     write(options.out / "functions.h", "// Derived: every operator as a C++ function.\n#pragma once\n"
           + "".join(f'#include "ops/functions/{family}.h"\n' for family, _ in families))
     write(options.out / "declare_all.cpp", "// Derived: calls the declarations of every family.\n#include \"ops/op.h\"\n\nnamespace rushlight {\nnamespace ops {\n"

@@ -72,6 +72,20 @@ def run_python(build, paths, totals):
     totals.add("python", counts.get("passed", 0), failed, done.stdout[-8000:] + done.stderr[-4000:])
 
 
+def run_users(build, update, totals):
+    """Programs against the installed C++ library: test/cpp/run.py counts them itself."""
+    if not (build / "include" / "librushlight.so").exists():
+        print("cpp: skipped, the C++ library was not built")
+        return
+    peer = os.environ.get("RUSHLIGHT_PYTORCH")
+    if update and peer:
+        subprocess.run([sys.executable, "test/cpp/run.py", "--build", build, "--pytorch", peer], cwd=ROOT, check=True)
+    done = subprocess.run([sys.executable, "test/cpp/run.py", "--build", build], capture_output=True, text=True, cwd=ROOT)
+    counts = re.search(r"(\d+) passed, (\d+) failed\s*$", done.stdout)
+    passed, failed = map(int, counts.groups()) if counts else (0, 1)
+    totals.add("cpp", passed, failed, done.stdout + done.stderr[-4000:])
+
+
 def run_script(name, command, totals, env=None):
     """A checker of its own: it passes or fails as one."""
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, cwd=ROOT, env=env)
@@ -84,7 +98,7 @@ def main():
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
     parser.add_argument("--quick", action="store_true", help="leave the conformance corpus out")
     parser.add_argument("--update", action="store_true", help="rewrite golden files instead of comparing")
-    parser.add_argument("only", nargs="*", help="layers, `python`, or paths (src/ir, test/python/test_graph.py)")
+    parser.add_argument("only", nargs="*", help="layers, `python`, `cpp`, or paths (src/ir, test/python/test_graph.py)")
     options = parser.parse_args()
     build = options.build.resolve()
     if options.update:
@@ -95,6 +109,8 @@ def main():
         run_cpp(build, layers, totals)
     if paths or not options.only:
         run_python(build, paths or ["test"], totals)
+    if "cpp" in layers or not options.only:
+        run_users(build, options.update, totals)
     if not options.only:
         if list((build / "python" / "rushlight").glob("_C*.so")):
             run_script("examples", ["scripts/run_demo.py", "--build", str(build)], totals)

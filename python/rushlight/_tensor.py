@@ -182,6 +182,10 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
         from .functional import norm
         return norm(self, p, dim, keepdim, dtype=dtype)
 
+    def lu(self, pivot=True, get_infos=False):
+        from .functional import lu
+        return lu(self, pivot=pivot, get_infos=get_infos)
+
     def nonzero(self, *, as_tuple=False):
         from .functional import nonzero
         return nonzero(self, as_tuple=as_tuple)

@@ -159,8 +159,10 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
 
 def lu(A, pivot=True, get_infos=False, out=None):
     """The LU factorization, packed; see torch.linalg.lu_factor."""
-    result = _op("aten::linalg_lu_factor_ex", "")(A, pivot=pivot, check_errors=not get_infos)
-    return tuple(result) if get_infos else (result[0], result[1])
+    extra = {} if out is None else {"out": tuple(out)}
+    if get_infos:
+        return tuple(_function("linalg_lu_factor_ex")(A, pivot=pivot, **extra))
+    return tuple(_function("linalg_lu_factor")(A, pivot=pivot, **extra))
 
 
 def nonzero(input, *, out=None, as_tuple=False):

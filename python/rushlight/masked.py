@@ -69,11 +69,13 @@ def prod(input, dim=None, *, keepdim=False, dtype=None, mask=None):
 
 
 def cumsum(input, dim, *, dtype=None, mask=None):
-    return torch.cumsum(_filled(input, mask, 0), _dims(dim, input.ndim)[0], dtype=dtype).to(_sum_dtype(input, dtype))
+    dtype = input.dtype if dtype is None else dtype
+    return torch.cumsum(_filled(input, mask, 0), _dims(dim, input.ndim)[0], dtype=dtype).to(dtype)
 
 
 def cumprod(input, dim, *, dtype=None, mask=None):
-    return torch.cumprod(_filled(input, mask, 1), _dims(dim, input.ndim)[0], dtype=dtype).to(_sum_dtype(input, dtype))
+    dtype = input.dtype if dtype is None else dtype
+    return torch.cumprod(_filled(input, mask, 1), _dims(dim, input.ndim)[0], dtype=dtype).to(dtype)
 
 
 def amax(input, dim=None, *, keepdim=False, dtype=None, mask=None):
@@ -87,11 +89,11 @@ def amin(input, dim=None, *, keepdim=False, dtype=None, mask=None):
 
 
 def argmax(input, dim=None, *, keepdim=False, dtype=None, mask=None):
-    return torch.argmax(_filled(input, mask, _smallest(input.dtype)), dim, bool(keepdim)).to(torch.int64)
+    return torch.argmax(_filled(input, mask, _smallest(input.dtype)), dim, bool(keepdim)).to(dtype or input.dtype)
 
 
 def argmin(input, dim=None, *, keepdim=False, dtype=None, mask=None):
-    return torch.argmin(_filled(input, mask, _largest(input.dtype)), dim, bool(keepdim)).to(torch.int64)
+    return torch.argmin(_filled(input, mask, _largest(input.dtype)), dim, bool(keepdim)).to(dtype or input.dtype)
 
 
 def _count(input, dim, keepdim, mask):

@@ -22,7 +22,7 @@ struct Owned {
 };
 
 /// Fixed numbers between -1 and 1 without structure.
-double number(int64_t i) { return std::sin(double(i * i) * 0.7 + double(i)); }
+double number(int64_t i) { return std::sin(double(i * i) * 0.7 + double(i) + 1); }
 void set(double& x, int64_t i) { x = number(i); }
 void set(Complex& x, int64_t i) { x = {number(2 * i), number(2 * i + 1)}; }
 template <class T>

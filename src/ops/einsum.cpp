@@ -259,7 +259,7 @@ Tensor einsum_cpu(std::string_view equation, const Tensors& tensors, std::option
   if (operands.size() == 1) {
     std::vector<int64_t> dims;
     for (int64_t d = plan.output_rank; d < plan.rank; ++d) dims.push_back(d);
-    return dims.empty() ? operands[0] : sum(operands[0], OptDims(dims), false, operands[0].dtype());
+    return dims.empty() ? operands[0] : sum(operands[0], OptDims(dims), false);
   }
   size_t step = 0;
   while (operands.size() > 1) {

@@ -160,6 +160,7 @@ Tensor reflector(const Tensor& input, int64_t i) {
 Tensor householder_product_in_operators(const Tensor& input, const Tensor& tau) {
   const int64_t m = input.size(-2), n = input.size(-1), k = tau.size(-1);
   Tensor Q = expand(eye(m, n, input.dtype()), batch_shape(input, {m, n}));
+  if (k == 0) return Q + input * Scalar(0);  // keeps the history of the input
   for (int64_t i = k; i-- > 0;) {
     const Tensor v = reflector(input, i);
     const Tensor factor = unsqueeze(narrow(tau, -1, i, 1), -1);
@@ -246,9 +247,37 @@ Tensor eigh_back(const Backward& b) {
   gaps = with_diagonal(gaps, ones_like(L));
   Tensor inner = matmul(VH, V_grad) / gaps;
   inner = with_diagonal(inner, L_grad.defined() ? to(L_grad, inner.dtype()) : zeros(L.sizes(), inner.dtype()));
-  return matmul(V, matmul(inner, VH));
+  // Only a Hermitian change of the matrix counts.
+  const Tensor grad = matmul(V, matmul(inner, VH));
+  return (grad + adjoint_of(grad)) * Scalar(0.5);
 }
 
+/// Eigenvalues of a real matrix are real or come in pairs: the one with the positive imaginary part first, as LAPACK
+/// has them.
+void pair_conjugates(std::complex<double>* values, cpu::dense::Matrix<std::complex<double>> vectors) {
+  const int64_t n = vectors.rows;
+  const auto swap = [&](int64_t i, int64_t j) {
+    std::swap(values[i], values[j]);
+    for (int64_t k = 0; k < n; ++k) std::swap(vectors(k, i), vectors(k, j));
+  };
+  double largest = 0;
+  for (int64_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(values[i]));
+  for (int64_t i = 0; i < n; ++i) {
+    if (std::fabs(values[i].imag()) <= 1e-13 * largest) {
+      values[i] = values[i].real();
+      continue;
+    }
+    if (i + 1 == n) break;
+    int64_t partner = i + 1;
+    for (int64_t j = i + 2; j < n; ++j)
+      if (std::abs(values[j] - std::conj(values[i])) < std::abs(values[partner] - std::conj(values[i]))) partner = j;
+    for (int64_t j = partner; j > i + 1; --j) swap(j, j - 1);
+    if (values[i].imag() < 0) swap(i, i + 1);
+    values[i + 1] = std::conj(values[i]);
+    for (int64_t k = 0; k < n; ++k) vectors(k, i + 1) = std::conj(vectors(k, i));
+    ++i;
+  }
+}
 Pair eig_internal(const Tensor& self, bool want_vectors) {
   check_square(self, want_vectors ? "linalg.eig" : "linalg.eigvals");
   check_inexact(self, want_vectors ? "linalg.eig" : "linalg.eigvals");
@@ -267,6 +296,7 @@ Pair eig_internal(const Tensor& self, bool want_vectors) {
       throw LinAlgError(
           "linalg.eig: The algorithm failed to converge because the input matrix is ill-conditioned or has "
           "too many repeated eigenvalues.");
+    if (!is_complex(self.dtype())) pair_conjugates(values.data<Complex>() + i * n, columns);
   }
   const ScalarType type = to_complex(self.dtype());
   return {back(values, type), back(vectors, type)};

@@ -87,7 +87,7 @@ Pair slogdet_kernel(const Tensor& A) {
 Tensor slogdet_back(const Backward& b) {
   const Tensor A = b.saved("A"), sign = b.result(0);
   const Tensor &sign_grad = b.grad(0), &log_grad = b.grad(1);
-  if (A.numel() == 0) return zeros_like(A);
+  if (A.numel() == 0) return A * Scalar(0);
   Tensor g;
   if (is_complex(A.dtype())) {
     if (log_grad.defined()) g = to(log_grad, A.dtype());
@@ -227,8 +227,9 @@ Tensor cond_named(const Tensor& self, std::string_view p) {
 
 // ---- Least squares
 
-std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq_cpu(const Tensor& self, const Tensor& b, std::optional<double> rcond,
-                                                     std::optional<std::string_view> driver) {
+std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq_kernel(const Tensor& self, const Tensor& b,
+                                                        std::optional<double> rcond,
+                                                        std::optional<std::string_view> driver) {
   if (self.dim() < 2) throw RuntimeError("torch.linalg.lstsq: input must have at least 2 dimensions.");
   if (b.dim() < 1) throw RuntimeError("torch.linalg.lstsq: other must have at least 1 dimension.");
   if (self.dtype() != b.dtype())
@@ -262,6 +263,12 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq_cpu(const Tensor& self, const T
   const Tensor no_rank = empty_tensor(0, ScalarType::int64), no_values = empty_tensor(0, to_real(self.dtype()));
   return {vector ? squeeze(solution, -1) : solution, residuals, method == "gels" ? no_rank : rank,
           method == "gelsd" || method == "gelss" ? cpu::to_dtype(S, to_real(self.dtype())) : no_values};
+}
+std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq_cpu(const Tensor& self, const Tensor& b, std::optional<double> rcond,
+                                                     std::optional<std::string_view> driver) {
+  const auto [solution, residuals, rank, values] = _lstsq(self, b, rcond, driver);
+  // Singular values are for inspection: no gradient goes through them.
+  return {solution, residuals, rank, detach(values)};
 }
 void lstsq_back(const Backward& b, std::span<Tensor> gradients) {
   const Tensor A = b.saved("self"), B = b.saved("b");
@@ -378,9 +385,7 @@ Tensor tensorsolve_cpu(const Tensor& self, const Tensor& other, OptDims dims) {
 Tensor vander_cpu(const Tensor& x, std::optional<int64_t> N) {
   if (x.dtype() == ScalarType::bool_)
     throw RuntimeError("linalg.vander: Expected a floating point, complex, or integral tensor. Got Bool");
-  if (x.dim() < 1)
-    throw RuntimeError("linalg.vander: x must be of dimension 1 or greater. Got " + shape_text(x.sizes()));
-  const int64_t n = N.value_or(x.size(-1));
+  const int64_t n = N.value_or(x.dim() == 0 ? 1 : x.size(-1));
   if (n <= 1) throw RuntimeError("N must be greater than 1.");
   Shape shape(x.sizes());
   shape.push_back(n - 1);
@@ -482,13 +487,20 @@ void declare_linalg_derived(OpSet& ops) {
            .kernel = typed_kernel<&cond_named>(),
            .traits = kLinalg | kComposite,
            .doc = "The condition number in the Frobenius or nuclear norm."});
+  ops.add({.schema =
+               "rushlight::_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, "
+               "Tensor residuals, Tensor rank, Tensor singular_values)",
+           .kernel = typed_kernel<&lstsq_kernel>(),
+           .saves = "self, b",
+           .joint_derivative = lstsq_back,
+           .grad_fn = "LinalgLstsqBackward0",
+           .traits = kLinalg | OpTraits::no_function,
+           .doc = "The least squares solution of minimum norm."});
   ops.add({.schema = "linalg_lstsq(Tensor self, Tensor b, float? rcond=None, *, str? driver=None) -> (Tensor solution, "
                      "Tensor residuals, Tensor rank, Tensor singular_values)",
            .out = "out",
            .kernel = typed_kernel<&lstsq_cpu>(),
-           .saves = "self, b",
-           .joint_derivative = lstsq_back,
-           .traits = kLinalg,
+           .traits = kLinalg | kComposite,
            .doc = "The least squares solution of minimum norm."});
   ops.add({.schema = "matrix_exp(Tensor self) -> Tensor",
            .kernel = typed_kernel<&matrix_exp_kernel>(),

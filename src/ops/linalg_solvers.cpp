@@ -348,6 +348,18 @@ Pair triangular_solve_cpu(const Tensor& self, const Tensor& A, bool upper, bool 
   return {solution, clone(expand(A, shape), MemoryFormat::contiguous)};
 }
 
+std::tuple<Tensor, Tensor> triangular_solve_into(const Tensor& self, const Tensor& A, bool upper, bool transpose_A,
+                                                 bool unitriangular, const Tensor& X, const Tensor& M) {
+  const auto [solution, copy] = triangular_solve_cpu(self, A, upper, transpose_A, unitriangular);
+  check_out_dtype(solution.dtype(), X.dtype());
+  check_out_dtype(copy.dtype(), M.dtype());
+  resize_out(X, solution.sizes());
+  resize_out(M, copy.sizes());
+  cpu::copy_into(X, solution);
+  cpu::copy_into(M, copy);
+  return {X, M};
+}
+
 // ---- Cholesky
 
 Pair cholesky_ex_cpu(const Tensor& self, bool upper, bool check_errors) {
@@ -370,7 +382,7 @@ Tensor linalg_cholesky_cpu(const Tensor& self, bool upper) {
   return L;
 }
 Tensor cholesky_cpu(const Tensor& self, bool upper) {
-  if (self.numel() == 0) return empty_like(self);
+  if (self.numel() == 0) return clone(self);
   check_square(self, "cholesky");
   const auto [L, info] = linalg_cholesky_ex(self, upper, false);
   check_info(info, "cholesky");
@@ -385,8 +397,6 @@ Tensor cholesky_back(const Backward& b) {
   Tensor phi = tril(matmul(adjoint_of(L), grad));
   phi = (phi + adjoint_of(tril(phi, -1)));
   phi = phi * Scalar(0.5);
-  const Tensor diagonal_part = diag_embed(diagonal(phi, 0, -2, -1), 0, -2, -1);
-  if (is_complex(phi.dtype())) phi = phi - diagonal_part + (diagonal_part + conjugate(diagonal_part)) * Scalar(0.5);
   const Tensor LH = adjoint_of(L);
   const Tensor right = linalg_solve_triangular(L, phi, /*upper=*/false, /*left=*/false, false);
   return linalg_solve_triangular(LH, right, /*upper=*/true, /*left=*/true, false);
@@ -401,6 +411,20 @@ Tensor cholesky_solve_cpu(const Tensor& self, const Tensor& factor, bool upper) 
                              : linalg_solve_triangular(triangle, self, false, true, false);
   return upper ? linalg_solve_triangular(triangle, first, true, true, false)
                : linalg_solve_triangular(other, first, true, true, false);
+}
+void cholesky_solve_back(const Backward& b, std::span<Tensor> gradients) {
+  const Tensor L = b.saved("input2"), X = b.result();
+  const bool upper = b.bool_of("upper");
+  gradients[0] = cholesky_solve(b.grad(), L, upper);
+  if (!b.needs("input2")) return;
+  Tensor common = matmul(gradients[0], adjoint_of(X));
+  common = common + adjoint_of(common);
+  gradients[1] = upper ? -matmul(L, common) : -matmul(common, L);
+}
+Tensor cholesky_inverse_back(const Backward& b) {
+  const Tensor L = b.saved("self"), inverse = b.result();
+  const Tensor common = matmul(inverse, matmul(b.grad() + adjoint_of(b.grad()), inverse));
+  return b.bool_of("upper") ? -matmul(L, common) : -matmul(common, L);
 }
 Tensor cholesky_inverse_cpu(const Tensor& self, bool upper) {
   check_square(self, "cholesky_inverse");
@@ -536,6 +560,11 @@ void declare_linalg_solvers(OpSet& ops) {
            .kernel = typed_kernel<&triangular_solve_cpu>(),
            .traits = kComposite,
            .doc = "linalg_solve_triangular with its arguments in the old order."});
+  ops.add({.schema = "triangular_solve.X(Tensor self, Tensor A, bool upper=True, bool transpose=False, bool "
+                     "unitriangular=False, *, Tensor(a!) X, Tensor(b!) M) -> (Tensor(a!) solution, Tensor(b!) "
+                     "cloned_coefficient)",
+           .kernel = typed_kernel<&triangular_solve_into>(),
+           .doc = "triangular_solve into given tensors."});
   ops.add({.schema = "linalg_cholesky_ex(Tensor self, *, bool upper=False, bool check_errors=False) -> (Tensor L, "
                      "Tensor info)",
            .out = "L",
@@ -557,12 +586,14 @@ void declare_linalg_solvers(OpSet& ops) {
   ops.add({.schema = "cholesky_solve(Tensor self, Tensor input2, bool upper=False) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&cholesky_solve_cpu>(),
-           .traits = kComposite,
+           .saves = "input2, result",
+           .joint_derivative = cholesky_solve_back,
            .doc = "Solves A X = self for A = L L^H."});
   ops.add({.schema = "cholesky_inverse(Tensor self, bool upper=False) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&cholesky_inverse_cpu>(),
-           .traits = kComposite,
+           .saves = "self, result",
+           .derivatives = {{"self", cholesky_inverse_back}},
            .doc = "The inverse of L L^H."});
   ops.add({.schema = "linalg_ldl_factor_ex(Tensor self, *, bool hermitian=False, bool check_errors=False) -> (Tensor "
                      "LD, Tensor pivots, Tensor info)",

@@ -87,7 +87,10 @@ void OpSet::add(OpDecl declaration) {
       for (const Argument& result : op->schema_.returns) op->is_view_ |= result.alias && !result.alias->before.empty();
     operators_.push_back(std::move(op));
   };
-  install(Operator::Form::functional, schema, kept.kernel.call);
+  // An `out=` form may also be declared by its own schema.
+  const bool is_out =
+      !schema.arguments.empty() && schema.arguments.back().keyword_only && schema.arguments.back().is_write();
+  install(is_out ? Operator::Form::out : Operator::Form::functional, schema, kept.kernel.call);
   if (kept.inplace)
     install(Operator::Form::inplace, inplace_schema(schema),
             kept.kernel.call_inplace ? kept.kernel.call_inplace : &derived_inplace);

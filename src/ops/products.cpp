@@ -6,6 +6,7 @@
 #include "ops/cpu/copy.h"
 #include "ops/derived_forms.h"
 #include "ops/functions/arithmetic.h"
+#include "ops/functions/comparison.h"
 #include "ops/functions/conversion.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/linalg_solvers.h"
@@ -27,13 +28,29 @@ using OptDims = std::optional<IntArrayRef>;
 
 /// beta 0 means that self is not read, so that its nan does not matter.
 Tensor scaled_sum(const Tensor& self, const Scalar& beta, const Tensor& product, const Scalar& alpha) {
-  const Tensor scaled = alpha.equals(1) ? product : product * alpha;
-  if (beta.equals(0)) return scaled;
-  return (beta.equals(1) ? self : self * beta) + scaled;
+  if (product.dtype() == ScalarType::bool_) {
+    const Tensor scaled = logical_and(product, full_like(product, Scalar(alpha.to<bool>())));
+    return beta.to<bool>() ? logical_or(self, scaled) : scaled;
+  }
+  // Numbers are taken in the dtype of the product.
+  const Scalar a = is_integral(product.dtype()) ? Scalar(alpha.to<int64_t>()) : alpha;
+  const Scalar b = is_integral(product.dtype()) ? Scalar(beta.to<int64_t>()) : beta;
+  const Tensor scaled = a.equals(1) ? product : product * a;
+  if (b.equals(0)) return scaled;
+  return (b.equals(1) ? self : self * b) + scaled;
 }
 void check_scale(const Scalar& number, ScalarType type, std::string_view name) {
   if (is_integral_or_bool(type) && number.is_float())
     throw RuntimeError(cat("For integral input tensors, argument ", name, " must not be a floating point number."));
+}
+/// In place self takes the shape of the result.
+Tensor become(const Tensor& self, const Tensor& result) {
+  if (!(self.sizes() == result.sizes())) {
+    const size_t bytes = size_t(result.numel() + self.storage_offset()) * self.item_size();
+    if (self.storage()->bytes() < bytes) self.storage()->resize(bytes);
+    self.impl()->set_shape(result.sizes(), contiguous_strides(result.sizes()));
+  }
+  return copy_(self, result);
 }
 
 Tensor addbmm_cpu(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
@@ -49,14 +66,16 @@ Tensor addbmm_cpu(const Tensor& self, const Tensor& batch1, const Tensor& batch2
   const Tensor product = sum(bmm(batch1, batch2), OptDims(IntArrayRef(0)), false, batch1.dtype());
   return scaled_sum(expand(self, product.sizes()), beta, product, alpha);
 }
+Tensor addbmm_inplace(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
+                      const Scalar& alpha) {
+  return become(self, addbmm_cpu(self, batch1, batch2, beta, alpha));
+}
 Tensor addmv_cpu(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& beta, const Scalar& alpha) {
   if (mat.dim() != 2 || vec.dim() != 1 || self.dim() > 1)
     throw RuntimeError(cat("vector + matrix @ vector expected, got ", self.dim(), ", ", mat.dim(), ", ", vec.dim()));
   if (mat.size(1) != vec.size(0) || (self.numel() != 1 && self.numel() != mat.size(0)))
     throw RuntimeError(cat("size mismatch, got input (", self.numel(), "), mat (", mat.size(0), "x", mat.size(1),
                            "), vec (", vec.size(0), ")"));
-  check_scale(beta, self.dtype(), "beta");
-  check_scale(alpha, self.dtype(), "alpha");
   return scaled_sum(expand(self, {mat.size(0)}), beta, mv(mat, vec), alpha);
 }
 Tensor addr_cpu(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Scalar& beta, const Scalar& alpha) {
@@ -250,7 +269,7 @@ void check_square(const Tensor& self, std::string_view name) {
 Tensor identity_like(const Tensor& self) { return expand(eye(self.size(-1), self.dtype()), self.sizes()); }
 Tensor matrix_power_cpu(const Tensor& self, int64_t n) {
   check_square(self, "linalg.matrix_power");
-  if (n == 0) return clone(identity_like(self), MemoryFormat::contiguous);
+  if (n == 0) return self * Scalar(0) + identity_like(self);
   if (n == 1) return clone(self);
   if (n == -1) return linalg_inv(self);
   if (n < 0) return linalg_matrix_power(linalg_inv(self), -n);
@@ -271,7 +290,7 @@ void declare_products(OpSet& ops) {
   ops.add({.schema = "addbmm(Tensor self, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
            .inplace = true,
            .out = "out",
-           .kernel = typed_kernel<&addbmm_cpu>(),
+           .kernel = typed_kernel<&addbmm_cpu, &addbmm_inplace>(),
            .traits = kComposite,
            .doc = "beta * self + alpha * the sum of batch1 @ batch2."});
   ops.add({.schema = "addmv(Tensor self, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor",

@@ -12,6 +12,7 @@
 #include "ops/functions/exponential.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/reductions.h"
+#include "ops/functions/selection.h"
 #include "ops/functions/trigonometric.h"
 #include "ops/functions/views.h"
 #include "ops/kernel_forms.h"
@@ -105,6 +106,18 @@ Tensor linspace_tensors_out(const Tensor& start, const Tensor& end, int64_t step
 Tensor logspace_tensors_out(const Tensor& start, const Tensor& end, int64_t steps, double base, const Tensor& out) {
   check_ends(start, end, "logspace");
   return copied_out(out, logspace(start.item(), end.item(), steps, base, out.dtype()));
+}
+Tensor linspace_from_tensor_out(const Tensor& start, Scalar end, int64_t steps, const Tensor& out) {
+  return copied_out(out, linspace(start, end, steps, out.dtype()));
+}
+Tensor linspace_to_tensor_out(Scalar start, const Tensor& end, int64_t steps, const Tensor& out) {
+  return copied_out(out, linspace(start, end, steps, out.dtype()));
+}
+Tensor logspace_from_tensor_out(const Tensor& start, Scalar end, int64_t steps, double base, const Tensor& out) {
+  return copied_out(out, logspace(start, end, steps, base, out.dtype()));
+}
+Tensor logspace_to_tensor_out(Scalar start, const Tensor& end, int64_t steps, double base, const Tensor& out) {
+  return copied_out(out, logspace(start, end, steps, base, out.dtype()));
 }
 Tensor arange_out(Scalar end, const Tensor& out) { return copied_out(out, arange(end, out.dtype())); }
 Tensor arange_start_out(Scalar start, Scalar end, Scalar step, const Tensor& out) {
@@ -232,12 +245,13 @@ Tensor empty_permuted_cpu(IntArrayRef size, IntArrayRef layout_order, OptType dt
   }
   return empty_strided_tensor(size, strides, dtype.value_or(default_dtype()));
 }
-Tensor fill_number(const Tensor& self, const Scalar& value) { return full_like(self, value); }
+Tensor everywhere(const Tensor& self) { return ones_like(self, ScalarType::bool_); }
+Tensor fill_number(const Tensor& self, const Scalar& value) { return masked_fill(self, everywhere(self), value); }
 Tensor fill_tensor(const Tensor& self, const Tensor& value) {
   if (value.dim() != 0)
     throw RuntimeError(
         cat("fill_ only supports 0-dimension value tensor but got tensor with ", value.dim(), " dimensions."));
-  return to(expand(value, self.sizes()), self.dtype()) + zeros_like(self);
+  return masked_fill(self, everywhere(self), value);
 }
 
 }  // namespace
@@ -297,6 +311,26 @@ void declare_ranges(OpSet& ops) {
                "logspace.Tensor_Tensor_out(Tensor start, Tensor end, int steps, float base=10., *, Tensor(a!) out) "
                "-> Tensor(a!)",
            .kernel = typed_kernel<&logspace_tensors_out>(),
+           .traits = kPlain,
+           .doc = "logspace into a tensor."});
+  ops.add({.schema = "linspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, *, Tensor(a!) out) -> Tensor(a!)",
+           .kernel = typed_kernel<&linspace_from_tensor_out>(),
+           .traits = kPlain,
+           .doc = "linspace into a tensor."});
+  ops.add({.schema = "linspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, *, Tensor(a!) out) -> Tensor(a!)",
+           .kernel = typed_kernel<&linspace_to_tensor_out>(),
+           .traits = kPlain,
+           .doc = "linspace into a tensor."});
+  ops.add({.schema =
+               "logspace.Tensor_Scalar_out(Tensor start, Scalar end, int steps, float base=10., *, Tensor(a!) out) "
+               "-> Tensor(a!)",
+           .kernel = typed_kernel<&logspace_from_tensor_out>(),
+           .traits = kPlain,
+           .doc = "logspace into a tensor."});
+  ops.add({.schema =
+               "logspace.Scalar_Tensor_out(Scalar start, Tensor end, int steps, float base=10., *, Tensor(a!) out) "
+               "-> Tensor(a!)",
+           .kernel = typed_kernel<&logspace_to_tensor_out>(),
            .traits = kPlain,
            .doc = "logspace into a tensor."});
   ops.add({.schema = "arange.out(Scalar end, *, Tensor(a!) out) -> Tensor(a!)",

@@ -80,6 +80,23 @@ Pair aminmax_cpu(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   return {amin(self, dims, keepdim), amax(self, dims, keepdim)};
 }
 
+Pair into(const Pair& found, const Tensor& values, const Tensor& indices) {
+  const auto& [best, at] = found;
+  check_out_dtype(best.dtype(), values.dtype());
+  check_out_dtype(at.dtype(), indices.dtype());
+  resize_out(values, best.sizes());
+  resize_out(indices, at.sizes());
+  cpu::copy_into(values, best);
+  cpu::copy_into(indices, at);
+  return {values, indices};
+}
+Pair max_into(const Tensor& self, int64_t dim, bool keepdim, const Tensor& values, const Tensor& indices) {
+  return into(max(self, dim, keepdim), values, indices);
+}
+Pair min_into(const Tensor& self, int64_t dim, bool keepdim, const Tensor& values, const Tensor& indices) {
+  return into(min(self, dim, keepdim), values, indices);
+}
+
 // ---- Sums
 
 Tensor logsumexp_cpu(const Tensor& self, IntArrayRef dims, bool keepdim) {
@@ -336,6 +353,15 @@ void declare_statistics(OpSet& ops) {
            .kernel = typed_kernel<&aminmax_cpu>(),
            .traits = kComposite,
            .doc = "amin and amax."});
+  ops.add({.schema =
+               "max.dim_max(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) max, Tensor(b!) max_values) -> "
+               "(Tensor(a!) values, Tensor(b!) indices)",
+           .kernel = typed_kernel<&max_into>(),
+           .doc = "max along a dimension into given tensors."});
+  ops.add({.schema = "min.dim_min(Tensor self, int dim, bool keepdim=False, *, Tensor(a!) min, Tensor(b!) min_indices) "
+                     "-> (Tensor(a!) values, Tensor(b!) indices)",
+           .kernel = typed_kernel<&min_into>(),
+           .doc = "min along a dimension into given tensors."});
   ops.add({.schema = "logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&logsumexp_cpu>(),

@@ -3,6 +3,7 @@
 #include "c10/core/ScalarType.h"
 #include "c10/util/Exception.h"
 
+// clang-format off: it cannot make up its mind about nested macros.
 #define RUSHLIGHT_CASE(Type, cpp, ...) \
   case ::c10::ScalarType::Type: {      \
     using scalar_t = cpp;              \
@@ -10,11 +11,11 @@
   }
 #define RUSHLIGHT_CASES_FLOATING(...) \
   RUSHLIGHT_CASE(Double, double, __VA_ARGS__) RUSHLIGHT_CASE(Float, float, __VA_ARGS__)
-#define RUSHLIGHT_CASES_INTEGRAL(...)                                                  \
-  RUSHLIGHT_CASE(Byte, uint8_t, __VA_ARGS__)                                           \
-  RUSHLIGHT_CASE(Char, int8_t, __VA_ARGS__)                                            \
-  RUSHLIGHT_CASE(Int, int32_t, __VA_ARGS__) RUSHLIGHT_CASE(Long, int64_t, __VA_ARGS__) \
-      RUSHLIGHT_CASE(Short, int16_t, __VA_ARGS__)
+#define RUSHLIGHT_CASES_INTEGRAL(...)        \
+  RUSHLIGHT_CASE(Byte, uint8_t, __VA_ARGS__) \
+  RUSHLIGHT_CASE(Char, int8_t, __VA_ARGS__)  \
+  RUSHLIGHT_CASE(Int, int32_t, __VA_ARGS__)  \
+  RUSHLIGHT_CASE(Long, int64_t, __VA_ARGS__) RUSHLIGHT_CASE(Short, int16_t, __VA_ARGS__)
 #define RUSHLIGHT_DISPATCH(TYPE, NAME, CASES)                                                                      \
   [&] {                                                                                                            \
     switch (TYPE) {                                                                                                \

@@ -48,6 +48,7 @@ _SUBMODULES = frozenset((
 
 # Functions that are written in Python, and where.
 _PYTHON_FUNCTIONS = {
+    "svd_lowrank": "_lowrank", "pca_lowrank": "_lowrank",
     "save": "serialization", "load": "serialization", "from_dlpack": "utils.dlpack", "to_dlpack": "utils.dlpack", "from_torch": "utils.interop",
     **dict.fromkeys(("atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod",
                      "cdist", "chain_matmul", "einsum", "istft", "lu", "meshgrid", "nonzero", "norm", "split", "stft", "tensordot", "unique",

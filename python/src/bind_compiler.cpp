@@ -40,8 +40,12 @@ void set_defaults(ir::GraphFunction& function, const nb::dict& defaults) {
   Schema schema = function.schema();
   for (Argument& argument : schema.arguments) {
     if (!defaults.contains(argument.name.c_str())) continue;
+    nb::object value = defaults[argument.name.c_str()];
+    // `padding: BroadcastingList2[int] = 0`: one number stands for the list, as it does in calls.
+    if (argument.list_length && PyNumber_Check(value.ptr()))
+      value = nb::make_tuple(value) * nb::int_(*argument.list_length);
     try {
-      argument.default_value = to_value(defaults[argument.name.c_str()], *argument.type);
+      argument.default_value = to_value(value, *argument.type);
     } catch (const CastError&) {
       const TensorType* tensor = argument.type->as<TensorType>();
       const bool inferred = tensor && tensor->is_inferred();

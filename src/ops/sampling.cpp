@@ -38,7 +38,7 @@ void fill_in_order(const Tensor& self, Generator* given, std::string_view name, 
 template <class T>
 T uniform_element(Generator& generator, double from, double to) {
   if constexpr (std::is_same_v<T, double>) {
-    return generator.uniform_double() * (to - from) + from;
+    return std::fma(generator.uniform_double(), to - from, from);  // one rounding, as PyTorch's compiled form has it
   } else if constexpr (cpu::is_complex_v<T>) {
     const auto real = uniform_element<typename T::value_type>(generator, from, to);
     return T(real, uniform_element<typename T::value_type>(generator, from, to));

@@ -19,6 +19,7 @@ namespace {
 
 template <class T>
 struct Relu {
+  static constexpr auto kVector = cpu::VectorFunction::relu;
   T operator()(T x) const { return x > T(0) || x != x ? x : T(0); }
 };
 template <class T>

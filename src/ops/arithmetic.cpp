@@ -16,6 +16,7 @@ using cpu::is_complex_v;
 
 template <class T>
 struct Add {
+  static constexpr auto kVector = cpu::VectorArithmetic::add;
   T alpha;
   explicit Add(const IValue* a) : alpha(a[2].to_scalar().to<T>()) {}
   T operator()(T x, T y) const {
@@ -27,6 +28,7 @@ struct Add {
 };
 template <class T>
 struct Sub {
+  static constexpr auto kVector = cpu::VectorArithmetic::sub;
   T alpha;
   explicit Sub(const IValue* a) : alpha(a[2].to_scalar().to<T>()) {}
   T operator()(T x, T y) const { return T(x - alpha * y); }
@@ -39,6 +41,7 @@ struct ReverseSub {
 };
 template <class T>
 struct Mul {
+  static constexpr auto kVector = cpu::VectorArithmetic::mul;
   T operator()(T x, T y) const {
     if constexpr (std::is_same_v<T, bool>)
       return x && y;
@@ -48,6 +51,7 @@ struct Mul {
 };
 template <class T>
 struct Div {
+  static constexpr auto kVector = cpu::VectorArithmetic::div;
   T operator()(T x, T y) const { return x / y; }
 };
 

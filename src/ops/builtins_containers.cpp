@@ -52,8 +52,26 @@ IValue list_add_inplace(const IValue& a, ListObject& b) { return list_extend(a.l
 IValue list_repeat(ListObject& list, int64_t count) {
   Ref<ListObject> result = ListObject::make(list.element_type());
   if (count > 0 && list.size() > size_t(INT64_MAX) / size_t(count)) throw RuntimeError("the repeated list is too long");
-  for (int64_t i = 0; i < count; ++i)
-    for (size_t k = 0; k < list.size(); ++k) result->append(list.get(k));
+  if (count <= 0) return IValue(std::move(result));
+  const auto repeat = [&]<class T>(const TypedList<T>& from) {
+    std::vector<T>& values = static_cast<TypedList<T>&>(*result).values;
+    values.reserve(from.values.size() * size_t(count));
+    for (int64_t i = 0; i < count; ++i) values.insert(values.end(), from.values.begin(), from.values.end());
+  };
+  switch (list.kind()) {
+    case ListKind::generic:
+      repeat(static_cast<const GenericList&>(list));
+      break;
+    case ListKind::ints:
+      repeat(static_cast<const IntList&>(list));
+      break;
+    case ListKind::floats:
+      repeat(static_cast<const FloatList&>(list));
+      break;
+    case ListKind::bools:
+      repeat(static_cast<const BoolList&>(list));
+      break;
+  }
   return IValue(std::move(result));
 }
 IValue list_repeat_right(int64_t count, ListObject& list) { return list_repeat(list, count); }

@@ -20,10 +20,12 @@ bool is_nan(T x) {
 }
 template <class T>
 struct Maximum {
+  static constexpr auto kVector = cpu::VectorArithmetic::maximum;
   T operator()(T x, T y) const { return is_nan(x) ? x : is_nan(y) ? y : x > y ? x : y; }
 };
 template <class T>
 struct Minimum {
+  static constexpr auto kVector = cpu::VectorArithmetic::minimum;
   T operator()(T x, T y) const { return is_nan(x) ? x : is_nan(y) ? y : x < y ? x : y; }
 };
 

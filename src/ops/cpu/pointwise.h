@@ -7,11 +7,14 @@
 /// the dtype.
 /// One whose vector form stands in ops/cpu/vector_math.h names it:
 ///     static constexpr cpu::VectorFunction kVector = cpu::VectorFunction::tanh;
+/// and one of two elements whose vector form stands in ops/cpu/vector_arithmetic.h likewise, with a member `alpha`
+/// where that takes one.
 #pragma once
 #include "ops/cpu/copy.h"
 #include "ops/cpu/dispatch.h"
 #include "ops/cpu/elementwise.h"
 #include "ops/cpu/promotion.h"
+#include "ops/cpu/vector_arithmetic.h"
 #include "ops/cpu/vector_math.h"
 #include "ops/derived_forms.h"
 #include "ops/op.h"
@@ -85,9 +88,26 @@ void unary_row(const F& f, std::byte* const* data, const int64_t* strides, int64
         R(f(Compute<T>(*reinterpret_cast<const T*>(data[1] + i * strides[1]))));
 }
 
+template <class T, class F>
+T scale_of(const F& f) {
+  if constexpr (requires { f.alpha; })
+    return f.alpha;
+  else
+    return T(1);
+}
+
 template <class R, class T, class F>
 void binary_row(const F& f, std::byte* const* data, const int64_t* strides, int64_t count) {
   constexpr int64_t kSize = sizeof(T);
+  if constexpr (HasVectorForm<F, T> && std::is_same_v<Compute<T>, T>) {
+    const auto is_row = [&](size_t i) { return strides[i] == kSize || strides[i] == 0; };
+    if (strides[0] == kSize && is_row(1) && is_row(2)) {
+      vector_arithmetic(F::kVector, reinterpret_cast<const T*>(data[1]), strides[1] / kSize,
+                        reinterpret_cast<const T*>(data[2]), strides[2] / kSize, scale_of<T>(f),
+                        reinterpret_cast<T*>(data[0]), count);
+      return;
+    }
+  }
   if (strides[0] == int64_t(sizeof(R))) {
     R* out = reinterpret_cast<R*>(data[0]);
     const T* a = reinterpret_cast<const T*>(data[1]);

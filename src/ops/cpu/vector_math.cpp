@@ -157,6 +157,12 @@ struct rsqrt {
     return hn::Div(hn::Set(d, Element<D>(1)), hn::Sqrt(x));
   }
 };
+struct relu {
+  template <class D, class V>
+  static HWY_INLINE V vector(D d, V x) {
+    return hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x);
+  }
+};
 template <class D, class V>
 HWY_INLINE V one_plus_exp_negated(D d, V x) {
   return hn::Add(hn::Set(d, Element<D>(1)), hn::Exp(d, hn::Neg(x)));

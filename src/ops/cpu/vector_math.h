@@ -29,6 +29,7 @@ namespace rushlight::cpu {
   X(atanh)                            \
   X(sqrt)                             \
   X(rsqrt)                            \
+  X(relu)                             \
   X(sigmoid)                          \
   X(silu)                             \
   X(erf)                              \

@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "ops/cpu/vector_arithmetic.h"
 #include "ops/cpu/vector_linear.h"
 #include "ops/cpu/vector_reduce.h"
 
@@ -137,6 +138,33 @@ TEST(VectorReduce, ANanIsTheLargestAndTheSmallest) {
       EXPECT_TRUE(std::isnan(vector_max<float>().row(row.data(), int64_t(count))));
       EXPECT_TRUE(std::isnan(vector_min<float>().row(row.data(), int64_t(count))));
     }
+}
+
+TEST(VectorArithmetic, EqualsThePlainLoops) {
+  const std::vector<float> a = arguments<float>();
+  std::vector<float> b(a.rbegin(), a.rend()), out(a.size());
+  const auto check = [&](VectorArithmetic op, float alpha, auto formula) {
+    for (int64_t a_step : {0, 1})
+      for (int64_t b_step : {0, 1})
+        for (int64_t count : {int64_t(1), int64_t(7), int64_t(a.size())}) {
+          vector_arithmetic(op, a.data(), a_step, b.data(), b_step, alpha, out.data(), count);
+          for (int64_t i = 0; i < count; ++i) {
+            const float expected = formula(a[size_t(i * a_step)], b[size_t(i * b_step)]);
+            if (std::isnan(expected)) {
+              ASSERT_TRUE(std::isnan(out[size_t(i)]));
+            } else {
+              ASSERT_EQ(out[size_t(i)], expected) << int(op);
+            }
+          }
+        }
+  };
+  check(VectorArithmetic::add, 1, [](float x, float y) { return x + y; });
+  check(VectorArithmetic::add, 0.3f, [](float x, float y) { return x + 0.3f * y; });
+  check(VectorArithmetic::sub, 3, [](float x, float y) { return x - 3 * y; });
+  check(VectorArithmetic::mul, 1, [](float x, float y) { return x * y; });
+  check(VectorArithmetic::div, 1, [](float x, float y) { return x / y; });
+  check(VectorArithmetic::maximum, 1, [](float x, float y) { return x != x || x > y ? x : y; });
+  check(VectorArithmetic::minimum, 1, [](float x, float y) { return x != x || x < y ? x : y; });
 }
 
 TEST(VectorLinear, ProductsOfAllSizesAreWhole) {

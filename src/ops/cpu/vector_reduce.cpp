@@ -46,7 +46,7 @@ struct Min {
 };
 
 /// At most this many elements are folded straight on, in several lanes.
-constexpr size_t kStraight = 1024;
+constexpr size_t kStraight = 4096;
 
 template <class F, class T>
 T fold_straight(const T* in, size_t count) {
@@ -59,15 +59,16 @@ T fold_straight(const T* in, size_t count) {
   }
   auto a = hn::LoadU(d, in);
   size_t i = lanes;
-  if (count >= 4 * lanes) {
-    auto b = hn::LoadU(d, in + lanes), c = hn::LoadU(d, in + 2 * lanes), e = hn::LoadU(d, in + 3 * lanes);
-    for (i = 4 * lanes; i + 4 * lanes <= count; i += 4 * lanes) {
-      a = F::join(a, hn::LoadU(d, in + i));
-      b = F::join(b, hn::LoadU(d, in + i + lanes));
-      c = F::join(c, hn::LoadU(d, in + i + 2 * lanes));
-      e = F::join(e, hn::LoadU(d, in + i + 3 * lanes));
-    }
-    a = F::join(F::join(a, b), F::join(c, e));
+  // Eight chains, so that none waits for itself.
+  constexpr size_t kChains = 8;
+  if (count >= kChains * lanes) {
+    decltype(a) chains[kChains];
+    for (size_t k = 0; k < kChains; ++k) chains[k] = hn::LoadU(d, in + k * lanes);
+    for (i = kChains * lanes; i + kChains * lanes <= count; i += kChains * lanes)
+      for (size_t k = 0; k < kChains; ++k) chains[k] = F::join(chains[k], hn::LoadU(d, in + i + k * lanes));
+    for (size_t half = kChains / 2; half > 0; half /= 2)
+      for (size_t k = 0; k < half; ++k) chains[k] = F::join(chains[k], chains[k + half]);
+    a = chains[0];
   }
   for (; i + lanes <= count; i += lanes) a = F::join(a, hn::LoadU(d, in + i));
   HWY_ALIGN T parts[hn::MaxLanes(d)];

@@ -247,6 +247,16 @@ void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function
       .def("graph_for",
            [function_of](const Handle& self, nb::args, nb::kwargs) { return exec::optimized_graph(function_of(self)); })
       .def(
+          "_prepare",
+          [function_of](const Handle& self) {
+            try {
+              function_of(self).plan();
+            } catch (const Error&) {
+              // The call says what is wrong, with the frames of the program.
+            }
+          },
+          "Makes what runs now rather than at the first call.")
+      .def(
           "_bytecode",
           [function_of](const Handle& self) { return exec::disassemble(exec::bytecode_of(function_of(self))); },
           "The instructions that run, as text.")

@@ -30,7 +30,9 @@ def script_module(module):
     """torch.jit.script of a module."""
     if "_c" in module.__dict__:
         return module
-    return create(prepare(module), methods_to_compile)
+    compiled = create(prepare(module), methods_to_compile)
+    compiled._prepare_forward()
+    return compiled
 
 
 def check_initialized(module):

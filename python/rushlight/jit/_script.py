@@ -116,6 +116,7 @@ def _script_function(fn, lookup):
     is_first = _state._try_get_jit_cached_function(fn) is None
     compiled = _recursive.compile_function(fn, lookup)
     if is_first:
+        compiled._prepare()
         compiled.__doc__ = fn.__doc__
         compiled.__name__ = "ScriptFunction"
         compiled.__qualname__ = "torch.jit.ScriptFunction"

@@ -34,7 +34,9 @@ def load(f, map_location=None, _extra_files=None, _restore_shapes=False):
     _deprecated("load")
     from ._modules import RecursiveScriptModule
     files = {} if _extra_files is None else _extra_files
-    return RecursiveScriptModule._wrap(_C._load_archive(_source(f), _device(map_location), files))
+    module = RecursiveScriptModule._wrap(_C._load_archive(_source(f), _device(map_location), files))
+    module._prepare_forward()
+    return module
 
 
 def _source(f):

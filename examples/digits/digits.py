@@ -90,6 +90,7 @@ def write_png(path, picture):
 
 def main():
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     started = time.perf_counter()
     training, held_back = load()

@@ -1,4 +1,5 @@
 """Losses. reduction: "mean", "sum" or "none" (size_average and reduce are its older form); the formulas stand in F."""
+import math
 import warnings
 from typing import Optional
 
@@ -6,6 +7,7 @@ from rushlight import Tensor
 from .. import _reduction as _Reduction
 from .. import functional as F
 from .distance import PairwiseDistance
+from .linear import Linear
 from .module import Module
 
 
@@ -201,6 +203,45 @@ class CrossEntropyLoss(_WeightedLoss):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction,
                                label_smoothing=self.label_smoothing)
+
+
+class LinearCrossEntropyLoss(_WeightedLoss):
+    """Cross entropy of a linear layer's answer: num_classes scores at every place of out_features, from in_features values.
+
+    input: (N, in_features) or (in_features). target: classes of shape (N, *out_features), or probabilities of shape
+    (N, num_classes, *out_features). RuntimeError if weight is not of shape (num_classes,), if label_smoothing is not from 0 to 1, or
+    if probabilities are not of a floating-point dtype. options is kept and shown only. Source: torch.nn.LinearCrossEntropyLoss.
+    """
+
+    def __init__(self, in_features, num_classes, *, out_features=(), bias=False, device=None, dtype=None, reduction="mean", weight=None,
+                 ignore_index=None, label_smoothing=0.0, options=None):
+        if weight is not None and tuple(weight.shape) != (num_classes,):
+            raise RuntimeError(f"expected weight shape to be {(num_classes,)}, got {tuple(weight.shape)}")
+        if not 0 <= label_smoothing <= 1:
+            raise RuntimeError(f"expected label_smoothing to be in range [0, 1], got {label_smoothing}")
+        super().__init__(weight, reduction=reduction)
+        self.in_features = in_features
+        self.num_classes = num_classes
+        self.out_features = tuple(out_features)
+        self.bias = bias
+        self.ignore_index = ignore_index
+        self.label_smoothing = label_smoothing
+        self.options = options
+        self.linear = Linear(in_features, num_classes * math.prod(self.out_features), bias=bias, device=device, dtype=dtype)
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        scores = self.linear(input)
+        scores = scores.reshape(*scores.shape[:-1], self.num_classes, *self.out_features)
+        if target.dim() == scores.dim() and not target.is_floating_point():
+            raise RuntimeError(f"Expected floating point type for target with class probabilities, got {target.type().split('.')[-1][:-6]}")
+        ignored = -100 if self.ignore_index is None else self.ignore_index
+        return F.cross_entropy(scores, target, weight=self.weight, ignore_index=ignored, reduction=self.reduction,
+                               label_smoothing=self.label_smoothing)
+
+    def extra_repr(self):
+        return (f"in_features={self.in_features}, num_classes={self.num_classes}, out_features={self.out_features}, bias={self.bias}, "
+                f"reduction={self.reduction}, ignore_index={self.ignore_index}, label_smoothing={self.label_smoothing}, "
+                f"options={self.options}")
 
 
 class MultiLabelSoftMarginLoss(_WeightedLoss):

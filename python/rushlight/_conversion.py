@@ -11,6 +11,7 @@ def _overload(name):
     return _cache[name]
 
 
+@_C._native_in_pytorch
 def convert_arguments(*args, **kwargs):
     """(device or None, dtype or None, non_blocking, copy, memory_format or None)"""
     device = kwargs.pop("device", None)
@@ -54,6 +55,7 @@ def _is_dtype(value):
     return isinstance(value, _C.dtype) or value in (float, int, bool, complex)
 
 
+@_C._native_in_pytorch
 def convert(tensor, device, dtype, non_blocking, copy, memory_format):
     if device is not None and not isinstance(device, _C.device):
         device = _C.device(device)
@@ -63,4 +65,4 @@ def convert(tensor, device, dtype, non_blocking, copy, memory_format):
         return _overload("dtype")(tensor, dtype, non_blocking, copy, memory_format=memory_format)
     if device is None and memory_format is None and not copy:
         return tensor
-    return _overload("dtype_layout")(tensor, device=device, non_blocking=non_blocking, copy=copy, memory_format=memory_format)
+    return _overload("dtype_layout")(tensor, dtype=tensor.dtype, layout=tensor.layout, device=device or tensor.device, non_blocking=non_blocking, copy=copy, memory_format=memory_format)

@@ -16,12 +16,20 @@ class _Memory:
                                     "strides": tuple(stride * item for stride in tensor.stride())}
 
 
+@_C._native_in_pytorch
 def to_numpy(tensor, force=False):
-    import numpy
     if force:
         tensor = tensor.detach()
     if tensor.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    if not _C._is_tracing():
+        return _array_over(tensor)
+    _C._warn_of_conversion("NumPy array")
+    return _C._call_untraced(_array_over, tensor.detach().to("cpu").resolve_conj().resolve_neg())
+
+
+def _array_over(tensor):
+    import numpy
     name = str(tensor.dtype).split(".")[1]
     if name not in _TYPE_CODES:
         raise TypeError(f"Got unsupported ScalarType {_SCALAR_NAMES.get(name, name)}")

@@ -41,6 +41,11 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
     def __iter__(self):
         if self.dim() == 0:
             raise TypeError("iteration over a 0-d tensor")
+        if _C._is_tracing():
+            from .jit import TracerWarning
+            warnings.warn("Iterating over a tensor might cause the trace to be incorrect. Passing a tensor of different shape won't change the "
+                          "number of iterations executed (and might lead to errors or silently give incorrect results).",
+                          category=TracerWarning, stacklevel=2)
         return iter(self.unbind(0))
 
     def __reversed__(self):
@@ -103,11 +108,13 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
 
     # ---- conversion
 
+    @_C._native_in_pytorch
     def to(self, *args, **kwargs):
         """to(dtype), to(device, dtype), to(other): the same values elsewhere or otherwise; self if nothing changes."""
         from ._conversion import convert_arguments, convert
         return convert(self, *convert_arguments(*args, **kwargs))
 
+    @_C._native_in_pytorch
     def type(self, dtype=None, non_blocking=False, **kwargs):
         """The name of the tensor's type, or the tensor converted to another dtype."""
         from . import _legacy_types
@@ -115,15 +122,14 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
             return "torch." + _legacy_types.name_of(self.dtype)
         return self.to(dtype if isinstance(dtype, _C.dtype) else _legacy_types.dtype_of(dtype), non_blocking=non_blocking)
 
-    def type_as(self, other):
-        return self.to(other.dtype)
-
-    def cpu(self, memory_format=_C.preserve_format):
+    @_C._native_in_pytorch
+    def cpu(self, memory_format=None):
         return self.to("cpu", memory_format=memory_format)
 
     def cuda(self, device=None, non_blocking=False, memory_format=_C.preserve_format):
         raise AssertionError("Torch not compiled with CUDA enabled")
 
+    @_C._native_in_pytorch
     def numpy(self, *, force=False):
         """A NumPy array over the same memory."""
         from ._numpy import to_numpy
@@ -145,6 +151,7 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
     def __dlpack_device__(self):
         return (1, 0)
 
+    @_C._native_in_pytorch
     def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
         return _C.tensor(data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
 
@@ -248,7 +255,8 @@ def _parameter_classes():
 
 
 def _dtype_method(name, dtype):
-    def method(self, memory_format=_C.preserve_format):
+    @_C._native_in_pytorch
+    def method(self, memory_format=None):
         return self.to(dtype, memory_format=memory_format)
     method.__name__ = name
     method.__qualname__ = f"Tensor.{name}"

@@ -180,8 +180,6 @@ PyObject* call_signature(const OverloadSet& set, const Signature& signature, con
   PyObject* out = nullptr;
   bool requires_grad = false;
   const bool traced = is_tracing();
-  if (traced) [[unlikely]]
-    start_traced_call();
   for (size_t i = 0; i < signature.parameters.size(); ++i) {
     const Parameter& parameter = signature.parameters[i];
     PyObject* value = match.values[i];
@@ -193,12 +191,16 @@ PyObject* call_signature(const OverloadSet& set, const Signature& signature, con
       values[parameter.slot] = signature.defaults[parameter.slot];
     } else if (value != Py_None) {
       values[parameter.slot] = to_argument(set.name(), parameter, i, value);
-      if (traced) [[unlikely]]
-        note_traced_argument(signature, parameter, value);
     }
   }
-  if (traced) [[unlikely]]
+  if (traced) [[unlikely]] {
+    start_traced_call();
+    // PyTorch reads them from the last to the first, which shows in the numbers of values.
+    for (size_t i = signature.parameters.size(); i-- > 0;)
+      if (match.values[i] && signature.parameters[i].role == Parameter::Role::argument)
+        note_traced_argument(signature, signature.parameters[i], match.values[i]);
     fill_traced_options(signature, values.data());
+  }
   if (out) return call_with_out(set, signature, values, out);
   Values results(op.result_count());
   run(op, values.data(), results.data());

@@ -9,13 +9,16 @@
 #include "bind.h"
 #include "casters.h"
 #include "convert.h"
+#include "exec/interpreter.h"
 #include "graph_objects.h"
 #include "python_frames.h"
 #include "script_objects.h"
 #include "script_types.h"
 #include "script_values.h"
+#include "trace/subgraphs.h"
 #include "trace/trace.h"
 #include "traced_names.h"
+#include "traced_values.h"
 
 namespace rushlight::python {
 namespace {
@@ -151,9 +154,66 @@ void store_traced_inputs(nb::handle module, const std::string& method, nb::objec
   nb::setattr(module, "_traced_inputs", all);
 }
 
+/// A Python object within a graph. Graphs may be freed on any thread.
+struct PythonCallable : OpaqueObject {
+  explicit PythonCallable(nb::object object) : object(std::move(object)) {}
+  ~PythonCallable() override {
+    if (!Py_IsInitialized()) {
+      object.release();
+      return;
+    }
+    const nb::gil_scoped_acquire locked;
+    object.reset();
+  }
+  nb::object object;
+};
+
+/// Runs a recorded call of Python code: `callable(*tensors)`.
+IValue call_python(const ir::Node& node, std::vector<IValue> arguments) {
+  const nb::gil_scoped_acquire locked;
+  const auto* callable = node.find_attribute(ir::attributes::callable);
+  if (!callable) throw RuntimeError("this program calls a Python function that was not saved with it");
+  nb::list converted;
+  for (const IValue& argument : arguments) converted.append(nb::steal(to_python(argument)));
+  const auto& function = static_cast<const PythonCallable&>(std::get<IValue>(*callable).opaque());
+  return to_value(function.object(*nb::borrow<nb::args>(nb::tuple(converted))));
+}
+
+/// `function(*args, **kwargs)` as a fork of the recording.
+nb::object fork_in_trace(nb::object function, nb::args arguments, nb::kwargs keywords) {
+  const Ref<Future> future =
+      trace::record_fork(*trace::current(), [&] { return inferred_value(plain(function(*arguments, **keywords))); });
+  return nb::cast(FutureHandle{future});
+}
+
+/// The results of `run()`, a tensor or a tuple, as those of one recorded Python call of `callable(*tensors)`.
+nb::object python_call_in_trace(const std::string& name, const std::string& module, const std::string& scalars,
+                                nb::object callable, nb::list inputs, nb::object run) {
+  trace::PythonCall call{.name = name, .module = module, .scalars = scalars};
+  call.callable = IValue(Tag::python, Ref<OpaqueObject>(make_ref<PythonCallable>(std::move(callable))));
+  for (nb::handle input : inputs) call.inputs.push_back(tensor_of(input.ptr()));
+  nb::object results;
+  trace::record_python_call(*trace::current(), call, [&] {
+    results = run();
+    std::vector<Tensor> tensors;
+    if (is_tensor(results.ptr())) {
+      tensors.push_back(tensor_of(results.ptr()));
+    } else {
+      for (nb::handle result : results)
+        if (is_tensor(result.ptr())) tensors.push_back(tensor_of(result.ptr()));
+    }
+    return tensors;
+  });
+  return results;
+}
+
 }  // namespace
 
 void bind_trace(nb::module_& m) {
+  exec::surface_hooks.call_python = &call_python;
+  m.def("_fork_in_trace", &fork_in_trace);
+  m.def("_python_call_in_trace", &python_call_in_trace, nb::arg("name"), nb::arg("module"), nb::arg("scalars"),
+        nb::arg("callable"), nb::arg("inputs"), nb::arg("run"));
   trace::install();
   nb::class_<trace::State>(m, "TracingState", nb::dynamic_attr(), "A recording that is going on.")
       .def("graph", [](const trace::State& self) { return self.graph; })
@@ -168,6 +228,16 @@ void bind_trace(nb::module_& m) {
   nb::object module_class = m.attr("ScriptModule");
   module_class.attr("_store_traced_inputs") = nb::cpp_function(&store_traced_inputs, nb::is_method());
   module_class.attr("_retrieve_traced_inputs") = nb::cpp_function(&traced_inputs, nb::is_method());
+  m.def(
+      "_warn_of_conversion", [](const std::string& kind) { warn_of_conversion(kind.c_str()); }, nb::arg("kind"),
+      "While a trace is recorded: the warning that a Python value does not stay connected with its tensor.");
+  m.def(
+      "_call_untraced",
+      [](nb::object function, nb::args arguments) {
+        const trace::Pause pause;
+        return function(*arguments);
+      },
+      "Calls a function; nothing that it does is recorded.");
   m.def("_is_tracing", &trace::is_tracing);
   m.def("_create_function_from_trace", &function_from_trace, nb::arg("qualname"), nb::arg("func"), nb::arg("inputs"),
         nb::arg("var_name_lookup_fn").none(), nb::arg("strict"), nb::arg("force_outplace"),

@@ -17,6 +17,7 @@
 #include "script_types.h"
 #include "script_values.h"
 #include "trace/calls.h"
+#include "trace/subgraphs.h"
 #include "value/call_arguments.h"
 #include "value/class_type.h"
 #include "value/containers.h"
@@ -407,7 +408,9 @@ void bind_future(nb::module_& m) {
       .def("wait",
            [](const FutureHandle& self) {
              IValue result;
-             {
+             if (trace::is_tracing()) {
+               result = trace::record_wait(*trace::current(), self.future);
+             } else {
                nb::gil_scoped_release unlocked;
                result = self.future->wait();
              }

@@ -203,7 +203,10 @@ void assign(const Tensor& place, const Tensor& value) {
   } else if (value.dim() == 0) {
     op_call<"aten::fill_", "Tensor">(place, value);
   } else {
-    op_call<"aten::copy_", "">(place, without_leading_ones(value), false);
+    Tensor shaped = without_leading_ones(value);
+    if (shaped.sizes() != place.sizes())
+      shaped = op_call<"aten::expand", "">(shaped, IValue(place.sizes()), false).tensor();
+    op_call<"aten::copy_", "">(place, shaped, false);
   }
 }
 

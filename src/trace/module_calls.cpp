@@ -21,7 +21,11 @@ namespace {
 
 bool is_scope(const Node& node) { return node.kind() == kinds::traced_module_forward; }
 /// Nodes whose block becomes a graph of its own.
-bool is_lifted(const Node& node) { return is_scope(node) || node.kind() == kinds::traced_fork; }
+bool is_lifted(const Node& node) {
+  return is_scope(node) || node.kind() == kinds::traced_fork || node.kind() == kinds::python_op;
+}
+/// An autograd function has a graph beside it, but is called as it is.
+bool is_python(const Node& node) { return node.kind() == kinds::python_op; }
 
 // ---- no module: scopes mean nothing
 
@@ -82,7 +86,7 @@ void return_tuples(Block& block) {
     Block& body = *node->blocks()[0];
     return_tuples(body);
     const size_t count = body.outputs().size();
-    if (count == 1) continue;
+    if (count == 1 || is_python(*node)) continue;
     if (count == 0) {
       const Graph::WithInsertPoint at(graph, body);
       body.register_output(graph.insert_constant(IValue()));
@@ -116,6 +120,8 @@ void make_graphs(Block& block) {
     make_graphs(body);
     auto graph = std::make_shared<Graph>();
     std::unordered_map<Value*, Value*> brought_in;
+    if (is_python(*node))
+      for (Value* input : node->inputs()) brought_in[input] = graph->add_input()->copy_metadata(input);
     graph->block().clone_from(body, [&](Value* outside) {
       Value*& mine = brought_in[outside];
       if (!mine) {

@@ -118,8 +118,11 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
     run_unrecorded(op, arguments, results);
     return state->forget(arguments[0].tensor());
   }
-  // What it calls is recorded instead.
-  if (op.has(OpTraits::traced_inside)) return call_kernel(op, arguments, results);
+  if (op.has(OpTraits::traced_inside)) {
+    // What it calls is recorded instead, below autograd if it has a gradient of its own.
+    const bool goes_to_autograd = dispatch_hooks.autograd && !op.has(OpTraits::composite);
+    return goes_to_autograd ? dispatch_hooks.autograd(op, arguments, results) : call_kernel(op, arguments, results);
+  }
 
   ir::Graph& graph = *state->graph;
   const Spelling spelling = spelling_of(op, arguments, *state);

@@ -112,6 +112,15 @@ Value* State::value_of(const IValue& value) {
       tuple->output()->set_type(types::tuple(std::move(parts)));
       return graph->insert(tuple)->output();
     }
+    case Tag::dict: {
+      Node* dict = graph->create(kinds::dict_construct);
+      value.dict().for_each([&](const IValue& key, const IValue& element) {
+        dict->add_input(value_of(key));
+        dict->add_input(value_of(element));
+      });
+      dict->output()->set_type(value.type());
+      return graph->insert(dict)->output();
+    }
     case Tag::object:
     case Tag::future: {
       if (Value* known = find_object(value)) return known;

@@ -178,6 +178,33 @@ def test_compiled_functions_keep_their_control_flow():
     assert function(torch.full((2,), -3.0)).tolist() == [4.0, 4.0]
 
 
+def test_forks_have_a_graph_of_their_own():
+    def function(x):
+        future = torch.jit._fork(lambda y: y.neg(), x)
+        return torch.jit._wait(future) + 1
+    forked = traced(function, torch.ones(2), check_trace=False)
+    assert "prim::fork_0(%x)" in str(forked.graph) and "aten::wait" in str(forked.graph)
+
+
+def test_autograd_functions_stay_python():
+    class Scale(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, factor):
+            return x * factor
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient, None
+    function = traced(lambda x: Scale.apply(x, 3), torch.ones(2))
+    assert "^Scale[inplace=0" in str(function.graph) and "](3)(%x)" in str(function.graph)
+    assert function(torch.full((2,), 2.0)).tolist() == [6.0, 6.0]
+
+
+def test_numbers_of_conversions_go_from_the_last_argument_to_the_first():
+    text = graph_of(lambda x: x.transpose(x.size(0) - 2, x.size(1) - 2), torch.ones(2, 3))
+    assert text.index("%14 : int = aten::Int(%6)") < text.index("%13 : int = aten::Int(%12)")
+
+
 # ---- warnings and errors
 
 def test_python_values_are_warned_about_where_they_are_made():

@@ -106,6 +106,22 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
 
     @classmethod
     def apply(cls, *args):
+        return cls._apply_in_trace(args) if _C._is_tracing() else cls._run(args)
+
+    @classmethod
+    def _apply_in_trace(cls, args):
+        """One recorded call; what ``forward`` does stands beside it."""
+        is_tensor = [isinstance(arg, Tensor) for arg in args]
+        plain = [arg for arg, tensor in zip(args, is_tensor) if not tensor]
+
+        def run_again(*tensors):
+            tensors, others = iter(tensors), iter(plain)
+            return cls.apply(*(next(tensors) if tensor else next(others) for tensor in is_tensor))
+        return _C._python_call_in_trace(cls.__name__, cls.__module__, ", ".join(map(str, plain)), run_again,
+                                        [arg for arg in args if isinstance(arg, Tensor)], lambda: cls._run(args))
+
+    @classmethod
+    def _run(cls, args):
         ctx = cls._backward_cls()
         ctx.needs_input_grad = tuple(isinstance(arg, Tensor) and arg.requires_grad for arg in args)
         ctx._is_tensor_argument = tuple(isinstance(arg, Tensor) for arg in args)

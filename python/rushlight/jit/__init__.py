@@ -28,6 +28,8 @@ def _unwrap_optional(x):
 
 def _fork(func, *args, **kwargs):
     """Run ``func`` (at once, outside of compiled code) and give a Future."""
+    if _C._is_tracing():
+        return _C._fork_in_trace(func, *args, **kwargs)
     future = _C.Future()
     future.set_result(func(*args, **kwargs))
     return future

@@ -45,6 +45,28 @@ class ConstantTable final : public SugaredValue {
   std::shared_ptr<CodeImporter> importer_;
 };
 
+/// A module class whose hooks code of archives calls by its name; that is all such a name is good for.
+class HookedClass final : public SugaredValue {
+ public:
+  explicit HookedClass(TypePtr type) : type_(std::move(type)) {}
+  std::string kind() const override { return type_->str(); }
+  TypePtr named_type() const override { return type_; }
+  SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
+    const auto& cls = type_->expect<ClassType>();
+    for (const auto* hooks : {&cls.forward_pre_hooks(), &cls.forward_hooks()})
+      for (Function* hook : *hooks)
+        if (hook->name() == name) return std::make_shared<script::FunctionValue>(static_cast<ir::GraphFunction*>(hook));
+    return script::ClassValue(type_).attribute(emitter, range, name);
+  }
+
+ private:
+  TypePtr type_;
+};
+bool has_hooks(const Type& type) {
+  const auto* cls = type.as<ClassType>();
+  return cls && (!cls->forward_pre_hooks().empty() || !cls->forward_hooks().empty());
+}
+
 /// `__torch__` and what is below it: a type, a function, or the beginning of a longer name.
 class ArchiveNamespace final : public SugaredValue {
  public:
@@ -53,7 +75,10 @@ class ArchiveNamespace final : public SugaredValue {
   std::string kind() const override { return "Class Namespace"; }
   SugaredValuePtr attribute(Emitter&, const SourceRange&, const std::string& name) override {
     const std::string full = cat(name_, ".", name);
-    if (TypePtr type = importer_->find_type(full)) return std::make_shared<script::ClassValue>(std::move(type));
+    if (TypePtr type = importer_->find_type(full)) {
+      if (has_hooks(*type)) return std::make_shared<HookedClass>(std::move(type));
+      return std::make_shared<script::ClassValue>(std::move(type));
+    }
     if (ir::GraphFunction* function = importer_->find_function(full))
       return std::make_shared<script::FunctionValue>(function);
     return std::make_shared<ArchiveNamespace>(full, importer_);

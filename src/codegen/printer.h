@@ -82,12 +82,11 @@ class SourcePrinter::Printer {
   void add(TaggedText& out, std::string_view text) { out.append(text, range_); }
   void indent() { add(std::string(2 * level_, ' ')); }
   bool is_long(const TaggedText& text) const;
-  const TaggedText& use(const ir::Value* value) const;
+  TaggedText use(const ir::Value* value) const;
   void give_name(const ir::Value* value);
   void give_names(ArrayRef<ir::Value*> values) {
     for (const ir::Value* value : values) give_name(value);
   }
-  void set_text(const ir::Value* value, std::string_view text);
 
   std::vector<IValue>& constants_;
   PrinterOptions options_;
@@ -95,8 +94,9 @@ class SourcePrinter::Printer {
   InlineNodes inline_nodes_;
   SourceRange range_;
   size_t level_ = 0;
-  std::unordered_map<const ir::Value*, TaggedText> texts_;  ///< of every value in sight: a name or an expression
-  std::unordered_set<const ir::Value*> annotated_;          ///< whose Optional or Union type has been written
+  std::unordered_map<const ir::Value*, std::string> variables_;  ///< names, which belong to whoever uses them
+  std::unordered_map<const ir::Value*, TaggedText> texts_;       ///< of the other values in sight: their expressions
+  std::unordered_set<const ir::Value*> annotated_;               ///< whose Optional or Union type has been written
   std::unordered_map<const ir::Node*, int64_t> split_up_to_;
   std::unordered_set<const Type*> mentioned_;
   std::unordered_set<const Operator*> operators_seen_;

@@ -31,20 +31,19 @@ bool SourcePrinter::Printer::is_long(const TaggedText& text) const {
   return text.size() + 2 * level_ >= kLongExpression;
 }
 
-const TaggedText& SourcePrinter::Printer::use(const Value* value) const {
+TaggedText SourcePrinter::Printer::use(const Value* value) const {
+  if (const auto named = variables_.find(value); named != variables_.end()) {
+    TaggedText name;
+    name.append(named->second, range_);
+    return name;
+  }
   const auto found = texts_.find(value);
   RUSHLIGHT_ASSERT(found != texts_.end());
   return found->second;
 }
 
-void SourcePrinter::Printer::set_text(const Value* value, std::string_view text) {
-  TaggedText tagged;
-  add(tagged, text);
-  texts_[value] = std::move(tagged);
-}
-
 void SourcePrinter::Printer::give_name(const Value* value) {
-  set_text(value, names_.make(make_identifier(value->has_name() ? value->debug_name_base() : "_")));
+  variables_[value] = names_.make(make_identifier(value->has_name() ? value->debug_name_base() : "_"));
 }
 
 void SourcePrinter::Printer::function_body(const Block& block) {

@@ -89,7 +89,7 @@ void SourcePrinter::Printer::function(const ir::GraphFunction& function, bool wi
       annotated_.insert(input);
     }
     if (argument.default_value) add("=" + default_value(argument));
-    set_text(input, name);
+    variables_[input] = name;
   }
   const TypePtr result = schema.returns.empty() ? types::none() : schema.returns[0].type;
   add(cat(") -> ", type_text(result), ":\n"));

@@ -38,7 +38,7 @@ void Module::save(std::ostream& out, const archive::SaveOptions& options) const 
 Module freeze(const Module& module, const std::vector<std::string>& preserved, bool optimize_numerics) {
   if (module.is_training())
     throw RuntimeError(
-        "Freezing is currently only implemented for modules in eval mode. Please call .eval() before freezing.");
+        "Freezing is currently only implemented for modules in eval mode. Please call .eval() before freezing");
   return Module(passes::freeze_module(module.object(), module.unit(), {preserved, optimize_numerics}));
 }
 

@@ -330,7 +330,7 @@ void declare_arithmetic(OpSet& ops) {
            .out = "Scalar_out",
            .kernel = kernel_with_alpha<Add, kAllDtypes, false>("add_stub"),
            .derivatives = {{"self", grad_of_self}},
-           .grad_fn = "AddBackward0",
+           .grad_fn = "AddBackward1",
            .doc = "self + alpha * other."});
   ops.add({.schema = "sub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
            .inplace = true,
@@ -343,7 +343,7 @@ void declare_arithmetic(OpSet& ops) {
            .out = "Scalar_out",
            .kernel = kernel_with_alpha<Sub, kNumbers, true>("sub_stub"),
            .derivatives = {{"self", grad_of_self}},
-           .grad_fn = "SubBackward0",
+           .grad_fn = "SubBackward1",
            .doc = "self - alpha * other."});
   ops.add({.schema = "rsub.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor",
            .out = "Tensor_out",
@@ -369,7 +369,7 @@ void declare_arithmetic(OpSet& ops) {
            .out = "Scalar_out",
            .kernel = binary_kernel<Mul, kAllDtypes>("mul_cpu"),
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * conj_scalar(b.scalar_of("other")); }}},
-           .grad_fn = "MulBackward0",
+           .grad_fn = "MulBackward1",
            .doc = "The product, element by element."});
   ops.add({.schema = "div.Tensor(Tensor self, Tensor other) -> Tensor",
            .inplace = true,
@@ -388,7 +388,7 @@ void declare_arithmetic(OpSet& ops) {
            .out = "Scalar_out",
            .kernel = binary_kernel<Div, kFloating | kComplex, Promote::int_to_float>("div_cpu"),
            .derivatives = {{"self", [](const Backward& b) { return b.grad() / conj_scalar(b.scalar_of("other")); }}},
-           .grad_fn = "DivBackward0",
+           .grad_fn = "DivBackward1",
            .doc = "The quotient; integers divide to floats."});
   const auto mode_wrt_self = [](const Backward& b) {
     return b.argument("rounding_mode").is_none() ? b.grad() / conjugate(b.saved("other")) : zeros_like(b.grad());
@@ -405,6 +405,7 @@ void declare_arithmetic(OpSet& ops) {
                               const Tensor other = b.saved("other");
                               return -b.grad() * conjugate((b.saved("self") / other) / other);
                             }}},
+           .grad_fn = "DivBackward2",
            .doc = "The quotient, rounded: None not at all, 'floor' down, 'trunc' towards zero."});
   ops.add({.schema = "div.Scalar_mode(Tensor self, Scalar other, *, str? rounding_mode) -> Tensor",
            .inplace = true,
@@ -416,6 +417,7 @@ void declare_arithmetic(OpSet& ops) {
                                          ? b.grad() / conj_scalar(b.scalar_of("other"))
                                          : zeros_like(b.grad());
                             }}},
+           .grad_fn = "DivBackward3",
            .doc = "The quotient, rounded: None not at all, 'floor' down, 'trunc' towards zero."});
   ops.add({.schema = "floor_divide(Tensor self, Tensor other) -> Tensor",
            .inplace = true,

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "passes/alias_info.h"
+#include "passes/passes.h"
 #include "passes/pipelines.h"
 
 namespace rushlight::passes {
@@ -133,6 +134,7 @@ class Groups {
 std::shared_ptr<const std::vector<bool>> find_outputs(const ir::GraphFunction& function) {
   std::shared_ptr<ir::Graph> graph = function.graph()->copy();
   run_for_execution(*graph);
+  if (run_pass(unroll_constant_loops, *graph)) run_for_execution(*graph);
   const Groups groups(*graph);
   auto outputs = std::make_shared<std::vector<bool>>();
   for (const Value* output : graph->outputs()) {

@@ -24,6 +24,7 @@ extern const Pass peephole;
 extern const Pass peephole_without_shapes;
 extern const Pass remove_dropout;
 extern const Pass remove_list_mutation;
+extern const Pass unroll_constant_loops;
 
 /// Null if there is no pass of that name.
 const Pass* find_pass(std::string_view name);

@@ -80,6 +80,48 @@ TEST(DeadCode, ALoopWithAConditionStays) {
         "  return (%c)\n");
 }
 
+TEST(Unrolling, AFewConstantRoundsBecomeCopies) {
+  EXPECT_EQ(after(unroll_constant_loops,
+                  "graph(%x : Tensor):\n"
+                  "  %1 : bool = prim::Constant[value=1]()\n"
+                  "  %2 : int = prim::Constant[value=2]()\n"
+                  "  %3 : Tensor = prim::Loop(%2, %1, %x)\n"
+                  "    block0(%4 : int, %5 : Tensor):\n"
+                  "      %6 : Tensor = aten::mul(%5, %4)\n"
+                  "      -> (%1, %6)\n"
+                  "  return (%3)\n"),
+            "graph(%x : Tensor):\n"
+            "  %1 : bool = prim::Constant[value=1]()\n"
+            "  %2 : int = prim::Constant[value=2]()\n"
+            "  %7 : int = prim::Constant[value=0]()\n"
+            "  %8 : Tensor = aten::mul(%x, %7)\n"
+            "  %9 : int = prim::Constant[value=1]()\n"
+            "  %10 : Tensor = aten::mul(%8, %9)\n"
+            "  return (%10)\n");
+}
+
+TEST(Unrolling, ALoopWithAConditionStays) {
+  stays(unroll_constant_loops,
+        "graph(%x : Tensor, %c : bool):\n"
+        "  %2 : int = prim::Constant[value=2]()\n"
+        "  %3 : Tensor = prim::Loop(%2, %c, %x)\n"
+        "    block0(%4 : int, %5 : Tensor):\n"
+        "      -> (%c, %5)\n"
+        "  return (%3)\n");
+}
+
+TEST(Unrolling, ManyRoundsStay) {
+  stays(unroll_constant_loops,
+        "graph(%x : Tensor):\n"
+        "  %1 : bool = prim::Constant[value=1]()\n"
+        "  %2 : int = prim::Constant[value=64]()\n"
+        "  %3 : Tensor = prim::Loop(%2, %1, %x)\n"
+        "    block0(%4 : int, %5 : Tensor):\n"
+        "      %6 : Tensor = aten::mul(%5, %4)\n"
+        "      -> (%1, %6)\n"
+        "  return (%3)\n");
+}
+
 TEST(Pooling, PutsConstantsInReverseOrderOfAppearance) {
   EXPECT_EQ(after(constant_pooling,
                   "graph(%x : int):\n"

@@ -13,16 +13,6 @@ namespace rushlight::cpu::HWY_NAMESPACE {
 namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
-struct Sum {
-  template <class V>
-  static HWY_INLINE V join(V a, V b) {
-    return hn::Add(a, b);
-  }
-  template <class T>
-  static T join_numbers(T a, T b) {
-    return a + b;
-  }
-};
 // Not Ne: between two nans it says false on some CPUs.
 struct Max {
   template <class V>
@@ -44,6 +34,106 @@ struct Min {
     return b < a || b != b ? b : a;
   }
 };
+
+/// Lanes that a sum is spread over, whatever the CPU has: with those of a 256-bit register, the additions happen in the
+/// order of PyTorch's AVX2 kernels, and so the last bits are the same.
+template <class T>
+constexpr size_t kSumLanes = 32 / sizeof(T);
+/// So many of them side by side hide the latency of an addition.
+constexpr size_t kSumRows = 4;
+
+size_t ceil_log2(size_t n) {
+  size_t log = 1;
+  while ((size_t(1) << log) < n) ++log;
+  return log;
+}
+
+/// total[k] = load(0, k) + load(1, k) + ..., in levels: each holds sums of a power of two of sums of the level below, so
+/// that the error grows slowly. W is how many are summed side by side.
+template <size_t W, class V, class Load>
+HWY_INLINE void cascade(size_t count, V zero, V* total, const Load& load) {
+  constexpr size_t kLevels = 4;
+  const size_t power = std::max<size_t>(4, ceil_log2(count) / kLevels), step = size_t(1) << power;
+  V sums[kLevels][W];
+  for (auto& level : sums)
+    for (V& sum : level) sum = zero;
+  size_t i = 0;
+  while (i + step <= count) {
+    for (const size_t end = i + step; i < end; ++i)
+      for (size_t k = 0; k < W; ++k) sums[0][k] = sums[0][k] + load(i, k);
+    for (size_t level = 1; level < kLevels; ++level) {
+      for (size_t k = 0; k < W; ++k) {
+        sums[level][k] = sums[level][k] + sums[level - 1][k];
+        sums[level - 1][k] = zero;
+      }
+      if ((i & ((step - 1) << (level * power))) != 0) break;
+    }
+  }
+  for (; i < count; ++i)
+    for (size_t k = 0; k < W; ++k) sums[0][k] = sums[0][k] + load(i, k);
+  for (size_t k = 0; k < W; ++k) {
+    total[k] = sums[0][k];
+    for (size_t level = 1; level < kLevels; ++level) total[k] = total[k] + sums[level][k];
+  }
+}
+
+/// As cascade, with consecutive elements dealt to kSumRows sums, which are added at the end.
+template <size_t W, class V, class Load>
+HWY_INLINE void dealt_cascade(size_t count, V zero, V* total, const Load& load) {
+  const size_t rounds = count / kSumRows;
+  V sums[kSumRows * W];
+  cascade<kSumRows * W>(rounds, zero, sums, [&](size_t i, size_t k) { return load(i * kSumRows + k / W, k % W); });
+  for (size_t i = rounds * kSumRows; i < count; ++i)
+    for (size_t k = 0; k < W; ++k) sums[k] = sums[k] + load(i, k);
+  for (size_t k = 0; k < W; ++k) {
+    total[k] = sums[k];
+    for (size_t row = 1; row < kSumRows; ++row) total[k] = total[k] + sums[row * W + k];
+  }
+}
+
+template <class T>
+using SumTag = hn::CappedTag<T, kSumLanes<T>>;
+/// Registers that hold kSumLanes.
+template <class T>
+constexpr size_t kRegisters = kSumLanes<T> / hn::MaxLanes(SumTag<T>());
+
+template <class T>
+T sum_row(const T* in, int64_t size) {
+  const SumTag<T> d;
+  constexpr size_t W = kRegisters<T>, kWide = kSumLanes<T>;
+  const size_t lanes = hn::Lanes(d), count = size_t(size), wide = count / kWide;
+  hn::Vec<SumTag<T>> sums[W];
+  dealt_cascade<W>(wide, hn::Zero(d), sums, [&](size_t i, size_t k) { return hn::LoadU(d, in + i * kWide + k * lanes); });
+  T total = 0;
+  for (size_t i = wide * kWide; i < count; ++i) total += in[i];
+  HWY_ALIGN T parts[kWide];
+  for (size_t k = 0; k < W; ++k) hn::Store(sums[k], d, parts + k * lanes);
+  for (T part : parts) total += part;
+  return total;
+}
+
+template <class T>
+void sum_columns(const T* in, int64_t rows, int64_t row_stride, T* out, int64_t columns) {
+  const SumTag<T> d;
+  constexpr size_t W = kRegisters<T>, kWide = kSumLanes<T>;
+  const size_t lanes = hn::Lanes(d), count = size_t(rows);
+  const ptrdiff_t stride = ptrdiff_t(row_stride);
+  size_t j = 0;
+  for (; j + kSumRows * kWide <= size_t(columns); j += kSumRows * kWide) {
+    hn::Vec<SumTag<T>> sums[kSumRows * W];
+    cascade<kSumRows * W>(count, hn::Zero(d), sums,
+                          [&](size_t i, size_t k) { return hn::LoadU(d, in + ptrdiff_t(i) * stride + j + k * lanes); });
+    for (size_t k = 0; k < kSumRows * W; ++k) hn::StoreU(sums[k], d, out + j + k * lanes);
+  }
+  for (; j + kWide <= size_t(columns); j += kWide) {
+    hn::Vec<SumTag<T>> sums[W];
+    dealt_cascade<W>(count, hn::Zero(d), sums,
+                     [&](size_t i, size_t k) { return hn::LoadU(d, in + ptrdiff_t(i) * stride + j + k * lanes); });
+    for (size_t k = 0; k < W; ++k) hn::StoreU(sums[k], d, out + j + k * lanes);
+  }
+  for (; j < size_t(columns); ++j)
+    dealt_cascade<1>(count, T(0), out + j, [&](size_t i, size_t) { return in[ptrdiff_t(i) * stride + ptrdiff_t(j)]; });
+}
 
 /// At most this many elements are folded straight on, in several lanes.
 constexpr size_t kStraight = 4096;
@@ -147,8 +237,12 @@ VectorFold<T> fold_of() {
   return {&row_of<F, T>, &columns_of<F, T>, &F::template join_numbers<T>};
 }
 
-VectorFold<float> sum_f32() { return fold_of<Sum, float>(); }
-VectorFold<double> sum_f64() { return fold_of<Sum, double>(); }
+template <class T>
+VectorFold<T> sum_of() {
+  return {&sum_row<T>, &sum_columns<T>, +[](T a, T b) { return a + b; }};
+}
+VectorFold<float> sum_f32() { return sum_of<float>(); }
+VectorFold<double> sum_f64() { return sum_of<double>(); }
 VectorFold<float> max_f32() { return fold_of<Max, float>(); }
 VectorFold<double> max_f64() { return fold_of<Max, double>(); }
 VectorFold<float> min_f32() { return fold_of<Min, float>(); }

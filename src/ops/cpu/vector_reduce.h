@@ -15,7 +15,7 @@ struct VectorFold {
   T (*join)(T a, T b);
 };
 
-/// Sums by halves: the error grows with the logarithm of the count.
+/// Sums in levels, so that the error grows slowly, and with PyTorch's order of additions on CPUs with AVX2.
 template <class T>
 VectorFold<T> vector_sum();
 /// The largest or smallest element; nan if there is one.

@@ -280,17 +280,32 @@ def _qualified_name(obj, mangle_name=True):
 # ---- looking up names in the scope of a function
 
 def createResolutionCallbackFromEnv(lookup_base):
-    """Finds "torch.nn.functional.relu", or a type written as text, from the attributes of `lookup_base`."""
+    """Finds "torch.nn.functional.relu", or a type written as text ("Dict[str, m.Net]"), from the attributes of `lookup_base`."""
     def lookup(expression):
         try:
-            parts = expression.split(".")
-            found = getattr(lookup_base, parts[0])
-            for part in parts[1:]:
-                found = getattr(found, part)
-            return found
-        except AttributeError:
-            return None
+            value, rest = _read_nested(expression.strip(), lookup_base)
+            return value if not rest else None
+        except Exception:
+            return None  # whatever it is, the compiler's own reader of types may know it
     return lookup
+
+
+def _read_nested(text, scope):
+    """(object, unread text) of a dotted name, perhaps with a subscript of the same."""
+    end = next((i for i, c in enumerate(text) if c in ",[]"), len(text))
+    if text[:end].strip() == "()":
+        return (), text[end:]
+    value = scope
+    for part in text[:end].strip().split("."):
+        value = getattr(value, part)
+    rest = text[end:]
+    if not rest.startswith("["):
+        return value, rest
+    parts = []
+    while not rest.startswith("]"):
+        part, rest = _read_nested(rest[1:], scope)
+        parts.append(part)
+    return value[tuple(parts) if len(parts) > 1 else parts[0]], rest[1:]
 
 
 def createResolutionCallbackFromFrame(frames_up=0):
@@ -336,12 +351,14 @@ def get_type_hint_captures(fn):
 
 
 def createResolutionCallbackFromClosure(fn):
-    closure = {**get_type_hint_captures(fn), **get_closure(fn)}
+    return _lookup_in({**get_type_hint_captures(fn), **get_closure(fn)})
 
+
+def _lookup_in(captures):
     class Environment:
         def __getattr__(self, key):
-            if key in closure:
-                return closure[key]
+            if key in captures:
+                return captures[key]
             if hasattr(typing, key):
                 return getattr(typing, key)
             if hasattr(builtins, key):
@@ -358,12 +375,7 @@ def createResolutionCallbackFromClassMethods(cls):
     for fn in functions:
         captures.update(get_closure(fn))
         captures.update(get_type_hint_captures(fn))
-
-    def lookup(key):
-        if key in captures:
-            return captures[key]
-        return getattr(builtins, key, None)
-    return lookup
+    return _lookup_in(captures)
 
 
 def can_compile_class(cls):

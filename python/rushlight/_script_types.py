@@ -87,15 +87,24 @@ known_types = {}    # qualified name -> _C.Type
 python_classes = {}  # qualified name -> Python class (script classes, enums, NamedTuples)
 
 
+def _check_enum_values(values):
+    from ._tensor import Tensor
+    names = [type(value).__name__ if isinstance(value, (int, float, str)) else "Tensor" if isinstance(value, Tensor) else "Any" for value in values]
+    for i, name in enumerate(names):
+        if name not in (names[0], "Any", "Tensor"):
+            raise RuntimeError(f"Could not unify type list since element {i} of type {name} did not match the types before it ({names[0]})")
+    refused = next((name for name in names if name in ("Any", "Tensor")), None)
+    if refused is not None:
+        raise RuntimeError(f"Cannot create Enum with value type '{refused}', only int, float and string are supported")
+
+
 def enum_type(cls):
     """The type of an Enum class; all values must have one type."""
     from ._jit_internal import _qualified_name
     name = _qualified_name(cls)
     if name not in known_types or python_classes.get(name) is not cls:
         values = [member.value for member in cls]
-        kinds = {type(value) for value in values}
-        if len(kinds) != 1:
-            raise RuntimeError(f"Could not unify type list element types in enum {cls.__name__}: its values are of different types")
+        _check_enum_values(values)
         known_types[name] = _C._enum_type(name, [(member.name, member.value) for member in cls])
         python_classes[name] = cls
     return known_types[name]
@@ -112,6 +121,10 @@ def named_tuple_type(cls):
         if any(type_ is None for type_ in types):
             return None
         defaults = getattr(cls, "_field_defaults", {})
+        from ._tensor import Tensor
+        if any(isinstance(value, Tensor) for value in defaults.values()):
+            raise RuntimeError("Tensors are not supported as default NamedTuple fields. Their mutability could lead to potential memory aliasing "
+                               "problems")
         known_types[name] = _C._named_tuple_type(name, list(cls._fields), types, [defaults[f] for f in cls._fields if f in defaults])
         python_classes[name] = cls
     return known_types[name]

@@ -8,8 +8,10 @@
 #include "bind.h"
 #include "convert.h"
 #include "module_value.h"
+#include "python_call.h"
 #include "resolver.h"
 #include "script/compile.h"
+#include "script/schema_matching.h"
 #include "script_objects.h"
 #include "script_types.h"
 #include "script_values.h"
@@ -21,10 +23,10 @@ namespace {
 /// The source of one function, as rushlight.jit.frontend.FunctionSource cuts it out. An overload has the signature of
 /// its declaration and the body of the implementation.
 std::shared_ptr<const lang::Def> parse(nb::handle source) {
-  auto text = std::make_shared<const Source>(
-      nb::cast<std::string>(source.attr("text")), nb::cast<std::string>(source.attr("filename")),
-      nb::cast<size_t>(source.attr("first_line")) - 1, nb::cast<size_t>(source.attr("indent")));
-  std::shared_ptr<const lang::Def> def = lang::parse_def(text, lang::Dialect::python);
+  auto text = std::make_shared<const Source>(nb::cast<std::string>(source.attr("text")),
+                                             nb::cast<std::string>(source.attr("filename")),
+                                             nb::cast<size_t>(source.attr("first_line")) - 1);
+  std::shared_ptr<const lang::Def> def = lang::parse_def(text, nb::cast<std::string>(source.attr("type_line")));
   nb::object declaration = source.attr("signature");
   if (declaration.is_none()) return def;
   const std::shared_ptr<const lang::Def> declared = parse(declaration);
@@ -35,7 +37,8 @@ std::shared_ptr<const lang::Def> parse(nb::handle source) {
 }
 
 /// The function's default values, which Python evaluated, become part of its schema.
-void set_defaults(ir::GraphFunction& function, const nb::dict& defaults) {
+template <class Place>
+void set_defaults(ir::GraphFunction& function, const nb::dict& defaults, Place&& place) {
   if (defaults.size() == 0) return;
   Schema schema = function.schema();
   for (Argument& argument : schema.arguments) {
@@ -49,29 +52,32 @@ void set_defaults(ir::GraphFunction& function, const nb::dict& defaults) {
     } catch (const CastError&) {
       const TensorType* tensor = argument.type->as<TensorType>();
       const bool inferred = tensor && tensor->is_inferred();
-      throw RuntimeError(cat("Expected a default value of type ", argument.type->annotation(),
-                             inferred ? " (inferred)" : "", " on parameter \"", argument.name, "\".",
-                             inferred
-                                 ? cat("Because \"", argument.name,
-                                       "\" was not annotated with an explicit type it is assumed to be type 'Tensor'.")
-                                 : ""));
+      lang::fail_at(place(), cat("Expected a default value of type ", script::repr(*argument.type), " on parameter \"",
+                                 argument.name, "\".",
+                                 inferred ? cat("Because \"", argument.name,
+                                                "\" was not annotated with an explicit type it is assumed to be type "
+                                                "'Tensor'.")
+                                          : ""));
     }
   }
   function.set_schema(std::move(schema));
 }
 
-FunctionHandle compile_function(const std::string& name, nb::handle source, nb::object lookup,
-                                const nb::dict& defaults) {
-  ir::GraphFunction* function =
-      script::declare(*python_unit(), python_unit()->mangle(name), parse(source), python_resolver(std::move(lookup)));
+/// A function that is compiled by define_function, or by the first call that meets it.
+FunctionHandle declare_function(const std::string& name, nb::handle source, nb::object lookup) {
+  return {python_unit(), script::declare(*python_unit(), python_unit()->mangle(name), parse(source),
+                                         python_resolver(std::move(lookup)))};
+}
+
+/// On an error the function is gone, so that the next attempt finds the same error.
+void define_function(const FunctionHandle& handle, const nb::dict& defaults, nb::handle source) {
   try {
-    function->ensure_defined();
-    set_defaults(*function, defaults);
+    handle.function->ensure_defined();
+    set_defaults(*handle.function, defaults, [&] { return parse(source)->range; });
   } catch (...) {
-    python_unit()->remove_function(function);
+    python_unit()->remove_function(handle.function);
     throw;
   }
-  return {python_unit(), function};
 }
 
 /// Classes grow while they are compiled; everybody else only reads them.
@@ -113,15 +119,32 @@ ir::GraphFunction* declare_member(const Ref<ClassType>& owner, const MethodSourc
 /// All methods are declared before the first is compiled, since they may call each other.
 void compile_methods(const TypePtr& type, const nb::list& methods) {
   const Ref<ClassType> owner = writable_class(type);
-  std::vector<std::pair<ir::GraphFunction*, nb::dict>> declared;
+  struct Declared {
+    ir::GraphFunction* function;
+    nb::dict defaults;
+    SourceRange range;
+  };
+  std::vector<Declared> declared;
   for (nb::handle source : methods) {
     const MethodSource method(source);
-    declared.emplace_back(declare_member(owner, method, script::Membership::method), method.defaults);
+    declared.push_back({declare_member(owner, method, script::Membership::method), method.defaults, method.def->range});
   }
-  for (auto& [function, defaults] : declared) {
+  for (const Declared& method : declared) {
+    const auto& [function, defaults, range] = method;
     function->ensure_defined();
-    set_defaults(*function, defaults);
+    set_defaults(*function, defaults, [&] { return range; });
   }
+}
+
+/// An interface: the signatures of its methods, read from their source.
+TypePtr make_interface(const std::string& name, const nb::list& methods, nb::object lookup, bool is_module) {
+  auto made = make_ref<InterfaceType>(name, is_module);
+  for (nb::handle source : methods) {
+    const std::shared_ptr<const lang::Def> def = parse(source);
+    made->add_method(script::interface_method(*def, made, python_resolver(lookup)));
+  }
+  python_unit()->register_type(made);
+  return made;
 }
 
 /// A getter and perhaps a setter; declared together with the methods that may use the property, compiled by
@@ -131,6 +154,24 @@ void add_property(const TypePtr& type, const std::string& name, nb::handle gette
   ClassType::Property property{name, declare_member(owner, MethodSource(getter), script::Membership::method), nullptr};
   if (!setter.is_none()) property.setter = declare_member(owner, MethodSource(setter), script::Membership::method);
   owner->add_property(std::move(property));
+}
+
+/// A class of Python with all its methods and properties; `__init__` comes first, since it makes the attributes.
+/// `frame` names it in the chain of compilations; empty when nothing compiled asked for it.
+void compile_class(const TypePtr& type, const nb::list& methods, const nb::list& properties, const std::string& frame) {
+  std::optional<lang::CompilationFrame> in_chain;
+  if (!frame.empty()) in_chain.emplace(frame, place_in_program());
+  for (nb::handle property : properties)
+    add_property(type, nb::cast<std::string>(property[0]), property[1], property[2]);
+  const Ref<ClassType> owner = writable_class(type);
+  nb::list ordered;
+  for (const bool is_init : {true, false})
+    for (nb::handle method : methods)
+      if ((nb::cast<std::string>(method[3]) == "__init__") == is_init) ordered.append(method);
+  compile_methods(type, ordered);
+  for (const ClassType::Property& property : owner->properties())
+    for (Function* accessor : {property.getter, property.setter})
+      if (accessor) static_cast<ir::GraphFunction*>(accessor)->ensure_defined();
 }
 
 /// A forward hook: compiled, and listed by the class for its callers. Gives the type of its result.
@@ -162,13 +203,12 @@ void define_methods(const TypePtr& type, const std::string& text, nb::object loo
   const auto source = std::make_shared<Source>(text, "<string>");
   std::vector<ir::GraphFunction*> declared;
   try {
-    for (const lang::StmtPtr& stmt : lang::parse_module(source, lang::Dialect::string)) {
-      if (stmt->kind != lang::StmtKind::def) lang::fail_at(stmt->range, "expected def");
-      const std::string& name = stmt->def->name;
+    for (const std::shared_ptr<const lang::Def>& def : lang::parse_functions(source)) {
+      const std::string& name = def->name;
       if (owner->find_method(name))
         throw RuntimeError(cat("Can't redefine method: ", name, " on class: ", described(*owner)));
       declared.push_back(
-          script::declare(*python_unit(), cat(owner->name(), ".", name), stmt->def, python_resolver(lookup), owner));
+          script::declare(*python_unit(), cat(owner->name(), ".", name), def, python_resolver(lookup), owner));
     }
     for (ir::GraphFunction* function : declared) function->ensure_defined();
   } catch (...) {
@@ -212,9 +252,22 @@ void bind_unit(nb::module_& m) {
 
 void bind_compiler(nb::module_& m) {
   bind_unit(m);
-  m.def("_compile_function", &compile_function, nb::arg("qualified_name"), nb::arg("source"), nb::arg("lookup"),
-        nb::arg("defaults"));
+  m.def(
+      "_fail_at_definition",
+      [](nb::handle source, const std::string& message) { lang::fail_at(parse(source)->range, message); },
+      nb::arg("source"), nb::arg("message"), "Raises the error of a whole function.");
+  m.def("_declare_function", &declare_function, nb::arg("qualified_name"), nb::arg("source"), nb::arg("lookup"));
+  m.def("_define_function", &define_function, nb::arg("function"), nb::arg("defaults"), nb::arg("source"));
   m.def("_compile_methods", &compile_methods, nb::arg("type"), nb::arg("methods"));
+  m.def("_compile_class", &compile_class, nb::arg("type"), nb::arg("methods"), nb::arg("properties"), nb::arg("frame"));
+  m.def("_make_interface", &make_interface, nb::arg("qualified_name"), nb::arg("methods"), nb::arg("lookup"),
+        nb::arg("is_module"));
+  m.def("_interface_methods", [](const TypePtr& type) {
+    std::vector<std::string> names;
+    for (const Schema& schema : type->expect<InterfaceType>().methods()) names.push_back(schema.name);
+    return names;
+  });
+  install_python_calls();
   m.def(
       "_create_class_type",
       [](const std::string& name, bool is_module, const UnitHandle* unit) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "lang/diagnostics.h"
 #include "ops/derived_forms.h"
 #include "ops/linear_algebra_error.h"
 
@@ -16,7 +17,17 @@ static PyObject* linalg_error_class = nullptr;
 
 namespace {
 
+/// A class of rushlight.jit.frontend, which is not imported before it is needed.
+PyObject* frontend_class(const char* name) {
+  nb::object found = nb::module_::import_("rushlight.jit.frontend").attr(name);
+  return found.ptr();  // the module keeps it
+}
+
 PyObject* python_class_of(const Error& error) {
+  if (dynamic_cast<const lang::FrontendError*>(&error))
+    return frontend_class(dynamic_cast<const lang::UnsupportedNodeError*>(&error) ? "UnsupportedNodeError"
+                          : dynamic_cast<const lang::NotSupportedError*>(&error)  ? "NotSupportedError"
+                                                                                  : "FrontendError");
   if (dynamic_cast<const ScriptRaisedError*>(&error)) return jit_error_class;
   if (dynamic_cast<const ArchiveError*>(&error)) return file_refused_class;
   if (dynamic_cast<const LimitError*>(&error)) return limit_exceeded_class;

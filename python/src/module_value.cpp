@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "python_call.h"
 #include "resolver.h"
 #include "script/emitter.h"
 #include "script_objects.h"
@@ -31,7 +32,12 @@ struct NamedParts {
   std::vector<SugaredValuePtr> values;
   SugaredValuePtr all_names() const { return std::make_shared<SugaredTuple>(names); }
   SugaredValuePtr all_values() const { return std::make_shared<SugaredTuple>(values); }
-  SugaredValuePtr items() const { return std::make_shared<ZippedValue>(std::vector{all_names(), all_values()}); }
+  SugaredValuePtr items() const {
+    auto zipped = std::make_shared<ZippedValue>();
+    zipped->add({}, all_names());
+    zipped->add({}, all_values());
+    return zipped;
+  }
 };
 
 /// `self.layers.items`: a call without arguments that gives what is known already.
@@ -49,42 +55,6 @@ class PartsMethod final : public SugaredValue {
  private:
   std::string name_;
   SugaredValuePtr parts_;
-};
-
-/// A method with several declared signatures, each compiled under a name of its own: the first that fits is called.
-class OverloadedMethod final : public SugaredValue {
- public:
-  OverloadedMethod(ir::Value* self, std::vector<std::string> names) : self_(self), names_(std::move(names)) {}
-  std::string kind() const override { return "overloaded function"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
-                       std::vector<NamedValue> keywords) override {
-    const ClassType& type = self_->type()->expect<ClassType>();
-    std::vector<NamedValue> with_self = arguments;
-    with_self.insert(with_self.begin(), NamedValue{"self", self_, range});
-    std::vector<const Schema*> schemas;
-    for (const std::string& name : names_) {
-      auto* method = static_cast<ir::GraphFunction*>(type.find_method(name));
-      if (!method) lang::fail_at(range, cat("'", type.base_name(), "' has no overload '", name, "'"));
-      method->ensure_defined();
-      schemas.push_back(&method->schema());
-    }
-    std::string reasons;
-    for (const bool allow_conversions : {false, true}) {
-      for (size_t i = 0; i < names_.size(); ++i) {
-        std::string why;
-        if (!script::match_schema(emitter, range, *schemas[i], with_self, keywords, allow_conversions, why)) {
-          if (allow_conversions) reasons += why;
-          continue;
-        }
-        return script::MethodValue(self_, names_[i]).call(emitter, range, std::move(arguments), std::move(keywords));
-      }
-    }
-    lang::fail_at(range, cat("Could not find any matching overloads\n", reasons));
-  }
-
- private:
-  ir::Value* self_;
-  std::vector<std::string> names_;
 };
 
 class ModuleValue final : public SugaredValue {
@@ -147,24 +117,24 @@ class ModuleValue final : public SugaredValue {
     return script::simple(output);
   }
 
-  bool is_iterable() const override { return !container().empty(); }
-  bool is_unrolled() const override { return is_iterable(); }
-  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range, std::optional<size_t>) override {
+  SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range) override {
     const std::string kind = container();
-    if (kind == "list") return submodules(emitter).values;
-    if (kind == "dict") return submodules(emitter).names;
-    if (kind == "parameters") return own_parameters(emitter);
+    if (kind == "dict") return submodules(emitter).all_names();
+    if (kind == "list") return submodules(emitter).all_values();
+    if (kind == "parameters") return std::make_shared<SugaredTuple>(own_parameters(emitter));
     lang::fail_at(range,
                   "Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable");
   }
-  ir::Value* length(Emitter& emitter, const SourceRange& range) override {
-    return emitter.constant(IValue(int64_t(as_tuple(emitter, range, std::nullopt).size())), range);
+  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range, std::optional<size_t>) override {
+    if (container() == "list") return submodules(emitter).values;
+    lang::fail_at(range, "Only ModuleList or Sequential modules can be used as tuple");
   }
-  bool has_known_items() const override { return is_iterable(); }
-  SugaredValuePtr known_item(Emitter& emitter, const SourceRange& range, ir::Value* index,
-                             const TypePtr& hint) override {
+  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint) override {
     const std::string kind = container();
     const std::optional<IValue> known = ir::constant_value(index);
+    if (kind.empty())
+      lang::fail_at(
+          range, "Only ModuleList, Sequential, ModuleDict, ParameterList, and ParameterDict modules are subscriptable");
     if (hint && hint->is(TypeKind::interface) && !(known && kind != "parameters")) {
       ir::Value* inputs[] = {self_, index};
       ir::Node* node =
@@ -178,22 +148,12 @@ class ModuleValue final : public SugaredValue {
         lang::fail_at(range,
                       "Unable to extract string literal index. ModuleDict indexing is only supported with string "
                       "literals. For example, 'i = \"a\"; self.layers[i](x)' will fail because i is not a literal. "
-                      "Enumeration of ModuleDict is supported, e.g. 'for k, v in self.items(): ...'");
+                      "Enumeration of ModuleDict is supported, e.g. 'for k, v in self.items(): out = v(inp)'");
       for (size_t i = 0; i < parts.names.size(); ++i)
         if (ir::constant_value(parts.names[i]->as_value(emitter, range))->equals(*known)) return parts.values[i];
       lang::fail_at(range, cat("Key Error, ", known->to_string()));
     }
-    const std::vector<SugaredValuePtr> elements = as_tuple(emitter, range, std::nullopt);
-    if (!known || !known->is_int())
-      lang::fail_at(range,
-                    "Expected integer literal for index but got a variable or non-integer. ModuleList/Sequential "
-                    "indexing is only supported with integer literals. For example, 'i = 4; self.layers[i](x)' will "
-                    "fail because i is not a literal. Enumeration is supported, e.g. 'for index, v in "
-                    "enumerate(self): out = v(inp)'");
-    const int64_t count = int64_t(elements.size()), given = known->to_int();
-    const int64_t at = given < 0 ? given + count : given;
-    if (at < 0 || at >= count) lang::fail_at(range, cat("Index ", given, " out of range of length ", count));
-    return elements[size_t(at)];
+    return iterable(emitter, range)->element(emitter, range, index, hint);
   }
 
  private:
@@ -220,15 +180,16 @@ class ModuleValue final : public SugaredValue {
     nb::object answer = concrete_.attr("find")(name);
     const std::string what = nb::cast<std::string>(answer[0]);
     nb::object detail = answer[1];
-    if (what == "constant") return constant_sugared(to_value(detail));
+    if (what == "constant") return script::simple(emitter.constant(to_value(detail), range));
     if (what == "builtin")
       return std::make_shared<script::BuiltinFunction>(ir::Symbol::intern(nb::cast<std::string>(detail)));
     if (what == "overloads") {
       std::vector<std::string> names;
       for (nb::handle overload : detail) names.push_back(nb::cast<std::string>(overload));
-      return std::make_shared<OverloadedMethod>(self_, std::move(names));
+      return std::make_shared<script::MethodValue>(self_, std::move(names));
     }
-    if (what == "object") return sugared(std::move(detail), range, false);
+    if (what == "ignored") return python_callable(std::move(detail), self_);
+    if (what == "object") return sugared(std::move(detail), range);
     // The Python class has it as a method, which is compiled now.
     if (what == "method") return script::simple(self_)->attribute(emitter, range, name);
     if (type().find_property(name)) return script::simple(self_)->attribute(emitter, range, name);

@@ -1,9 +1,12 @@
 #include "resolver.h"
 
+#include <utility>
+
 #include "argument_values.h"
 #include "base/text.h"
 #include "module_value.h"
 #include "op_object.h"
+#include "python_call.h"
 #include "script/emitter.h"
 #include "script_objects.h"
 #include "script_types.h"
@@ -18,40 +21,27 @@ using script::NamedValue;
 using script::SugaredValue;
 using script::SugaredValuePtr;
 
-nb::module_ frontend() { return nb::module_::import_("rushlight.jit._recursive"); }
-
-class ConstantValue final : public SugaredValue {
+thread_local SourceRange current_place;
+/// Remembers the place while Python is asked.
+class AskingAt {
  public:
-  explicit ConstantValue(IValue value) : value_(std::move(value)) {}
-  std::string kind() const override { return "constant"; }
-  ir::Value* as_value(Emitter& emitter, const SourceRange& range) override { return emitter.constant(value_, range); }
-  SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
-    return script::simple(as_value(emitter, range))->attribute(emitter, range, name);
-  }
-  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
-                                        std::optional<size_t> wanted) override {
-    return script::simple(as_value(emitter, range))->as_tuple(emitter, range, wanted);
-  }
-  bool is_iterable() const override { return value_.is_list() || value_.is_tuple() || value_.is_string(); }
-  bool is_unrolled() const override { return value_.is_tuple(); }
-  ir::Value* length(Emitter& emitter, const SourceRange& range) override {
-    return script::simple(as_value(emitter, range))->length(emitter, range);
-  }
-  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index) override {
-    return script::simple(as_value(emitter, range))->element(emitter, range, index);
-  }
+  explicit AskingAt(const SourceRange& range) : old_(std::exchange(current_place, range)) {}
+  ~AskingAt() { current_place = std::move(old_); }
 
  private:
-  IValue value_;
+  SourceRange old_;
 };
 
-/// is_scripting() and its like: calls whose result is known.
+nb::module_ frontend() { return nb::module_::import_("rushlight.jit._recursive"); }
+
+/// is_tracing() and its like: calls whose result is known.
 class ConstantFunction final : public SugaredValue {
  public:
   explicit ConstantFunction(IValue value) : value_(std::move(value)) {}
   std::string kind() const override { return "function"; }
-  SugaredValuePtr call(Emitter&, const SourceRange&, std::vector<NamedValue>, std::vector<NamedValue>) override {
-    return constant_sugared(value_);
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue>,
+                       std::vector<NamedValue>) override {
+    return script::simple(emitter.constant(value_, range));
   }
 
  private:
@@ -83,23 +73,40 @@ class PythonValue : public SugaredValue {
                                " is currently not supported in Torchscript"));
     lang::fail_at(range, cat("cannot call a ", kind()));
   }
+  SugaredValuePtr attribute(Emitter&, const SourceRange& range, const std::string&) override {
+    lang::fail_at(range, cat("attribute lookup is not defined on ", kind()));
+  }
 
  protected:
   nb::object object_;
 };
 
+/// Numbers, texts and the like, whose values are part of the program when they are read from a Python module.
+bool is_constant_kind(PyObject* object) {
+  if (PyBool_Check(object) || PyLong_Check(object) || PyFloat_Check(object) || PyComplex_Check(object) ||
+      PyUnicode_Check(object) || object == Py_None || is_device(object) || is_dtype(object) || is_layout(object) ||
+      is_memory_format(object))
+    return true;
+  if (!PyTuple_Check(object)) return false;
+  for (nb::handle element : nb::handle(object))
+    if (!is_constant_kind(element.ptr())) return false;
+  return true;
+}
+
 /// A module of Python: `torch`, `math`, the user's own.
 class PythonModuleValue final : public PythonValue {
  public:
   using PythonValue::PythonValue;
-  SugaredValuePtr attribute(Emitter&, const SourceRange& range, const std::string& name) override {
+  SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
     const nb::gil_scoped_acquire locked;
     nb::object member = nb::getattr(object_, name.c_str(), nb::object());
     if (!member.is_valid()) {
       PyErr_Clear();
-      lang::fail_at(range, cat("module has no attribute '", name, "'"));
+      lang::fail_at(range, cat("object has no attribute ", name));
     }
-    return sugared(std::move(member), range, /*is_attribute=*/true);
+    // Numbers, texts and the like are part of the program when they are read from a module.
+    if (is_constant_kind(member.ptr())) return script::simple(emitter.constant(to_value(member), range));
+    return sugared(std::move(member), range);
   }
 };
 
@@ -126,7 +133,7 @@ class DispatchedFunction final : public PythonValue {
       flag = constant_flag(arguments[index], range,
                            cat("Argument for boolean dispatch at position ", index, " was not constant"));
     }
-    return sugared(nb::object(bodies_[flag ? "if_true" : "if_false"]), range, false)
+    return sugared(nb::object(bodies_[flag ? "if_true" : "if_false"]), range)
         ->call(emitter, range, std::move(arguments), std::move(keywords));
   }
 
@@ -139,42 +146,48 @@ class DispatchedFunction final : public PythonValue {
   nb::object bodies_;
 };
 
-/// A function that the user has marked as unused: a call raises when it runs.
-class UnusedFunction final : public SugaredValue {
+/// A class of Python with a compiled counterpart: what the class body holds besides methods is Python's.
+class PythonClassValue final : public SugaredValue {
  public:
-  std::string kind() const override { return "unused function"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue>,
-                       std::vector<NamedValue>) override {
-    ir::Value* text =
-        emitter.constant(IValue("This Python function is annotated to be ignored and cannot be run"), range);
-    ir::Value* none = emitter.constant(IValue(), range);
-    emitter.insert_node(ir::kinds::raise_exception, {text, none}, 0, range);
-    return script::simple(emitter.constant(IValue(), range));
+  PythonClassValue(TypePtr type, nb::object cls) : compiled_(type), cls_(std::move(cls)) {}
+  ~PythonClassValue() override {
+    const nb::gil_scoped_acquire locked;
+    cls_.reset();
   }
+  std::string kind() const override { return compiled_.kind(); }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    return compiled_.call(emitter, range, std::move(arguments), std::move(keywords));
+  }
+  SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
+    const auto* type = compiled_.named_type()->as<ClassType>();
+    const nb::gil_scoped_acquire locked;
+    if (type && !type->find_static_method(name) && nb::hasattr(cls_, name.c_str()))
+      return sugared(nb::object(cls_.attr(name.c_str())), range);
+    return compiled_.attribute(emitter, range, name);
+  }
+  SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range) override {
+    return compiled_.iterable(emitter, range);
+  }
+  TypePtr named_type() const override { return compiled_.named_type(); }
+
+ private:
+  script::ClassValue compiled_;
+  nb::object cls_;
 };
 
 const std::pair<const char*, script::SpecialForm> kSpecialForms[] = {
     {"annotate", script::SpecialForm::annotate},
     {"isinstance", script::SpecialForm::isinstance},
     {"fork", script::SpecialForm::fork},
-    {"tensor", script::SpecialForm::tensor},
+    {"awaitable", script::SpecialForm::awaitable},
 };
-
-/// Numbers, texts and the like, whose values are part of the program when they are read from a Python module.
-bool is_constant_kind(PyObject* object) {
-  if (PyBool_Check(object) || PyLong_Check(object) || PyFloat_Check(object) || PyComplex_Check(object) ||
-      PyUnicode_Check(object) || object == Py_None || is_device(object) || is_dtype(object) || is_layout(object) ||
-      is_memory_format(object))
-    return true;
-  if (!PyTuple_Check(object)) return false;
-  for (nb::handle element : nb::handle(object))
-    if (!is_constant_kind(element.ptr())) return false;
-  return true;
-}
 
 /// What the Python side knows about an object: ("builtin", "aten::relu"), ("function", ScriptFunction), ("type", Type)
 /// ...
 SugaredValuePtr classified(nb::object object, const SourceRange& range) {
+  const AskingAt asking(range);
+  lang::CompilationFrame::now_at(range);
   nb::object found = frontend().attr("classify")(object, range ? range.highlight() : std::string());
   const std::string what = nb::cast<std::string>(found[0]);
   nb::object detail = found[1];
@@ -187,10 +200,19 @@ SugaredValuePtr classified(nb::object object, const SourceRange& range) {
   }
   if (what == "constant") return std::make_shared<ConstantFunction>(to_value(detail));
   if (what == "function") return std::make_shared<script::FunctionValue>(nb::cast<FunctionHandle&>(detail).function);
-  if (what == "type") return std::make_shared<script::ClassValue>(nb::cast<TypePtr>(detail));
+  if (what == "functions") {
+    std::vector<ir::GraphFunction*> functions;
+    for (nb::handle function : detail) functions.push_back(nb::cast<FunctionHandle&>(function).function);
+    return std::make_shared<script::FunctionValue>(std::move(functions));
+  }
+  if (what == "type") return std::make_shared<PythonClassValue>(nb::cast<TypePtr>(detail), std::move(object));
+  if (what == "exception") return std::make_shared<script::ExceptionValue>(nb::cast<std::string>(detail));
+  if (what == "legacy")
+    return std::make_shared<script::SpecialFormValue>(script::SpecialForm::legacy_constructor,
+                                                      dtype_of_object(detail.ptr()));
+  if (what == "python") return python_callable(std::move(object));
   if (what == "dispatch") return std::make_shared<DispatchedFunction>(std::move(object), std::move(detail));
-  if (what == "unused") return std::make_shared<UnusedFunction>();
-  if (what == "error") lang::fail_at(range, nb::cast<std::string>(detail));
+  if (what == "error") throw RuntimeError(nb::cast<std::string>(detail));
   return std::make_shared<PythonValue>(std::move(object));
 }
 
@@ -206,27 +228,29 @@ class PythonResolver final : public script::Resolver {
     lookup_.reset();
   }
 
-  SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function,
-                                const SourceRange& range) override {
-    // Namespaces are Python's own; the other names that every program knows come before the user's.
-    if (name != "torch" && name != "math" && name != "cmath" && name != "ops")
-      if (SugaredValuePtr known = script::native_resolver()->resolve_value(name, function, range)) return known;
+  SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction&, const SourceRange& range) override {
     const nb::gil_scoped_acquire locked;
     nb::object object = lookup_(name);
     if (object.is_none()) return nullptr;
-    return sugared(std::move(object), range, false);
+    return sugared(std::move(object), range);
   }
 
   TypePtr resolve_type(const std::string& name, const SourceRange& range) override {
     const nb::gil_scoped_acquire locked;
     nb::object object = lookup_(name);
     if (object.is_none()) return nullptr;
+    const AskingAt asking(range);
     nb::object type = nb::module_::import_("rushlight.jit.annotations")
-                          .attr("try_ann_to_type")(object, range ? range.highlight() : std::string());
+                          .attr("try_ann_to_type")(object, range ? range.highlight() : std::string(), lookup_);
     return type.is_none() ? nullptr : nb::cast<TypePtr>(type);
   }
 
   SugaredValuePtr module_value(ir::Value* value) override { return python::module_value(value); }
+  bool reads_annotations() const override { return true; }
+  bool is_class_attribute(const ClassType& type, const std::string& name) override {
+    const nb::gil_scoped_acquire locked;
+    return nb::cast<bool>(frontend().attr("is_class_attribute")(type.name(), name));
+  }
 
  private:
   nb::object lookup_;
@@ -234,18 +258,17 @@ class PythonResolver final : public script::Resolver {
 
 }  // namespace
 
-SugaredValuePtr constant_sugared(IValue value) { return std::make_shared<ConstantValue>(std::move(value)); }
-
-SugaredValuePtr sugared(nb::object object, const SourceRange& range, bool is_attribute) {
+SugaredValuePtr sugared(nb::object object, const SourceRange& range) {
   PyObject* pointer = object.ptr();
   if (const OverloadSet* overloads = overloads_of(pointer))
     return std::make_shared<script::BuiltinFunction>(ir::Symbol::intern(cat("aten::", overloads->name())));
   if (PyModule_Check(pointer)) return std::make_shared<PythonModuleValue>(std::move(object));
   FunctionHandle* function = nullptr;
   if (nb::try_cast(object, function) && function) return std::make_shared<script::FunctionValue>(function->function);
-  if (is_attribute && is_constant_kind(pointer)) return constant_sugared(to_value(object));
   return classified(std::move(object), range);
 }
+
+const SourceRange& place_in_program() { return current_place; }
 
 std::shared_ptr<script::Resolver> python_resolver(nb::object lookup) {
   return std::make_shared<PythonResolver>(std::move(lookup));

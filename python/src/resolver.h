@@ -8,11 +8,11 @@ namespace rushlight::python {
 /// `lookup(name)` gives the Python object that the name stands for, or None.
 std::shared_ptr<script::Resolver> python_resolver(nb::object lookup);
 
-/// A Python object as the compiler sees it. `is_attribute`: it was read from a Python module, whose numbers and texts
-/// are constants.
-script::SugaredValuePtr sugared(nb::object object, const SourceRange& range, bool is_attribute);
-/// A value that is known while compiling.
-script::SugaredValuePtr constant_sugared(IValue value);
+/// A Python object as the compiler sees it.
+script::SugaredValuePtr sugared(nb::object object, const SourceRange& range);
+
+/// Where the compiler stands while it asks Python: the place that the chain of compilations shows for a class.
+const SourceRange& place_in_program();
 
 /// The unit that owns everything that is compiled from Python.
 const std::shared_ptr<ir::CompilationUnit>& python_unit();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <iterator>
 
 #include "base/text.h"
@@ -9,10 +10,14 @@
 namespace rushlight::lang {
 namespace {
 
-constexpr std::string_view kKeywords[] = {
+constexpr std::string_view kPythonKeywords[] = {
     "and",      "as",    "assert",  "async", "await", "break",  "class", "continue", "def",   "del",  "elif",   "else",
     "except",   "False", "finally", "for",   "from",  "global", "if",    "import",   "in",    "is",   "lambda", "None",
     "nonlocal", "not",   "or",      "pass",  "raise", "return", "True",  "try",      "while", "with", "yield"};
+constexpr std::string_view kStringKeywords[] = {"and", "as",     "assert", "break",    "class", "continue", "def",
+                                                "del", "elif",   "else",   "Ellipsis", "False", "for",      "global",
+                                                "if",  "import", "in",     "is",       "None",  "NoneType", "not",
+                                                "or",  "pass",   "raise",  "return",   "True",  "while",    "with"};
 /// Longest first.
 constexpr std::string_view kOperators[] = {"**=", "//=", ">>=", "<<=", "...", "!=", "->", "+=", "-=", "*=", "/=", "%=",
                                            "@=",  "&=",  "|=",  "^=",  ":=",  "==", "<=", ">=", "<<", ">>", "**", "//",
@@ -24,14 +29,21 @@ bool is_name_part(unsigned char c) { return is_name_start(c) || std::isdigit(c);
 
 class Lexer {
  public:
-  explicit Lexer(std::shared_ptr<const Source> source) : source_(std::move(source)), text_(source_->text()) {}
+  Lexer(std::shared_ptr<const Source> source, Dialect dialect, size_t begin, size_t end)
+      : source_(std::move(source)), dialect_(dialect), text_(source_->text().substr(0, end)), at_(begin) {}
 
   Tokens run() {
     indents_.push_back(0);
-    while (at_ < text_.size()) {
-      if (line_start_) begin_line();
-      if (at_ >= text_.size()) break;
-      step();
+    try {
+      while (at_ < text_.size()) {
+        if (line_start_) begin_line();
+        if (at_ >= text_.size()) break;
+        step();
+      }
+    } catch (const CompileError&) {
+      // Whatever is wrong before this place is reported first.
+      out_.error = std::current_exception();
+      push(TokenKind::error, "", at_);
     }
     // An open bracket swallows the end of the line, so the text ends there.
     const bool closed = brackets_ == 0;
@@ -61,7 +73,8 @@ class Lexer {
       column = peek() == '\t' ? (column / 8 + 1) * 8 : column + 1;
       ++at_;
     }
-    if (at_ >= text_.size() || peek() == '\n' || peek() == '#' || peek() == '\r') return;
+    if (at_ >= text_.size() || peek() == '\n' || peek() == '\r') return;
+    if (peek() == '#' && !(dialect_ == Dialect::string && text_.substr(at_).starts_with("# type:"))) return;
     // A text may stand indented as a whole, as strings inside of functions do.
     if (out_.tokens.empty()) indents_.back() = column;
     if (column > indents_.back()) {
@@ -74,7 +87,10 @@ class Lexer {
       indents_.pop_back();
       push(TokenKind::dedent, "", at_);
     }
-    if (column != indents_.back()) fail_at(here(begin, at_), "inconsistent indentation");
+    if (column != indents_.back()) {
+      const SourceRange place(source_, at_, at_);
+      throw CompileError({.message = cat("invalid indent level ", at_ - begin, ":\n", located(place)), .range = place});
+    }
   }
 
   void step() {
@@ -107,29 +123,26 @@ class Lexer {
   }
 
   void comment() {
-    const size_t begin = at_;
+    if (dialect_ == Dialect::string && text_.substr(at_).starts_with("# type:")) {
+      const size_t begin = at_;
+      at_ += 7;
+      return push(TokenKind::type_comment, "# type:", begin);
+    }
     while (at_ < text_.size() && peek() != '\n') ++at_;
-    std::string_view body = text_.substr(begin + 1, at_ - begin - 1);
-    const auto trim = [](std::string_view s) {
-      while (!s.empty() && std::isspace(static_cast<unsigned char>(s.front()))) s.remove_prefix(1);
-      while (!s.empty() && std::isspace(static_cast<unsigned char>(s.back()))) s.remove_suffix(1);
-      return s;
-    };
-    body = trim(body);
-    if (!body.starts_with("type:")) return;
-    body = trim(body.substr(5));
-    if (!body.starts_with("ignore")) out_.type_comments.push_back({begin, std::string(body)});
   }
 
   void name() {
     const size_t begin = at_;
     while (at_ < text_.size() && is_name_part(static_cast<unsigned char>(peek()))) ++at_;
     const std::string_view word = text_.substr(begin, at_ - begin);
-    const bool keyword = std::find(std::begin(kKeywords), std::end(kKeywords), word) != std::end(kKeywords);
+    const bool keyword = dialect_ == Dialect::python
+                             ? std::ranges::find(kPythonKeywords, word) != std::end(kPythonKeywords)
+                             : std::ranges::find(kStringKeywords, word) != std::end(kStringKeywords);
     push(keyword ? TokenKind::keyword : TokenKind::name, std::string(word), begin);
   }
 
   void number() {
+    if (dialect_ == Dialect::string) return c_number();
     const size_t begin = at_;
     bool floating = false;
     if (peek() == '0' && std::string_view("xXoObB").find(peek(1)) != std::string_view::npos && peek(1) != '\0') {
@@ -162,8 +175,27 @@ class Lexer {
     push(floating ? TokenKind::floating : TokenKind::integer, std::move(text), begin);
   }
 
-  /// A quote, perhaps after a prefix of at most two letters.
+  /// The string dialect takes what C's strtod takes: hexadecimal, but no binary and no underscores.
+  void c_number() {
+    const size_t begin = at_;
+    const std::string rest(text_.substr(at_, 400));
+    char* stop = nullptr;
+    std::strtod(rest.c_str(), &stop);
+    at_ += size_t(stop - rest.c_str());
+    std::string text(text_.substr(begin, at_ - begin));
+    if (peek() == 'j') {
+      ++at_;
+      return push(TokenKind::complex, std::move(text), begin);
+    }
+    const bool hexadecimal = text.size() > 1 && (text[1] == 'x' || text[1] == 'X');
+    const bool floating =
+        text.find('.') != std::string::npos || (!hexadecimal && text.find_first_of("eE") != std::string::npos);
+    push(floating ? TokenKind::floating : TokenKind::integer, std::move(text), begin);
+  }
+
+  /// A quote, in Python perhaps after a prefix of at most two letters.
   bool starts_string() const {
+    if (dialect_ == Dialect::string) return peek() == '"' || peek() == '\'';
     size_t i = 0;
     while (i < 2 && std::string_view("rRbBfFuU").find(peek(i)) != std::string_view::npos && peek(i) != '\0') ++i;
     return peek(i) == '"' || peek(i) == '\'';
@@ -175,15 +207,14 @@ class Lexer {
       const char prefix = char(std::tolower(static_cast<unsigned char>(peek())));
       raw |= prefix == 'r';
       format |= prefix == 'f';
-      if (prefix == 'b') fail_at(here(begin, begin + 1), "bytes literals are not supported");
+      if (prefix == 'b') refuse<FrontendError>(here(begin, begin + 1), "Unknown Constant expression type");
     }
     const char quote = peek();
     const bool triple = peek(1) == quote && peek(2) == quote;
     at_ += triple ? 3 : 1;
     const size_t body = at_;
     for (;; ++at_) {
-      if (at_ >= text_.size() || (!triple && peek() == '\n'))
-        fail_at(here(begin, begin + 1), "unterminated string literal");
+      if (at_ >= text_.size() || (!triple && peek() == '\n')) no_token(begin);
       if (peek() == '\\') {
         ++at_;
         continue;
@@ -193,106 +224,13 @@ class Lexer {
     const std::string_view inside = text_.substr(body, at_ - body);
     at_ += triple ? 3 : 1;
     if (format) return push(TokenKind::fstring, std::string(inside), begin);
-    push(TokenKind::string, raw ? std::string(inside) : unescape(inside), begin);
+    push(TokenKind::string,
+         raw                           ? std::string(inside)
+         : dialect_ == Dialect::string ? unescape_string(inside, here(begin, at_))
+                                       : unescape_python(inside),
+         begin);
   }
 
- public:
-  static void append_utf8(std::string& out, uint32_t code) {
-    if (code < 0x80) {
-      out += char(code);
-    } else if (code < 0x800) {
-      out += char(0xc0 | code >> 6);
-      out += char(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-      out += char(0xe0 | code >> 12);
-      out += char(0x80 | (code >> 6 & 0x3f));
-      out += char(0x80 | (code & 0x3f));
-    } else {
-      out += char(0xf0 | code >> 18);
-      out += char(0x80 | (code >> 12 & 0x3f));
-      out += char(0x80 | (code >> 6 & 0x3f));
-      out += char(0x80 | (code & 0x3f));
-    }
-  }
-  static std::string unescape(std::string_view text) {
-    std::string out;
-    for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '\\' || i + 1 == text.size()) {
-        out += text[i];
-        continue;
-      }
-      const char c = text[++i];
-      const auto hex = [&](size_t digits) {
-        uint32_t code = 0;
-        size_t k = 0;
-        for (; k < digits && i + 1 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i + 1])); ++k) {
-          const char d = text[++i];
-          code =
-              code * 16 + uint32_t(std::isdigit(static_cast<unsigned char>(d)) ? d - '0' : std::tolower(d) - 'a' + 10);
-        }
-        return std::min<uint32_t>(code, 0x10ffff);
-      };
-      switch (c) {
-        case '\n':
-          break;
-        case 'n':
-          out += '\n';
-          break;
-        case 't':
-          out += '\t';
-          break;
-        case 'r':
-          out += '\r';
-          break;
-        case 'a':
-          out += '\a';
-          break;
-        case 'b':
-          out += '\b';
-          break;
-        case 'f':
-          out += '\f';
-          break;
-        case 'v':
-          out += '\v';
-          break;
-        case '\\':
-        case '\'':
-        case '"':
-          out += c;
-          break;
-        case 'x':
-          append_utf8(out, hex(2));
-          break;
-        case 'u':
-          append_utf8(out, hex(4));
-          break;
-        case 'U':
-          append_utf8(out, hex(8));
-          break;
-        case '0':
-        case '1':
-        case '2':
-        case '3':
-        case '4':
-        case '5':
-        case '6':
-        case '7': {
-          uint32_t code = uint32_t(c - '0');
-          for (int k = 0; k < 2 && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '7'; ++k)
-            code = code * 8 + uint32_t(text[++i] - '0');
-          append_utf8(out, code);
-          break;
-        }
-        default:
-          out += '\\';
-          out += c;
-      }
-    }
-    return out;
-  }
-
- private:
   void op() {
     for (std::string_view candidate : kOperators) {
       if (text_.substr(at_, candidate.size()) != candidate) continue;
@@ -306,12 +244,22 @@ class Lexer {
       }
       return push(TokenKind::op, std::string(candidate), begin);
     }
-    fail_at(here(at_, at_ + 1), cat("unexpected character '", text_.substr(at_, 1), "'"));
+    no_token(at_);
+  }
+  /// PyTorch names the character behind the last token, which is a blank as a rule.
+  [[noreturn]] void no_token(size_t at) const {
+    const size_t shown = out_.tokens.empty() ? at : std::min(out_.tokens.back().end, at);
+    const bool newline = !out_.tokens.empty() && out_.tokens.back().kind == TokenKind::newline;
+    const SourceRange place = here(at, at + 1);
+    throw CompileError({.message = cat("expected a valid token but found '", newline ? " " : text_.substr(shown, 1),
+                                       "' here:\n", located(place)),
+                        .range = place});
   }
 
   std::shared_ptr<const Source> source_;
+  Dialect dialect_;
   std::string_view text_;
-  size_t at_ = 0;
+  size_t at_;
   size_t brackets_ = 0;
   bool line_start_ = true;
   std::vector<size_t> indents_;
@@ -320,17 +268,8 @@ class Lexer {
 
 }  // namespace
 
-Tokens tokenize(const std::shared_ptr<const Source>& source) { return Lexer(source).run(); }
-std::string unescape_string(std::string_view text) { return Lexer::unescape(text); }
-
-void fail_at(const SourceRange& range, const std::string& message, std::string hint) {
-  throw CompileError({.message = cat("\n", message, ":\n", located(range)), .range = range, .hint = std::move(hint)});
-}
-
-std::string located(const SourceRange& range) {
-  if (!range) return {};
-  const SourceRange::Position at = range.position();
-  return cat(at.filename.empty() ? "" : cat("  File \"", at.filename, "\", line ", at.line, "\n"), range.highlight());
+Tokens tokenize(const std::shared_ptr<const Source>& source, Dialect dialect, size_t begin, size_t end) {
+  return Lexer(source, dialect, begin, std::min(end, source->text().size())).run();
 }
 
 std::string dotted_name(const Expr& expr) {

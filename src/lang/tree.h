@@ -18,7 +18,8 @@ using StmtPtr = std::shared_ptr<const Stmt>;
 enum class ExprKind : uint8_t {
   name,       ///< text
   attribute,  ///< operands[0] . text
-  call,       ///< operands[0] is the callee, the rest positional arguments (starred ones too); keywords
+  call,       ///< operands[0] is the callee, the rest positional arguments (starred ones too); keywords. The range
+              ///< covers them all; errors about the arguments point to the callee
   subscript,  ///< operands[0] [ the rest ]; `x[i, j]` has two
   slice,      ///< start, stop, step in operands, null where missing; only in subscripts
   binary,     ///< operands[0] text operands[1]: + - * / // % ** @ & | ^ << >>
@@ -125,14 +126,14 @@ struct Stmt {
 
 struct Def {
   std::string name;
-  SourceRange range;  ///< of the whole definition
+  SourceRange range;        ///< of the whole definition
+  SourceRange declaration;  ///< up to the last parameter
   SourceRange name_range;
   std::vector<Parameter> parameters;
   ExprPtr returns;  ///< null: none
   std::vector<StmtPtr> body;
   std::vector<ExprPtr> decorators;
-  bool has_varargs = false;
-  bool has_keyword_varargs = false;
+  bool is_python = false;  ///< default values are Python's, evaluated
 };
 
 struct ClassDef {

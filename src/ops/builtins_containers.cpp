@@ -139,18 +139,6 @@ bool str_ne(std::string_view a, std::string_view b) { return a != b; }
 bool str_lt(std::string_view a, std::string_view b) { return a < b; }
 bool str_gt(std::string_view a, std::string_view b) { return a > b; }
 bool str_contains(std::string_view s, std::string_view part) { return s.find(part) != std::string_view::npos; }
-std::string str_upper(std::string_view s) {
-  std::string out(s);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return char(std::toupper(c)); });
-  return out;
-}
-std::string str_lower(std::string_view s) {
-  std::string out(s);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return out;
-}
-bool str_startswith(std::string_view s, std::string_view prefix, int64_t, int64_t) { return s.starts_with(prefix); }
-bool str_endswith(std::string_view s, std::string_view suffix, int64_t, int64_t) { return s.ends_with(suffix); }
 std::string str_join(std::string_view separator, ListObject& parts) {
   std::string out;
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -164,49 +152,9 @@ int64_t ord_of(std::string_view s) {
   return static_cast<unsigned char>(s[0]);
 }
 std::string chr_of(int64_t code) {
-  if (code < 0 || code > 255) throw RuntimeError(cat("chr() arg not in range(256), found ", code));
+  if (code < 0 || code > 0x10ffff) throw RuntimeError(cat("chr() arg not in range(0x110000), found ", code));
   return std::string(1, char(code));
 }
-
-// ---- Dictionaries
-
-int64_t dict_len(DictObject& dict) { return int64_t(dict.size()); }
-IValue dict_get(DictObject& dict, const IValue& key) {
-  const IValue* found = std::as_const(dict).find(key);
-  if (!found) throw RuntimeError(cat("KeyError: ", key.str()));
-  return *found;
-}
-IValue dict_get_or_none(DictObject& dict, const IValue& key) {
-  const IValue* found = std::as_const(dict).find(key);
-  return found ? *found : IValue();
-}
-IValue dict_get_default(DictObject& dict, const IValue& key, const IValue& otherwise) {
-  const IValue* found = std::as_const(dict).find(key);
-  return found ? *found : otherwise;
-}
-void dict_set(DictObject& dict, const IValue& key, const IValue& value) { dict.insert_or_assign(key, value); }
-bool dict_contains(DictObject& dict, const IValue& key) { return std::as_const(dict).find(key) != nullptr; }
-void dict_delete(DictObject& dict, const IValue& key) {
-  if (!dict.erase(key)) throw RuntimeError(cat("KeyError: ", key.str()));
-}
-IValue dict_keys(DictObject& dict) {
-  Ref<ListObject> keys = ListObject::make(dict.key_type);
-  dict.for_each([&](const IValue& key, const IValue&) { keys->append(key); });
-  return IValue(std::move(keys));
-}
-IValue dict_values(DictObject& dict) {
-  Ref<ListObject> values = ListObject::make(dict.value_type);
-  dict.for_each([&](const IValue&, const IValue& value) { values->append(value); });
-  return IValue(std::move(values));
-}
-IValue dict_items(DictObject& dict) {
-  Ref<ListObject> items = ListObject::make(types::tuple({dict.key_type, dict.value_type}));
-  dict.for_each([&](const IValue& key, const IValue& value) { items->append(make_tuple({key, value})); });
-  return IValue(std::move(items));
-}
-void dict_clear(DictObject& dict) { dict.clear(); }
-
-// ---- Anything
 
 bool is_same(const IValue& a, const IValue& b) { return a.is_same(b); }
 bool is_not_same(const IValue& a, const IValue& b) { return !a.is_same(b); }
@@ -323,82 +271,9 @@ void declare_builtins_containers(OpSet& ops) {
   ops.add({.schema = "__contains__.str_str(str s, str substring) -> bool",
            .kernel = typed_kernel<&str_contains>(),
            .traits = kLanguage});
-  ops.add({.schema = "upper(str self) -> str", .kernel = typed_kernel<&str_upper>(), .traits = kLanguage});
-  ops.add({.schema = "lower(str self) -> str", .kernel = typed_kernel<&str_lower>(), .traits = kLanguage});
-  ops.add({.schema = "startswith(str self, str substr, int start=0, int end=-1) -> bool",
-           .kernel = typed_kernel<&str_startswith>(),
-           .traits = kLanguage});
-  ops.add({.schema = "endswith(str self, str substr, int start=0, int end=-1) -> bool",
-           .kernel = typed_kernel<&str_endswith>(),
-           .traits = kLanguage});
   ops.add({.schema = "join(str self, str[] values) -> str", .kernel = typed_kernel<&str_join>(), .traits = kLanguage});
   ops.add({.schema = "ord(str string) -> int", .kernel = typed_kernel<&ord_of>(), .traits = kLanguage});
   ops.add({.schema = "chr(int i) -> str", .kernel = typed_kernel<&chr_of>(), .traits = kLanguage});
-
-  ops.add(
-      {.schema = "len.Dict_str(Dict(str, t) self) -> int", .kernel = typed_kernel<&dict_len>(), .traits = kLanguage});
-  ops.add(
-      {.schema = "len.Dict_int(Dict(int, t) self) -> int", .kernel = typed_kernel<&dict_len>(), .traits = kLanguage});
-  ops.add({.schema = "__getitem__.Dict_str(Dict(str, t) self, str key) -> t(*)",
-           .kernel = typed_kernel<&dict_get>(),
-           .traits = kLanguage,
-           .opcode = "dict.get"});
-  ops.add({.schema = "__getitem__.Dict_int(Dict(int, t) self, int key) -> t(*)",
-           .kernel = typed_kernel<&dict_get>(),
-           .traits = kLanguage,
-           .opcode = "dict.get"});
-  ops.add({.schema = "_set_item.str(Dict(str, t)(a!) l, str(b -> *) idx, t(c -> *) v) -> ()",
-           .kernel = typed_kernel<&dict_set>(),
-           .traits = kLanguage,
-           .opcode = "dict.set"});
-  ops.add({.schema = "_set_item.int(Dict(int, t)(a!) l, int(b -> *) idx, t(c -> *) v) -> ()",
-           .kernel = typed_kernel<&dict_set>(),
-           .traits = kLanguage,
-           .opcode = "dict.set"});
-  ops.add({.schema = "__contains__.str(Dict(str, t) dict, str key) -> bool",
-           .kernel = typed_kernel<&dict_contains>(),
-           .traits = kLanguage,
-           .opcode = "dict.contains"});
-  ops.add({.schema = "__contains__.int(Dict(int, t) dict, int key) -> bool",
-           .kernel = typed_kernel<&dict_contains>(),
-           .traits = kLanguage,
-           .opcode = "dict.contains"});
-  ops.add({.schema = "Delete.Dict_str(Dict(str, t)(a!) self, str key) -> ()",
-           .kernel = typed_kernel<&dict_delete>(),
-           .traits = kLanguage});
-  ops.add({.schema = "Delete.Dict_int(Dict(int, t)(a!) self, int key) -> ()",
-           .kernel = typed_kernel<&dict_delete>(),
-           .traits = kLanguage});
-  ops.add({.schema = "get.str(Dict(str, t) self, str key) -> t(*)?",
-           .kernel = typed_kernel<&dict_get_or_none>(),
-           .traits = kLanguage});
-  ops.add({.schema = "get.default_str(Dict(str, t) self, str key, t default_value) -> t(*)",
-           .kernel = typed_kernel<&dict_get_default>(),
-           .traits = kLanguage});
-  ops.add({.schema = "get.int(Dict(int, t) self, int key) -> t(*)?",
-           .kernel = typed_kernel<&dict_get_or_none>(),
-           .traits = kLanguage});
-  ops.add({.schema = "get.default_int(Dict(int, t) self, int key, t default_value) -> t(*)",
-           .kernel = typed_kernel<&dict_get_default>(),
-           .traits = kLanguage});
-  ops.add(
-      {.schema = "keys.str(Dict(str, t) self) -> str[](*)", .kernel = typed_kernel<&dict_keys>(), .traits = kLanguage});
-  ops.add(
-      {.schema = "keys.int(Dict(int, t) self) -> int[](*)", .kernel = typed_kernel<&dict_keys>(), .traits = kLanguage});
-  ops.add({.schema = "values.str(Dict(str, t) self) -> t[](*)",
-           .kernel = typed_kernel<&dict_values>(),
-           .traits = kLanguage});
-  ops.add({.schema = "values.int(Dict(int, t) self) -> t[](*)",
-           .kernel = typed_kernel<&dict_values>(),
-           .traits = kLanguage});
-  ops.add({.schema = "items.str(Dict(str, t) self) -> ((str, t)[])",
-           .kernel = typed_kernel<&dict_items>(),
-           .traits = kLanguage});
-  ops.add({.schema = "items.int(Dict(int, t) self) -> ((int, t)[])",
-           .kernel = typed_kernel<&dict_items>(),
-           .traits = kLanguage});
-  ops.add(
-      {.schema = "clear.str(Dict(str, t)(a!) self) -> ()", .kernel = typed_kernel<&dict_clear>(), .traits = kLanguage});
 
   ops.add({.schema = "__is__(t1 self, t2 obj) -> bool", .kernel = typed_kernel<&is_same>(), .traits = kLanguage});
   ops.add(

@@ -31,13 +31,12 @@ T mul_of(T a, T b) {
   else
     return a * b;
 }
+/// Division by zero gives what the processor gives; only whole numbers refuse it.
 template <class A, class B>
 double div_of(A a, B b) {
-  if (b == 0) zero_division();
   return double(a) / double(b);
 }
 Scalar div_scalars(const Scalar& a, const Scalar& b) {
-  if (b.equals(0)) zero_division();
   if (a.is_complex() || b.is_complex()) return Scalar(a.to<std::complex<double>>() / b.to<std::complex<double>>());
   return Scalar(a.to<double>() / b.to<double>());
 }
@@ -60,7 +59,6 @@ int64_t floordiv_int(int64_t a, int64_t b) {
 }
 template <class A, class B>
 double floordiv_mixed(A a, B b) {
-  if (b == 0) zero_division();
   return std::floor(double(a) / double(b));
 }
 int64_t remainder_int(int64_t a, int64_t b) {
@@ -76,6 +74,7 @@ double remainder_mixed(A a, B b) {
 }
 template <class A, class B>
 double pow_mixed(A a, B b) {
+  if (double(a) == 0 && double(b) < 0) throw RuntimeError("0.0 cannot be raised to a negative power");
   return std::pow(double(a), double(b));
 }
 int64_t neg_int(int64_t a) { return int64_t(0 - uint64_t(a)); }
@@ -104,8 +103,9 @@ bool xor_of(bool a, bool b) { return a != b; }
 int64_t and_int(int64_t a, int64_t b) { return a & b; }
 int64_t or_int(int64_t a, int64_t b) { return a | b; }
 int64_t xor_int(int64_t a, int64_t b) { return a ^ b; }
-int64_t shift_left(int64_t a, int64_t b) { return b < 0 || b > 63 ? 0 : int64_t(uint64_t(a) << b); }
-int64_t shift_right(int64_t a, int64_t b) { return a >> (b < 0 || b > 63 ? 63 : b); }
+// The count is taken modulo 64, as processors shift.
+int64_t shift_left(int64_t a, int64_t b) { return int64_t(uint64_t(a) << (uint64_t(b) & 63)); }
+int64_t shift_right(int64_t a, int64_t b) { return a >> (uint64_t(b) & 63); }
 
 int64_t int_of_bool(bool a) { return a; }
 int64_t int_of_float(double a) {

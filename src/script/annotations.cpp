@@ -8,34 +8,62 @@
 namespace rushlight::script {
 namespace {
 
+using lang::Expr;
 using lang::ExprKind;
 
-/// The types that annotations know by name.
 constexpr std::pair<std::string_view, const TypePtr& (*)()> kNames[] = {{"Tensor", types::tensor},
-                                                                        {"torch.Tensor", types::tensor},
                                                                         {"int", types::int_},
                                                                         {"float", types::float_},
                                                                         {"bool", types::bool_},
-                                                                        {"str", types::string},
                                                                         {"complex", types::complex},
+                                                                        {"str", types::string},
+                                                                        {"Device", types::device},
+                                                                        {"Stream", types::stream},
+                                                                        {"number", types::number},
                                                                         {"None", types::none},
                                                                         {"NoneType", types::none},
                                                                         {"Any", types::any},
-                                                                        {"number", types::number},
-                                                                        {"Device", types::device},
-                                                                        {"device", types::device},
-                                                                        {"torch.device", types::device},
-                                                                        {"Generator", types::generator},
-                                                                        {"torch.Generator", types::generator},
+                                                                        {"Capsule", types::capsule},
                                                                         {"list", types::any_list},
                                                                         {"tuple", types::any_tuple},
-                                                                        {"torch.dtype", types::int_},
-                                                                        {"torch.layout", types::int_},
-                                                                        {"torch.memory_format", types::int_},
+                                                                        {"Generator", types::generator},
                                                                         {"Storage", types::storage},
-                                                                        {"Stream", types::stream},
-                                                                        {"Capsule", types::capsule},
-                                                                        {"typing.Any", types::any}};
+                                                                        {"torch.Tensor", types::tensor},
+                                                                        {"torch.device", types::device},
+                                                                        {"torch.dtype", types::int_},
+                                                                        {"torch.Generator", types::generator},
+                                                                        {"torch.layout", types::int_},
+                                                                        {"typing.Any", types::any},
+                                                                        {"device", types::device},
+                                                                        {"torch.memory_format", types::int_}};
+
+/// What messages call an expression that is no type.
+std::string kind_text(const Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::integer:
+    case ExprKind::floating:
+    case ExprKind::complex:
+      return "const";
+    case ExprKind::ellipsis:
+      return "dots";
+    case ExprKind::call:
+      return "apply";
+    case ExprKind::list:
+      return "list-literal";
+    case ExprKind::tuple:
+      return "tuple_literal";
+    case ExprKind::dict:
+      return "dict_literal";
+    case ExprKind::string:
+      return "string_literal";
+    case ExprKind::true_:
+      return "True";
+    case ExprKind::false_:
+      return "False";
+    default:
+      return expr.text;
+  }
+}
 
 /// What a literal says, as a value of the type. Nothing if the expression is no literal.
 std::optional<IValue> literal_value(const lang::Expr& expr, const Type& type) {
@@ -62,58 +90,102 @@ std::optional<IValue> literal_value(const lang::Expr& expr, const Type& type) {
   }
 }
 
+TypePtr type_of_subscript(const Expr& expr, Resolver& resolver);
+
 }  // namespace
 
-TypePtr type_of_annotation(const lang::Expr& expr, Resolver& resolver) {
-  check_stack();
-  switch (expr.kind) {
-    case ExprKind::none:
-      return types::none();
-    case ExprKind::string:
-      return type_of_annotation(*lang::parse_expression(std::make_shared<Source>(expr.text, "")), resolver);
-    case ExprKind::tuple: {
-      std::vector<TypePtr> elements;
-      for (const lang::ExprPtr& part : expr.operands) elements.push_back(type_of_annotation(*part, resolver));
-      return types::tuple(std::move(elements));
-    }
-    case ExprKind::binary:
-      if (expr.text == "|")
-        return types::union_({type_of_annotation(*expr[0], resolver), type_of_annotation(*expr[1], resolver)});
-      break;
-    case ExprKind::subscript: {
-      std::string base = lang::dotted_name(*expr[0]);
-      base = base.substr(base.rfind('.') + 1);
-      const auto part = [&](size_t i) { return type_of_annotation(*expr[i], resolver); };
-      const size_t count = expr.operands.size() - 1;
-      std::vector<TypePtr> all;
-      if (base == "Tuple" || base == "tuple") {
-        if (count == 1 && expr[1]->is(ExprKind::tuple) && expr[1]->operands.empty()) return types::tuple({});
-        for (size_t i = 1; i <= count; ++i) all.push_back(part(i));
-        return types::tuple(std::move(all));
-      }
-      if (base == "Union") {
-        for (size_t i = 1; i <= count; ++i) all.push_back(part(i));
-        return types::union_(std::move(all));
-      }
-      if (count == 1 && (base == "List" || base == "list")) return types::list(part(1));
-      if (count == 1 && base == "Optional") return types::optional(part(1));
-      if (count == 1 && base == "Final") return part(1);
-      if (count == 1 && base == "Future") return types::future(part(1));
-      if (count == 1 && base == "RRef") return types::rref(part(1));
-      if (count == 1 && base == "Await") return types::await(part(1));
-      if (count == 2 && (base == "Dict" || base == "dict")) return types::dict(part(1), part(2));
-      lang::fail_at(expr.range, cat("Unknown type constructor ", base));
-    }
+TypePtr dict_type(const TypePtr& key, const TypePtr& value) {
+  switch (key->kind()) {
+    case TypeKind::any:
+    case TypeKind::int_:
+    case TypeKind::bool_:
+    case TypeKind::float_:
+    case TypeKind::complex:
+    case TypeKind::string:
+    case TypeKind::tensor:
+    case TypeKind::device:
+      return types::dict(key, value);
     default:
-      break;
+      throw RuntimeError(cat("Cannot create dict for key type '", key->str(),
+                             "', only int, float, complex, Tensor, device and string keys are supported"));
+  }
+}
+
+TypePtr type_of_annotation(const Expr& expr, Resolver& resolver) {
+  check_stack();
+  // What the scope says about the text as a whole, then name by name.
+  if (resolver.reads_annotations() && expr.range && expr.range.end() <= expr.range.source()->text().size() &&
+      !expr.is(ExprKind::none))
+    if (TypePtr type = resolver.resolve_type(std::string(expr.range.text()), expr.range)) return type;
+  if (expr.is(ExprKind::binary) && expr.text == "|")
+    return types::union_({type_of_annotation(*expr[0], resolver), type_of_annotation(*expr[1], resolver)});
+  if (expr.is(ExprKind::subscript)) return type_of_subscript(expr, resolver);
+  if (expr.is(ExprKind::none)) return types::none();
+  if (expr.is(ExprKind::tuple) && !resolver.reads_annotations()) {
+    std::vector<TypePtr> elements;
+    for (const lang::ExprPtr& part : expr.operands) elements.push_back(type_of_annotation(*part, resolver));
+    return types::tuple(std::move(elements));
+  }
+  if (expr.is(ExprKind::string)) {
+    for (const auto& [text, type] : kNames)
+      if (text == expr.text) return type();
+    if (TypePtr type = resolver.resolve_type(expr.text, expr.range)) return type;
+    const auto quoted = std::make_shared<Source>(expr.text, "");
+    if (expr.text.find('[') != std::string::npos) return type_of_annotation(*lang::parse_expression(quoted), resolver);
+    lang::fail_at(expr.range, cat("Unknown type name '", expr.text, "'"));
   }
   const std::string name = lang::dotted_name(expr);
+  if (name.empty()) {
+    if (expr.is(ExprKind::attribute)) lang::fail_at(expr.range, cat("Unknown type name '", expr.range.text(), "'"));
+    lang::fail_at(expr.range, cat("Expression of type ", kind_text(expr), " cannot be used in a type expression"));
+  }
   for (const auto& [text, type] : kNames)
     if (text == name) return type();
-  if (!name.empty())
-    if (TypePtr type = resolver.resolve_type(name, expr.range)) return type;
-  lang::fail_at(expr.range, cat("Unknown type name '", name.empty() ? std::string(expr.range.text()) : name, "'"));
+  if (TypePtr type = resolver.resolve_type(name, expr.range)) return type;
+  lang::fail_at(expr.range, cat("Unknown type name '", name, "'"));
 }
+
+namespace {
+TypePtr type_of_subscript(const Expr& expr, Resolver& resolver) {
+  std::string base = lang::dotted_name(*expr[0]);
+  if (base.empty()) lang::fail_at(expr[0]->range, "Subscripted type must be a type identifier");
+  if (base.starts_with("torch.jit.") || base.starts_with("torch.futures.") || base.starts_with("typing."))
+    base = base.substr(base.rfind('.') + 1);
+  const size_t count = expr.operands.size() - 1;
+  const auto part = [&](size_t i) { return type_of_annotation(*expr[i], resolver); };
+  const auto parts = [&] {
+    std::vector<TypePtr> all;
+    for (size_t i = 1; i <= count; ++i) all.push_back(part(i));
+    return all;
+  };
+  const auto only = [&] {
+    if (count != 1) lang::fail_at(expr.range, cat(" expected exactly one element type but found ", count));
+    return part(1);
+  };
+  if (base == "Tuple" || base == "tuple") {
+    if (count == 1 && expr[1]->is(ExprKind::tuple)) {
+      if (!expr[1]->operands.empty())
+        lang::fail_at(expr.range, "Tuple literal in Tuple type annotation must not have any elements!");
+      return types::tuple({});
+    }
+    return types::tuple(parts());
+  }
+  if (base == "Union") return types::union_(parts());
+  if (base == "List" || base == "list") return types::list(only());
+  if (base == "Optional") return types::optional(only());
+  if (base == "Future") return types::future(only());
+  if (base == "Await" || base == "_Await") return types::await(only());
+  if (base == "RRef") return types::rref(only());
+  if (base == "Final" && !resolver.reads_annotations()) return only();
+  if (base == "Dict" || base == "dict") {
+    if (count != 2) lang::fail_at(expr.range, cat(" expected exactly 2 element types but found ", count));
+    const TypePtr key = part(1);
+    return dict_type(key, part(2));
+  }
+  lang::fail_at(expr.range, cat("Unknown type constructor ", base));
+}
+
+}  // namespace
 
 IValue evaluate_constant(const lang::Expr& expr, const lang::ExprPtr& annotation,
                          const std::shared_ptr<Resolver>& resolver) {

@@ -8,6 +8,9 @@ namespace rushlight::script {
 /// "List[Tensor]", "Optional[__torch__.Net]": names that are no types of the language are the resolver's.
 TypePtr type_of_annotation(const lang::Expr& expr, Resolver& resolver);
 
+/// RuntimeError for a type that cannot be a key.
+TypePtr dict_type(const TypePtr& key, const TypePtr& value);
+
 /// A value that a source writes where nothing runs: defaults of parameters, constants of classes. Literals are read;
 /// anything else is compiled as a function of its own and run. No annotation: a Tensor.
 IValue evaluate_constant(const lang::Expr& expr, const lang::ExprPtr& annotation,

@@ -35,8 +35,13 @@ class UnitResolver final : public Resolver {
 ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name,
                            std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
                            Ref<ClassType> self, Membership membership) {
-  auto compile_body = [def = std::move(def), resolver = std::move(resolver), self](ir::GraphFunction& function) {
+  // Errors name a method by its class.
+  std::string shown = qualified_name.substr(qualified_name.rfind('.') + 1);
+  if (self) shown = cat(self->base_name(), ".", shown);
+  auto compile_body = [def = std::move(def), resolver = std::move(resolver), self,
+                       shown = std::move(shown)](ir::GraphFunction& function) {
     check_stack();
+    const lang::CompilationFrame frame(shown, def->range);
     ir::Graph& graph = *function.raw_graph();
     graph.operator_set_version = resolver->operator_version();
     Emitter(function, *def, resolver, self).run();
@@ -52,16 +57,32 @@ ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualifi
   return function;
 }
 
+Schema interface_method(const lang::Def& def, const TypePtr& interface, std::shared_ptr<Resolver> resolver) {
+  // Strings in front are documentation.
+  std::vector<lang::StmtPtr> body;
+  for (const lang::StmtPtr& stmt : def.body)
+    if (stmt->kind != lang::StmtKind::expr || !stmt->value->is(lang::ExprKind::string)) body.push_back(stmt);
+  if (!def.returns) lang::fail_at(def.range, "interface declarations must have a return type annotated.");
+  if (body.empty() || body[0]->kind != lang::StmtKind::pass)
+    lang::fail_at(body.empty() ? def.range : body[0]->range,
+                  "interfaces declarations should contain 'pass' statement.");
+  if (body.size() != 1)
+    lang::fail_at(def.range, "interfaces declarations should only contain a single 'pass' statement.");
+  ir::GraphFunction holder(def.name, std::make_shared<ir::Graph>());
+  return Emitter(holder, def, std::move(resolver), interface).declared_schema();
+}
+
 std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::string& text,
                                        std::shared_ptr<Resolver> resolver, const std::string& prefix) {
   const auto source = std::make_shared<Source>(text, "<string>");
+  const auto defs = lang::parse_functions(source);
   auto own = std::make_shared<UnitResolver>(unit, prefix, resolver ? std::move(resolver) : native_resolver());
   std::vector<ir::GraphFunction*> defined;
   try {
-    for (const lang::StmtPtr& stmt : lang::parse_module(source, lang::Dialect::string)) {
-      if (stmt->kind != lang::StmtKind::def) lang::fail_at(stmt->range, "expected def");
-      defined.push_back(
-          declare(unit, prefix.empty() ? stmt->def->name : cat(prefix, ".", stmt->def->name), stmt->def, own));
+    for (const std::shared_ptr<const lang::Def>& def : defs) {
+      const std::string name = prefix.empty() ? def->name : cat(prefix, ".", def->name);
+      if (unit.find_function(name)) throw RuntimeError(cat("method '", def->name, "' already defined."));
+      defined.push_back(declare(unit, name, def, own));
     }
     for (ir::GraphFunction* function : defined) function->ensure_defined();
   } catch (...) {

@@ -18,6 +18,9 @@ ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualifi
 std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::string& text,
                                        std::shared_ptr<Resolver> resolver, const std::string& prefix = "__torch__");
 
+/// The schema of a method that an interface declares: everything annotated, `pass` as its body.
+Schema interface_method(const lang::Def& def, const TypePtr& interface, std::shared_ptr<Resolver> resolver);
+
 /// Loads and stores to SSA form; loop conditions to their places.
 void convert_to_ssa(ir::Graph& graph);
 /// return (and what leaves loops) to data flow.

@@ -1,14 +1,15 @@
-/// If, ternaries, `and`/`or`/`not`, comparisons, and what a condition tells about types.
+/// If, ternaries, `and`/`or`/`not`, `is`, and what a condition tells about types.
+#include <algorithm>
+
 #include "base/text.h"
 #include "script/emitter.h"
-#include "value/type_variables.h"
+#include "value/class_type.h"
+#include "value/unify.h"
 
 namespace rushlight::script {
 
 namespace kinds = ir::kinds;
 using lang::ExprKind;
-
-namespace {
 
 TypePtr without_none(const TypePtr& type) {
   if (type->is(TypeKind::optional)) return type->expect<ElementType>().element();
@@ -20,130 +21,140 @@ TypePtr without_none(const TypePtr& type) {
   }
   return type;
 }
-bool may_be_none(const Type& type) {
-  return type.is(TypeKind::none) || type.is(TypeKind::any) || type.is(TypeKind::optional) ||
-         types::none()->is_subtype_of(type);
+
+namespace {
+
+enum class Noneness : uint8_t { never, maybe, always };
+Noneness noneness(const ir::Value* value) {
+  const Type& type = *value->type();
+  const ir::Node* node = value->node();
+  // A None that was written for an Optional keeps the wider type.
+  const bool is_none_constant = node->kind() == kinds::constant && !node->has_attribute(ir::attributes::value) &&
+                                !node->has_attribute(ir::attributes::name) && type.is(TypeKind::optional);
+  if (type.is(TypeKind::none) || is_none_constant) return Noneness::always;
+  if (type.is(TypeKind::optional)) return Noneness::maybe;
+  if (const UnionType* members = type.as<UnionType>())
+    for (const TypePtr& member : members->members())
+      if (member->is(TypeKind::none)) return Noneness::maybe;
+  return Noneness::never;
 }
 
-constexpr std::pair<std::string_view, std::string_view> kCompareOps[] = {{"<", "aten::lt"},  {"<=", "aten::le"},
-                                                                         {">", "aten::gt"},  {">=", "aten::ge"},
-                                                                         {"==", "aten::eq"}, {"!=", "aten::ne"}};
+using Refinements = std::vector<Refinement>;
+/// Both hold: all of them, except names with two different types.
+Refinements both_hold(const Refinements& a, const Refinements& b) {
+  Refinements result;
+  for (const Refinement& one : a) {
+    const auto other = std::ranges::find(b, one.name, &Refinement::name);
+    if (other == b.end() || *other->type == *one.type) result.push_back(one);
+  }
+  for (const Refinement& one : b)
+    if (std::ranges::find(a, one.name, &Refinement::name) == a.end()) result.push_back(one);
+  return result;
+}
+/// One of them holds: what both say, with the type that covers both.
+Refinements one_holds(const Refinements& a, const Refinements& b) {
+  Refinements result;
+  for (const Refinement& one : a) {
+    const auto other = std::ranges::find(b, one.name, &Refinement::name);
+    if (other == b.end()) continue;
+    if (TypePtr common = unify_types(one.type, other->type)) result.push_back({one.name, common});
+  }
+  return result;
+}
 
 }  // namespace
 
 Condition Emitter::emit_condition(const lang::Expr& expr) {
   if (expr.is(ExprKind::unary) && expr.text == "not") {
     Condition inner = emit_condition(*expr[0]);
-    std::swap(inner.when_true, inner.when_false);
-    if (inner.decided) inner.decided = !*inner.decided;
-    inner.value = inner.value && !inner.decided ? emit_operator(*this, expr.range, "aten::__not__", {inner.value})
-                                                : constant(IValue(inner.decided.value_or(false)), expr.range);
-    return inner;
+    Condition result;
+    result.value = emit_operator(*this, expr.range, "aten::__not__", {inner.value});
+    result.when_true = std::move(inner.when_false);
+    result.when_false = std::move(inner.when_true);
+    if (inner.decided) result.decided = !*inner.decided;
+    return result;
   }
   if (expr.is(ExprKind::bool_op)) return emit_bool_op(expr);
-  if (expr.is(ExprKind::compare) && (expr.text == "is" || expr.text == "is not")) return emit_compare(expr);
-  if (expr.is(ExprKind::true_) || expr.is(ExprKind::false_)) {
-    Condition condition;
-    condition.decided = expr.is(ExprKind::true_);
-    condition.value = constant(IValue(*condition.decided), expr.range);
-    return condition;
+  if (expr.is(ExprKind::compare) && (expr.text == "is" || expr.text == "is not")) return emit_identity(expr);
+  if (expr.is(ExprKind::call)) {
+    const auto inputs = [&](std::string_view name) {
+      if (expr.operands.size() != 3)
+        lang::fail_at(expr.range, cat(name, " expected exactly 2 arguments but found ", expr.operands.size() - 1));
+      if (!expr.keywords.empty()) lang::fail_at(expr.range, cat(name, " takes no keyword arguments"));
+    };
+    if (expr[0]->is(ExprKind::name) && (expr[0]->text == "isinstance" || expr[0]->text == "hasattr")) {
+      inputs(expr[0]->text);
+      return expr[0]->text == "hasattr" ? emit_hasattr(*expr[1], *expr[2]) : emit_isinstance(*expr[1], *expr[2]);
+    }
+    // The callee is looked at here, and again when the call is made.
+    const SugaredValuePtr callee = emit_sugared(*expr[0]);
+    if (const auto* form = dynamic_cast<SpecialFormValue*>(callee.get());
+        form && form->form() == SpecialForm::isinstance) {
+      inputs("isinstance");
+      return emit_isinstance(*expr[1], *expr[2]);
+    }
   }
-  if (expr.is(ExprKind::call) && expr[0]->is(ExprKind::name) && expr[0]->text == "isinstance")
-    return emit_isinstance(expr);
   Condition condition;
   condition.value = to_bool(emit(expr), expr.range);
+  const ir::Node* node = condition.value->node();
+  if (node->kind().str() == "aten::is_scripting")
+    condition.decided = true;
+  else if (node->kind().str() == "aten::has_torch_function")
+    condition.decided = false;
+  else if (node->kind() == kinds::constant)
+    condition.decided = ir::constant_value(condition.value)->to_bool();
   return condition;
 }
 
-Condition Emitter::emit_compare(const lang::Expr& expr) {
-  const bool negated = expr.text == "is not";
+Condition Emitter::emit_identity(const lang::Expr& expr) {
+  const bool is = expr.text == "is";
   ir::Value* left = emit(*expr[0]);
   ir::Value* right = emit(*expr[1]);
+  const Noneness a = noneness(left), b = noneness(right);
   Condition condition;
-  const bool left_none = left->type()->is(TypeKind::none), right_none = right->type()->is(TypeKind::none);
-  if (left_none && right_none)
-    condition.decided = !negated;
-  else if ((left_none && !may_be_none(*right->type())) || (right_none && !may_be_none(*left->type())))
-    condition.decided = negated;
-  condition.value = condition.decided
-                        ? constant(IValue(*condition.decided), expr.range)
-                        : emit_operator(*this, expr.range, negated ? "aten::__isnot__" : "aten::__is__", {left, right});
-  if (!condition.decided && right_none && expr[0]->is(ExprKind::name)) {
-    auto& is_some = negated ? condition.when_true : condition.when_false;
-    is_some.push_back({expr[0]->text, without_none(left->type())});
+  if (a == Noneness::always && b == Noneness::always)
+    condition.decided = is;
+  else if ((a == Noneness::always && b == Noneness::never) || (a == Noneness::never && b == Noneness::always))
+    condition.decided = !is;
+  if (condition.decided) {
+    condition.value = constant(IValue(*condition.decided), expr.range);
+    return condition;
   }
+  condition.value = emit_operator(*this, expr.range, is ? "aten::__is__" : "aten::__isnot__", {left, right});
+  const auto note = [&](const lang::Expr& variable, const ir::Value* value, const Noneness& other) {
+    if (other != Noneness::always || !variable.is(ExprKind::name)) return;
+    (is ? condition.when_false : condition.when_true).push_back({variable.text, without_none(value->type())});
+  };
+  note(*expr[0], left, b);
+  note(*expr[1], right, a);
   return condition;
 }
 
 Condition Emitter::emit_bool_op(const lang::Expr& expr) {
   const bool is_and = expr.text == "and";
-  Condition left = emit_condition(*expr[0]);
-  // The left side decides: the right one is not compiled.
-  if (left.decided && *left.decided != is_and) return left;
-  Condition result;
-  if (left.decided) {
-    refine(is_and ? left.when_true : left.when_false, expr.range);
-    return emit_condition(*expr[1]);
-  }
+  const Condition left = emit_condition(*expr[0]);
   Condition right;
   const auto emit_right = [&] {
-    refine(is_and ? left.when_true : left.when_false, expr.range);
     right = emit_condition(*expr[1]);
     return right.value;
   };
   const auto emit_short = [&] { return constant(IValue(!is_and), expr.range); };
+  Condition result;
   result.value = is_and ? emit_value_if(left, emit_right, emit_short, expr.range)
                         : emit_value_if(left, emit_short, emit_right, expr.range);
-  auto& holds = is_and ? result.when_true : result.when_false;
-  holds = is_and ? left.when_true : left.when_false;
-  const auto& more = is_and ? right.when_true : right.when_false;
-  holds.insert(holds.end(), more.begin(), more.end());
+  const bool short_value = !is_and;
+  if ((left.decided && *left.decided == short_value) || (right.decided && *right.decided == short_value))
+    result.decided = short_value;
+  else if (left.decided && right.decided)
+    result.decided = is_and;
+  if (is_and) {
+    result.when_true = both_hold(left.when_true, right.when_true);
+    result.when_false = one_holds(left.when_false, right.when_false);
+  } else {
+    result.when_true = one_holds(left.when_true, right.when_true);
+    result.when_false = both_hold(left.when_false, right.when_false);
+  }
   return result;
-}
-
-Condition Emitter::emit_isinstance(const lang::Expr& call) {
-  if (call.operands.size() != 3) lang::fail_at(call.range, "isinstance expects a value and a type");
-  ir::Value* value = emit(*call[1]);
-  std::vector<TypePtr> wanted;
-  if (call[2]->is(ExprKind::tuple) || call[2]->is(ExprKind::list))
-    for (const lang::ExprPtr& type : call[2]->operands) wanted.push_back(type_of_annotation(*type));
-  else
-    wanted.push_back(type_of_annotation(*call[2]));
-  const auto is_one = [&](const Type& type) {
-    for (const TypePtr& w : wanted)
-      if (type.is_subtype_of(*w)) return true;
-    return false;
-  };
-  const Type& type = *value->type();
-  Condition condition;
-  if (type.is(TypeKind::any)) {
-    ir::Node* node = insert_node(kinds::isinstance, {&value, 1}, 1, call.range);
-    node->set_attribute(ir::Symbol::intern("types"), wanted);
-    node->output()->set_type(types::bool_());
-    condition.value = node->output();
-    if (call[1]->is(ExprKind::name)) condition.when_true.push_back({call[1]->text, types::union_(wanted)});
-    return condition;
-  }
-  std::vector<TypePtr> yes, no;
-  const std::vector<TypePtr> members = type.is(TypeKind::union_) ? type.expect<UnionType>().members()
-                                       : type.is(TypeKind::optional)
-                                           ? std::vector<TypePtr>{type.expect<ElementType>().element(), types::none()}
-                                           : std::vector<TypePtr>{value->type()};
-  for (const TypePtr& member : members) (is_one(*member) ? yes : no).push_back(member);
-  if (no.empty() || yes.empty()) {
-    condition.decided = no.empty();
-    condition.value = constant(IValue(*condition.decided), call.range);
-    return condition;
-  }
-  ir::Node* node = insert_node(kinds::isinstance, {&value, 1}, 1, call.range);
-  node->set_attribute(ir::Symbol::intern("types"), wanted);
-  node->output()->set_type(types::bool_());
-  condition.value = node->output();
-  if (call[1]->is(ExprKind::name)) {
-    condition.when_true.push_back({call[1]->text, types::union_(yes)});
-    condition.when_false.push_back({call[1]->text, types::union_(no)});
-  }
-  return condition;
 }
 
 void Emitter::refine(const std::vector<Refinement>& refinements, const SourceRange& range) {
@@ -151,124 +162,96 @@ void Emitter::refine(const std::vector<Refinement>& refinements, const SourceRan
     const SugaredValuePtr known = environment_.find(refinement.name, range);
     if (!known) continue;
     ir::Value* value = known->as_value(*this, range);
-    if (*value->type() == *refinement.type) continue;
-    ir::Node* cast = insert_node(kinds::unchecked_cast, {&value, 1}, 1, range);
-    cast->output()->set_type(refinement.type);
-    // Stored here under the narrower type; outside of this block the old one holds.
-    if (is_meaningful_name(refinement.name)) cast->output()->set_debug_name(refinement.name);
-    environment_.declare(refinement.name, refinement.type);
-    ir::Value* output = cast->output();
-    ir::Node* store = insert_node(kinds::store, {&output, 1}, 0, range);
-    store->set_attribute(ir::Symbol::intern("name"), refinement.name);
+    environment_.set_value(refinement.name, unchecked_cast(value, refinement.type, range), range);
   }
 }
 
 void Emitter::emit_if(const lang::Stmt& stmt) {
   const Condition condition = emit_condition(*stmt.value);
-  if (condition.decided) {
-    refine(*condition.decided ? condition.when_true : condition.when_false, stmt.range);
-    return emit_body(*condition.decided ? stmt.body : stmt.orelse);
-  }
-  const auto exits = [&](const std::vector<lang::StmtPtr>& body) {
-    for (const lang::StmtPtr& inner : body)
-      if (certainly_exits(*inner)) return true;
-    return false;
-  };
-  ir::Node* node = insert_node(kinds::if_, {&condition.value, 1}, 0, stmt.range);
   emit_branches(
-      node, condition, [&] { emit_body(stmt.body); }, [&] { emit_body(stmt.orelse); }, exits(stmt.body),
-      exits(stmt.orelse), stmt.range);
-  // A branch that leaves tells the rest of the block that the other one was taken.
-  if (exits(stmt.body))
-    refine(condition.when_false, stmt.range);
-  else if (exits(stmt.orelse))
-    refine(condition.when_true, stmt.range);
+      condition, [&] { emit_body(stmt.body); }, [&] { emit_body(stmt.orelse); }, stmt.range);
 }
 
-void Emitter::emit_branches(ir::Node* node, const Condition& condition, const std::function<void()>& then,
-                            const std::function<void()>& otherwise, bool then_exits, bool else_exits,
-                            const SourceRange& range) {
-  const auto emit_one = [&](const std::vector<Refinement>& refinements, const std::function<void()>& body) {
-    ir::Block* block = node->add_block();
-    ir::Graph::WithInsertPoint guard(*graph_, *block);
-    environment_.push(*block);
-    refine(refinements, range);
-    body();
-    return environment_.take();
-  };
-  Environment::Frame yes = emit_one(condition.when_true, then);
-  Environment::Frame no = emit_one(condition.when_false, otherwise);
-  if (then_exits && else_exits) return;
+void Emitter::emit_branches(const Condition& condition, const std::function<void()>& then,
+                            const std::function<void()>& otherwise, const SourceRange& range) {
+  if (condition.decided) {
+    refine(*condition.decided ? condition.when_true : condition.when_false, range);
+    return *condition.decided ? then() : otherwise();
+  }
+  ir::Node* node = insert_node(kinds::if_, {condition.value}, 0, range);
+  ir::Block* blocks[] = {node->add_block(), node->add_block()};
+  Environment::Frame frames[2];
+  for (size_t side = 0; side < 2; ++side) {
+    ir::Graph::WithInsertPoint guard(*graph_, *blocks[side]);
+    environment_.push(*blocks[side]);
+    refine(side == 0 ? condition.when_true : condition.when_false, range);
+    side == 0 ? then() : otherwise();
+    frames[side] = environment_.take();
+  }
+  const bool leaves[] = {left_blocks_.count(blocks[0]) > 0, left_blocks_.count(blocks[1]) > 0};
+  if (leaves[0] && leaves[1]) leave_block();
 
-  // Variables that both branches can see, and at least one of them set.
+  // What is known of a variable at the end of one side; null if it is not defined there.
+  const auto look = [&](size_t side, const std::string& name) -> SugaredValuePtr {
+    ir::Graph::WithInsertPoint guard(*graph_, *blocks[side]);
+    environment_.put_back(std::move(frames[side]));
+    SugaredValuePtr found = environment_.find(name, range);
+    frames[side] = environment_.take();
+    return found;
+  };
   std::set<std::string> mutated;
-  const auto visible = [&](Environment::Frame& frame, const std::string& name) {
-    ir::Graph::WithInsertPoint guard(*graph_, *frame.block);
-    environment_.put_back(std::move(frame));
-    const bool stored = environment_.is_stored(name);
-    if (stored) environment_.find(name, range);
-    frame = environment_.take();
-    return stored;
-  };
-  std::vector<std::string> set_in_yes, set_in_no;
-  for (const auto& [name, type] : yes.types) set_in_yes.push_back(name);
-  for (const auto& [name, type] : no.types) set_in_no.push_back(name);
-  for (const std::string& name : set_in_yes)
-    if (else_exits || visible(no, name)) mutated.insert(name);
-  for (const std::string& name : set_in_no)
-    if (then_exits || visible(yes, name)) mutated.insert(name);
-  std::set<std::string> lost;
-  for (const std::string& name : set_in_yes)
-    if (!mutated.count(name)) lost.insert(name);
-  for (const std::string& name : set_in_no)
-    if (!mutated.count(name)) lost.insert(name);
-
-  for (const std::string& name : mutated) {
-    const auto read = [&](Environment::Frame& frame) {
-      ir::Graph::WithInsertPoint guard(*graph_, *frame.block);
-      environment_.put_back(std::move(frame));
-      ir::Value* value = environment_.find(name, range)->as_value(*this, range);
-      frame = environment_.take();
-      return value->type();
-    };
-    const auto placeholder = [&](Environment::Frame& frame, const TypePtr& type) {
-      ir::Graph::WithInsertPoint guard(*graph_, *frame.block);
-      ir::Node* uninitialized = insert_node(kinds::uninitialized, {}, 1, {});
-      uninitialized->output()->set_type(type);
-      ir::Value* value = uninitialized->output();
-      insert_node(kinds::store, {&value, 1}, 0, range)->set_attribute(ir::Symbol::intern("name"), name);
-    };
-    TypePtr common;
-    if (then_exits) {
-      common = read(no);
-      placeholder(yes, common);
-    } else if (else_exits) {
-      common = read(yes);
-      placeholder(no, common);
-    } else {
-      const TypePtr a = read(yes), b = read(no);
-      common = unify_types(a, b);
-      if (!common) {
-        environment_.forget(name, cat("Type mismatch: ", name, " is set to type ", a->annotation(),
-                                      " in the true branch and type ", b->annotation(), " in the false branch"));
-        continue;
-      }
+  const char* const kSides[] = {"true", "false"};
+  for (size_t side = 0; side < 2; ++side) {
+    std::vector<std::string> names;
+    for (const auto& [name, type] : frames[side].types) names.push_back(name);
+    for (const std::string& name : names) {
+      if (look(1 - side, name) || leaves[1 - side])
+        mutated.insert(name);
+      else
+        environment_.forget(
+            name,
+            cat("\n", lang::report_text(range, cat(name, " is not defined in the ", kSides[1 - side], " branch"))));
     }
-    const bool was_visible = environment_.is_stored(name);
-    if (was_visible) environment_.find(name, range);
+  }
+  for (const std::string& name : mutated) {
+    ir::Value* values[2] = {nullptr, nullptr};
+    for (size_t side = 0; side < 2; ++side) {
+      if (leaves[side]) continue;
+      ir::Graph::WithInsertPoint guard(*graph_, *blocks[side]);
+      values[side] = look(side, name)->as_value(*this, range);
+    }
+    if (leaves[0] && leaves[1]) continue;
+    for (size_t side = 0; side < 2; ++side) {
+      // A side that leaves has something of the right type, never read.
+      if (!leaves[side]) continue;
+      ir::Graph::WithInsertPoint guard(*graph_, *blocks[side]);
+      ir::Node* placeholder = insert_node(kinds::uninitialized, {}, 1, {});
+      values[side] = placeholder->output()->set_type(values[1 - side]->type());
+      insert_node(kinds::store, {values[side]}, 0, {})->set_attribute(ir::Symbol::intern("name"), name);
+    }
+    TypePtr outer;
+    if (const SugaredValuePtr known = environment_.find(name, range))
+      if (ir::Value* value = as_simple(known)) outer = value->type();
+    const bool may_be_union =
+        outer && (outer->is(TypeKind::union_) || outer->is(TypeKind::optional) || outer->is(TypeKind::number));
+    const TypePtr common = unify_types(values[0]->type(), values[1]->type(), may_be_union);
+    if (!common) {
+      const std::string text = cat("Type mismatch: ", name, " is set to type ", repr(*values[0]->type()),
+                                   " in the true branch and type ", repr(*values[1]->type()), " in the false branch");
+      if (outer) lang::fail_at(range, text);
+      environment_.forget(name, cat("\n", lang::report_text(range, text)));
+      continue;
+    }
     environment_.declare(name, common);
   }
-  for (const std::string& name : lost)
-    if (!environment_.is_stored(name))
-      environment_.forget(name,
-                          cat(name, " is not defined in the ", yes.types.count(name) ? "false" : "true", " branch"));
 }
 
 ir::Value* Emitter::emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then,
                                   const std::function<ir::Value*()>& otherwise, const SourceRange& range) {
-  ir::Node* node = insert_node(kinds::if_, {&condition.value, 1}, 0, range);
-  const auto branch = [&](const std::vector<Refinement>& refinements, const std::function<ir::Value*()>& body) {
-    ir::Block* block = node->add_block();
+  ir::Node* node = insert_node(kinds::if_, {condition.value}, 0, range);
+  ir::Block* blocks[] = {node->add_block(), node->add_block()};
+  const auto branch = [&](ir::Block* block, const std::vector<Refinement>& refinements,
+                          const std::function<ir::Value*()>& body) {
     ir::Graph::WithInsertPoint guard(*graph_, *block);
     environment_.push(*block);
     refine(refinements, range);
@@ -277,28 +260,23 @@ ir::Value* Emitter::emit_value_if(const Condition& condition, const std::functio
     block->register_output(value);
     return value->type();
   };
-  const TypePtr a = branch(condition.when_true, then), b = branch(condition.when_false, otherwise);
+  const TypePtr a = branch(blocks[0], condition.when_true, then),
+                b = branch(blocks[1], condition.when_false, otherwise);
   const TypePtr common = unify_types(a, b);
   if (!common)
-    lang::fail_at(range, cat("if-expression's true branch has type ", a->annotation(), " but false branch has type ",
-                             b->annotation()));
+    lang::fail_at(range,
+                  cat("if-expression's true branch has type ", repr(*a), " but false branch has type ", repr(*b)));
   return node->add_output()->set_type(common);
 }
 
 ir::Value* Emitter::emit_ternary(const lang::Expr& expr, const TypePtr& hint) {
   const Condition condition = emit_condition(*expr[1]);
   if (condition.decided) {
-    const lang::Expr& chosen = *condition.decided ? *expr[0] : *expr[2];
-    return emit(chosen, hint);
+    refine(*condition.decided ? condition.when_true : condition.when_false, expr.range);
+    return emit(*condition.decided ? *expr[0] : *expr[2], hint);
   }
   return emit_value_if(
       condition, [&] { return emit(*expr[0], hint); }, [&] { return emit(*expr[2], hint); }, expr.range);
-}
-
-std::string_view compare_op(const std::string& text) {
-  for (const auto& [op, name] : kCompareOps)
-    if (op == text) return name;
-  return {};
 }
 
 }  // namespace rushlight::script

@@ -45,7 +45,7 @@ class ControlFlow {
         visit_loop(node);
       else if (node->kind() == kinds::store)
         frames_.back()[name_of(node)] = node->input()->type();
-      else if (node->kind() == kinds::comprehension_scope)
+      else if (node->kind() == kinds::comprehension_scope || node->kind() == kinds::closure)
         visit(*node->blocks()[0]);
     }
     Variables set = std::move(frames_.back());
@@ -165,7 +165,7 @@ class LoopContinuations {
       } else if (node->kind() == kinds::break_stmt || node->kind() == kinds::continue_stmt) {
         replace(node, loop);
       } else {
-        for (Block* inner : node->blocks()) visit(*inner, loop);
+        for (Block* inner : node->blocks()) visit(*inner, node->kind() == kinds::closure ? nullptr : loop);
       }
     }
   }

@@ -16,68 +16,125 @@ Emitter::Emitter(ir::GraphFunction& function, const lang::Def& def, std::shared_
       environment_(*this) {}
 
 void Emitter::run() {
-  environment_.push(graph_->block());
   graph_->set_insert_point(graph_->block());
-  declare_parameters();
-  if (def_.returns) declared_return_ = type_of_annotation(*def_.returns);
-  emit_body(def_.body);
-  bool exits = false;
-  for (const lang::StmtPtr& stmt : def_.body) exits |= certainly_exits(*stmt);
-  if (!exits) {
-    lang::Stmt implicit;
-    implicit.kind = lang::StmtKind::return_;
-    implicit.range = def_.range;
-    emit_return(implicit);
+  Schema schema = read_signature(def_, self_ != nullptr);
+  std::vector<Argument> arguments;
+  emit_def(def_, schema, graph_->block(), self_ != nullptr, arguments);
+  schema.name = function_.name();
+  schema.arguments = std::move(arguments);
+  schema.returns = {Argument{.name = "", .type = returns_.back().merged}};
+  function_.set_schema(std::move(schema));
+}
+
+Schema Emitter::declared_schema() {
+  Schema schema = read_signature(def_, self_ != nullptr);
+  schema.name = def_.name;
+  if (self_ && !def_.parameters.empty())
+    schema.arguments.insert(schema.arguments.begin(), Argument{.name = def_.parameters[0].name, .type = self_});
+  return schema;
+}
+
+Schema Emitter::read_signature(const lang::Def& def, bool is_method) {
+  Schema schema;
+  size_t i = 0;
+  for (const lang::Parameter& parameter : def.parameters) {
+    if (i++ == 0 && is_method) continue;
+    Argument argument{.name = parameter.name, .keyword_only = parameter.keyword_only};
+    if (!parameter.annotation) {
+      argument.type = TensorType::inferred();
+    } else if (const auto list = broadcasting_list(*parameter.annotation)) {
+      argument.type = list->type;
+      argument.list_length = list->length;
+    } else {
+      argument.type = type_of_annotation(*parameter.annotation);
+    }
+    schema.arguments.push_back(std::move(argument));
+  }
+  // Defaults of string programs are expressions; Python's come evaluated, later.
+  for (size_t k = 0; k < schema.arguments.size(); ++k) {
+    const lang::Parameter& parameter = def.parameters[k + is_method];
+    if (!parameter.default_value || def.is_python) continue;
+    if (!parameter.annotation)
+      lang::fail_at(parameter.range,
+                    "Keyword arguments with defaults need to be type-hinted (TorchScript C++ frontend)");
+    schema.arguments[k].default_value = evaluate_constant(*parameter.default_value, parameter.annotation, resolver_);
+  }
+  if (def.returns) {
+    if (broadcasting_list(*def.returns))
+      lang::fail_at(def.returns->range, "Broadcastable lists cannot appear as a return type");
+    schema.returns = {Argument{.name = "", .type = type_of_annotation(*def.returns)}};
+  }
+  return schema;
+}
+
+std::vector<Argument> Emitter::emit_parameters(const lang::Def& def, const Schema& signature, ir::Block& block,
+                                               bool is_method) {
+  std::vector<Argument> arguments;
+  size_t next = 0;
+  for (size_t i = 0; i < def.parameters.size(); ++i) {
+    const lang::Parameter& parameter = def.parameters[i];
+    if (i == 0 && is_method) {
+      ir::Value* input = block.add_input(parameter.name);
+      input->set_type(self_);
+      environment_.set(parameter.name, self_->is_module() ? resolver_->module_value(input) : simple(input),
+                       parameter.range);
+      arguments.push_back(Argument{.name = parameter.name, .type = self_});
+      continue;
+    }
+    const Argument& argument = signature.arguments[next++];
+    ir::Value* input = block.add_input(is_meaningful_name(parameter.name) ? parameter.name : "");
+    input->set_type(argument.type);
+    arguments.push_back(argument);
+    environment_.set_value(parameter.name, input, parameter.range, argument.type);
+  }
+  return arguments;
+}
+
+void Emitter::emit_def(const lang::Def& def, const Schema& signature, ir::Block& block, bool is_method,
+                       std::vector<Argument>& arguments) {
+  environment_.push(block);
+  returns_.push_back({signature.returns.empty() ? nullptr : signature.returns[0].type, nullptr});
+  if (is_method && def.parameters.empty()) lang::fail_at(def.declaration, "methods must have a self argument");
+  arguments = emit_parameters(def, signature, block, is_method);
+  emit_body(def.body);
+  if (!left_blocks_.count(&block)) {
+    const TypePtr& declared = returns_.back().declared;
+    if (declared && !declared->is(TypeKind::none))
+      lang::fail_at(def.range, "Function was not annotated as having type None, but does not return along all paths");
+    emit_return_value(nullptr, def.range);
+  } else if (!returns_.back().merged) {
+    // Always raises.
+    returns_.back().merged = returns_.back().declared ? returns_.back().declared : types::none();
   }
   // Takes a number; the exit transform puts the real result in its place.
-  if (!merged_return_) merged_return_ = declared_return_ ? declared_return_ : types::none();
   ir::Node* placeholder = graph_->insert(graph_->create(kinds::uninitialized, 1));
-  placeholder->output()->set_type(merged_return_);
-  graph_->register_output(placeholder->output());
+  placeholder->output()->set_type(returns_.back().merged);
+  block.register_output(placeholder->output());
   environment_.pop();
-  function_.set_schema(make_schema());
 }
 
-void Emitter::declare_parameters() {
-  for (size_t i = 0; i < def_.parameters.size(); ++i) {
-    const lang::Parameter& parameter = def_.parameters[i];
-    const bool is_self = i == 0 && self_ && !parameter.annotation;
-    const bool is_method_self = i == 0 && self_;
-    Argument argument;
-    argument.name = parameter.name;
-    argument.keyword_only = parameter.keyword_only;
-    argument.type = is_self                ? self_
-                    : parameter.annotation ? type_of_annotation(*parameter.annotation)
-                                           : TensorType::inferred();
-    ir::Value* input = graph_->add_input(is_meaningful_name(parameter.name) ? parameter.name : "");
-    input->set_type(argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
-    // What the surface knows more of than its type is no variable of the graph.
-    SugaredValuePtr self_value = is_method_self && self_->is_module() ? resolver_->module_value(input) : nullptr;
-    if (self_value && !dynamic_cast<SimpleValue*>(self_value.get()))
-      environment_.innermost().sugared[parameter.name] = std::move(self_value);
-    else
-      environment_.set_value(parameter.name, input, parameter.range,
-                             argument.type->is(TypeKind::tensor) ? types::tensor() : argument.type);
-    // Python's defaults come evaluated with the schema.
-    if (parameter.default_value)
-      argument.default_value = evaluate_constant(*parameter.default_value, parameter.annotation, resolver_);
-    arguments_.push_back(std::move(argument));
-  }
-}
+TypePtr Emitter::type_of_annotation(const lang::Expr& expr) { return script::type_of_annotation(expr, *resolver_); }
 
-Schema Emitter::make_schema() const {
-  Schema schema;
-  schema.name = function_.name();
-  schema.arguments = arguments_;
-  if (function_.has_schema()) {
-    // What the surface knows of the parameters (defaults of Python) stays.
-    const auto& known = function_.schema().arguments;
-    for (size_t i = 0; i < known.size() && i < schema.arguments.size(); ++i)
-      if (known[i].default_value && !schema.arguments[i].default_value)
-        schema.arguments[i].default_value = known[i].default_value;
+/// `BroadcastingList2[int]`, perhaps in an Optional: a list for which one number may stand. Only of parameters.
+std::optional<Emitter::BroadcastingList> Emitter::broadcasting_list(const lang::Expr& expr) {
+  if (!expr.is(lang::ExprKind::subscript) || expr.operands.size() != 2) return std::nullopt;
+  const std::string name = lang::dotted_name(*expr[0]);
+  const std::string base = name.substr(name.rfind('.') + 1);
+  if (base == "Optional") {
+    auto inner = broadcasting_list(*expr[1]);
+    if (inner) inner->type = types::optional(inner->type);
+    return inner;
   }
-  schema.returns = {Argument{.name = "", .type = merged_return_}};
-  return schema;
+  constexpr std::string_view kPrefix = "BroadcastingList";
+  if (!base.starts_with(kPrefix)) return std::nullopt;
+  const std::optional<int64_t> length = lang::integer_value(base.substr(kPrefix.size()));
+  if (!length || *length <= 0)
+    lang::fail_at(SourceRange(expr.range.source(), expr[1]->range.begin() - 1, expr[1]->range.end()),
+                  "subscript of Broadcastable list must be a positive integer");
+  const TypePtr element = type_of_annotation(*expr[1]);
+  if (!element->is(TypeKind::int_) && !element->is(TypeKind::float_))
+    lang::fail_at(expr.range, "Broadcastable lists only supported for int or float");
+  return BroadcastingList{types::list(element), int32_t(*length)};
 }
 
 ir::Node* Emitter::insert_node(ir::Symbol kind, ArrayRef<ir::Value*> inputs, size_t outputs, const SourceRange& range) {
@@ -101,32 +158,39 @@ ir::Value* Emitter::number_constant(const IValue& value, const SourceRange& rang
 }
 
 ir::Value* Emitter::to_bool(ir::Value* value, const SourceRange& range) {
-  // The cast looks at its arguments and makes a 0 for the case that there is none: the number stays used.
-  constant(IValue(int64_t(0)), range);
-  if (value->type()->is(TypeKind::bool_)) return value;
-  switch (value->type()->kind()) {
-    case TypeKind::tensor:
-    case TypeKind::int_:
-    case TypeKind::float_:
-      return emit_operator(*this, range, "aten::Bool", {value});
-    case TypeKind::string:
-    case TypeKind::list:
-    case TypeKind::dict: {
-      ir::Value* length = emit_operator(*this, range, "aten::len", {value});
-      return emit_operator(*this, range, "aten::gt", {length, number_constant(IValue(int64_t(0)), range)});
-    }
-    default:
-      lang::fail_at(range, cat("Could not cast value of type ", value->type()->annotation(), " to bool"));
+  ir::Value* converted = nullptr;
+  try {
+    lang::Expr name;
+    name.kind = lang::ExprKind::name;
+    name.text = "bool";
+    name.range = range;
+    converted = as_simple(emit_name(name)->call(*this, range, {{"", value, range}}, {}));
+  } catch (const Error&) {
+    lang::fail_at(range, cat("Could not cast value of type ", repr(*value->type()), " to bool"));
   }
+  if (!converted || !converted->type()->is(TypeKind::bool_))
+    lang::fail_at(range, cat("expected a bool expression for condition but found ",
+                             repr(converted ? *converted->type() : *value->type())));
+  return converted;
 }
 
-ir::Value* Emitter::make_list(const std::vector<ir::Value*>& elements, TypePtr element_type, const SourceRange& range) {
-  (void)range;
+ir::Value* Emitter::make_list(const std::vector<ir::Value*>& elements, TypePtr element_type, const SourceRange&) {
   ir::Node* node = graph_->insert(graph_->create(kinds::list_construct, elements, 1));
   node->output()->set_type(types::list(std::move(element_type)));
   return node->output();
 }
 
-TypePtr Emitter::type_of_annotation(const lang::Expr& expr) { return script::type_of_annotation(expr, *resolver_); }
+ir::Value* Emitter::make_tuple(const std::vector<ir::Value*>& elements) {
+  std::vector<TypePtr> element_types;
+  for (ir::Value* element : elements) element_types.push_back(element->type());
+  ir::Node* node = graph_->insert(graph_->create(kinds::tuple_construct, elements, 1));
+  node->output()->set_type(types::tuple(std::move(element_types)));
+  return node->output();
+}
+
+ir::Value* Emitter::unchecked_cast(ir::Value* value, const TypePtr& type, const SourceRange&) {
+  ir::Node* node = graph_->insert(graph_->create(kinds::unchecked_cast, {value}, 1));
+  return node->output()->set_type(type);
+}
 
 }  // namespace rushlight::script

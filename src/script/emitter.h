@@ -1,5 +1,7 @@
-/// Compiles one function: syntax tree to graph. The parts stand in files by construct: expressions.cpp, statements.cpp,
-/// conditionals.cpp, loops.cpp, subscripts.cpp.
+/// Compiles one function: syntax tree to graph. The parts stand in files by construct: expressions.cpp, displays.cpp,
+/// special_forms.cpp, statements.cpp, assignments.cpp, conditionals.cpp, isinstance.cpp, loops.cpp, contexts.cpp,
+/// subscripts.cpp. The order in which nodes are made is part of what graphs print (the numbers of
+/// values), so where PyTorch looks at an expression twice, so does this.
 #pragma once
 #include <set>
 
@@ -22,17 +24,22 @@ struct Condition {
   std::vector<Refinement> when_false;
 };
 
+TypePtr without_none(const TypePtr& type);
+
 class Emitter {
  public:
   /// `self`: the class of which `def` is a method; null for a function.
   Emitter(ir::GraphFunction& function, const lang::Def& def, std::shared_ptr<Resolver> resolver, TypePtr self);
   /// Fills the function's graph and sets its schema.
   void run();
+  /// The schema that the declaration alone gives.
+  Schema declared_schema();
 
   ir::Graph& graph() { return *graph_; }
   ir::GraphFunction& function() { return function_; }
   Resolver& resolver() { return *resolver_; }
   Environment& environment() { return environment_; }
+  const TypePtr& self_type() const { return self_; }
 
   // Expressions
   SugaredValuePtr emit_sugared(const lang::Expr& expr, const TypePtr& hint = nullptr);
@@ -43,8 +50,9 @@ class Emitter {
   ir::Value* constant(const IValue& value, const SourceRange& range, TypePtr type = nullptr);
   ir::Node* insert_node(ir::Symbol kind, ArrayRef<ir::Value*> inputs, size_t outputs, const SourceRange& range);
   ir::Value* to_bool(ir::Value* value, const SourceRange& range);
-  /// A list of these elements. RuntimeError if they have no common type.
   ir::Value* make_list(const std::vector<ir::Value*>& elements, TypePtr element_type, const SourceRange& range);
+  ir::Value* make_tuple(const std::vector<ir::Value*>& elements);
+  ir::Value* unchecked_cast(ir::Value* value, const TypePtr& type, const SourceRange& range);
 
   // Types
   TypePtr type_of_annotation(const lang::Expr& expr);
@@ -53,57 +61,116 @@ class Emitter {
   // statements.cpp
   void emit_body(const std::vector<lang::StmtPtr>& body);
   void emit_statement(const lang::Stmt& stmt);
-  void emit_assign(const lang::Stmt& stmt);
-  void emit_augmented(const lang::Stmt& stmt);
   void emit_return(const lang::Stmt& stmt);
-  void emit_raise(const lang::Stmt& stmt);
+  void emit_return_value(const lang::Expr* expr, const SourceRange& range);
+  void emit_raise(const lang::Expr& raised, const SourceRange& range);
   void emit_assert(const lang::Stmt& stmt);
-  void assign_to(const lang::Expr& target, const SugaredValuePtr& value, const SourceRange& range,
-                 const TypePtr& annotated);
-  bool certainly_exits(const lang::Stmt& stmt) const;
+  void emit_delete(const lang::Stmt& stmt);
+  void leave_block() { left_blocks_.insert(environment_.innermost().block); }
+
+  // assignments.cpp
+  void emit_assign(const lang::Stmt& stmt);
+  void emit_single_assign(const lang::Expr& target, const lang::Stmt& stmt, const SugaredValuePtr& ready);
+  void emit_tuple_assign(const lang::Expr& target, const SugaredValuePtr& value, const SourceRange& range);
+  void assign_to(const lang::Expr& target, const SugaredValuePtr& value, const SourceRange& range);
+  void emit_augmented(const lang::Stmt& stmt);
+  ir::Value* augmented_value(const lang::Stmt& stmt, ir::Value* left);
+  void emit_subscript_augmented(const lang::Stmt& stmt);
+  static bool check_targets(const std::vector<lang::ExprPtr>& targets, const SourceRange& range);
 
   // conditionals.cpp
   void emit_if(const lang::Stmt& stmt);
-  void emit_branches(ir::Node* node, const Condition& condition, const std::function<void()>& then,
-                     const std::function<void()>& otherwise, bool then_exits, bool else_exits,
-                     const SourceRange& range);
+  void emit_branches(const Condition& condition, const std::function<void()>& then,
+                     const std::function<void()>& otherwise, const SourceRange& range);
   void refine(const std::vector<Refinement>& refinements, const SourceRange& range);
   ir::Value* emit_ternary(const lang::Expr& expr, const TypePtr& hint);
   Condition emit_bool_op(const lang::Expr& expr);
-  Condition emit_compare(const lang::Expr& expr);
+  Condition emit_identity(const lang::Expr& expr);
   ir::Value* emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then,
                            const std::function<ir::Value*()>& otherwise, const SourceRange& range);
-  Condition emit_isinstance(const lang::Expr& call);
+  // isinstance.cpp
+  Condition emit_isinstance(const lang::Expr& object, const lang::Expr& classes);
+  Condition emit_hasattr(const lang::Expr& object, const lang::Expr& name);
 
   // loops.cpp
   void emit_while(const lang::Stmt& stmt);
   void emit_for(const lang::Stmt& stmt);
+  void emit_for_over(const lang::Expr& target, const lang::Expr& iterable, const SourceRange& range,
+                     const std::function<void()>& body);
   void emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target,
                  const lang::Expr* condition, const std::function<void()>& body);
   ir::Value* emit_list_comprehension(const lang::Expr& expr, const TypePtr& hint);
+  ir::Value* emit_dict_comprehension(const lang::Expr& expr, const TypePtr& hint);
+
+  // contexts.cpp
+  void emit_with(const lang::Stmt& stmt);
+  SugaredValuePtr emit_closure(const std::function<void(ir::Block&)>& body);
+  void emit_nested_def(const lang::Def& def);
+  SugaredValuePtr emit_fork(const lang::Expr& call, std::string_view kind);
 
   // expressions.cpp
   SugaredValuePtr emit_name(const lang::Expr& expr);
   SugaredValuePtr emit_call(const lang::Expr& expr, const TypePtr& hint);
-  SugaredValuePtr emit_special_form(SpecialForm form, const lang::Expr& call, const TypePtr& hint);
   ir::Value* emit_binary(const lang::Expr& expr);
+  ir::Value* emit_operator_of(const lang::Expr& expr, bool swapped = false);
   ir::Value* emit_unary(const lang::Expr& expr);
-  ir::Value* emit_display(const lang::Expr& expr, const TypePtr& hint);
-  ir::Value* emit_dict(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_fstring(const lang::Expr& expr);
-  std::vector<NamedValue> emit_arguments(const lang::Expr& call);
+  std::vector<NamedValue> emit_arguments(const lang::Expr& call, size_t first = 1);
   std::vector<NamedValue> emit_keywords(const lang::Expr& call);
+  std::vector<ir::Value*> emit_all(const std::vector<lang::ExprPtr>& exprs, size_t first = 0);
+
+  // displays.cpp
+  ir::Value* emit_list(const lang::Expr& expr, const TypePtr& hint);
+  ir::Value* emit_dict(const lang::Expr& expr, const TypePtr& hint);
+  ir::Value* make_dict(const std::vector<ir::Value*>& keys, const std::vector<ir::Value*>& values, const TypePtr& hint,
+                       const SourceRange& range, const std::vector<SourceRange>& key_ranges);
+  /// A hint narrowed to what a display of this kind can be.
+  struct DisplayHint {
+    TypePtr type;                     ///< the one list or dictionary type; null: none, or several
+    std::vector<TypePtr> candidates;  ///< several
+    TypePtr whole;                    ///< the Union that the result is cast to
+  };
+  DisplayHint narrow_hint(const TypePtr& hint, TypeKind kind, const SourceRange& range);
+
+  // special_forms.cpp
+  SugaredValuePtr emit_special_form(const SpecialFormValue& form, const lang::Expr& call, const TypePtr& hint);
+  SugaredValuePtr emit_list_form(const lang::Expr& call, const TypePtr& hint);
+  SugaredValuePtr emit_dict_form(const lang::Expr& call, const TypePtr& hint);
+  SugaredValuePtr emit_legacy_constructor(ScalarType dtype, const lang::Expr& call);
+  SugaredValuePtr emit_slice_form(const lang::Expr& call);
+  SugaredValuePtr emit_enumerate(const lang::Expr& call);
+  ir::Value* emit_tolist(const lang::Expr& call, const TypePtr& hint);
 
   // subscripts.cpp
   SugaredValuePtr emit_subscript(const lang::Expr& expr, const TypePtr& hint);
-  void emit_subscript_assignment(const lang::Expr& target, ir::Value* value, const SourceRange& range);
-  void emit_subscript_augmented(const lang::Stmt& stmt);
-  ir::Value* emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const lang::Expr& slice);
-  ir::Value* emit_tensor_index(const SourceRange& range, ir::Value* tensor, const std::vector<lang::ExprPtr>& indices,
-                               size_t first, std::vector<ir::Value*>& tensor_indices);
+  void emit_subscript_assignment(const lang::Expr& target, const NamedValue& value, const SourceRange& range);
+  SliceValue emit_slice_bounds(const lang::Expr& slice);
+  ir::Value* emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const SliceValue& bounds);
+  ir::Value* emit_tuple_slice(const SourceRange& range, ir::Value* tuple, const SliceValue& bounds);
+  ir::Value* emit_tuple_index(const SourceRange& range, ir::Value* tuple, ir::Value* index);
+  ir::Value* emit_indexing(const SourceRange& range, ir::Value* value, const std::vector<lang::ExprPtr>& indices);
+  ir::Value* emit_views(const SourceRange& range, ir::Value* tensor, const std::vector<lang::ExprPtr>& indices,
+                        std::vector<ir::Value*>& tensor_indices);
 
-  void declare_parameters();
-  Schema make_schema() const;
+  // emitter.cpp
+  struct BroadcastingList {
+    TypePtr type;
+    int32_t length;
+  };
+  std::optional<BroadcastingList> broadcasting_list(const lang::Expr& expr);
+  Schema read_signature(const lang::Def& def, bool is_method);
+  std::vector<Argument> emit_parameters(const lang::Def& def, const Schema& signature, ir::Block& block,
+                                        bool is_method);
+  void emit_def(const lang::Def& def, const Schema& signature, ir::Block& block, bool is_method,
+                std::vector<Argument>& arguments);
+  std::string temporary(const char* base) { return base + std::to_string(temporaries_++); }
+
+  /// What a definition collects: the function, and each closure in it.
+  struct Returns {
+    TypePtr declared;
+    TypePtr merged;
+  };
+  enum class LoopState : uint8_t { none, loop, unrolled };
 
   ir::GraphFunction& function_;
   const lang::Def& def_;
@@ -112,10 +179,10 @@ class Emitter {
   std::shared_ptr<ir::Graph> graph_;
   Environment environment_;
   std::vector<std::pair<IValue, ir::Value*>> numbers_;
-  std::vector<Argument> arguments_;
-  TypePtr declared_return_;
-  TypePtr merged_return_;
-  SourceRange return_range_;
+  std::vector<Returns> returns_;
+  std::set<const ir::Block*> left_blocks_;  ///< that end in return or raise
+  LoopState loop_ = LoopState::none;
+  size_t temporaries_ = 0;
 };
 
 }  // namespace rushlight::script

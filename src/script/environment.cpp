@@ -1,8 +1,8 @@
 #include "script/environment.h"
 
 #include "base/text.h"
-#include "lang/lexer.h"
 #include "script/emitter.h"
+#include "value/unify.h"
 
 namespace rushlight::script {
 
@@ -41,7 +41,12 @@ Environment::Frame Environment::take() {
 }
 
 SugaredValuePtr Environment::find(const std::string& name, const SourceRange& range) {
-  for (size_t i = frames_.size(); i-- > 0;) {
+  return find_below(name, range, frames_.size());
+}
+
+SugaredValuePtr Environment::find_below(const std::string& name, const SourceRange& range, size_t frames) {
+  for (size_t i = frames; i-- > 0;) {
+    if (const auto found = frames_[i].sugared.find(name); found != frames_[i].sugared.end()) return found->second;
     if (const auto found = frames_[i].types.find(name); found != frames_[i].types.end()) {
       ir::Node* load = emitter_.insert_node(kinds::load, {}, 1, range);
       load->set_attribute(kName, name);
@@ -49,16 +54,27 @@ SugaredValuePtr Environment::find(const std::string& name, const SourceRange& ra
       if (is_meaningful_name(name)) load->output()->set_debug_name(name);
       return simple(load->output());
     }
-    if (const auto found = frames_[i].sugared.find(name); found != frames_[i].sugared.end()) return found->second;
   }
   return nullptr;
 }
 
+bool Environment::is_defined(const std::string& name) const {
+  for (const Frame& frame : frames_)
+    if (frame.types.count(name) || frame.sugared.count(name)) return true;
+  return false;
+}
+
+bool Environment::remove(const std::string& name) {
+  bool removed = false;
+  for (Frame& frame : frames_) removed |= frame.types.erase(name) + frame.sugared.erase(name) > 0;
+  return removed;
+}
+
 void Environment::set(const std::string& name, SugaredValuePtr value, const SourceRange& range,
                       const TypePtr& annotated) {
-  if (const auto* graph_value = dynamic_cast<SimpleValue*>(value.get()))
-    return set_value(name, graph_value->value(), range, annotated);
-  if (stored_type(name, frames_.size() - 1))
+  if (ir::Value* graph_value = as_simple(value)) return set_value(name, graph_value, range, annotated);
+  if (annotated) return set_value(name, value->as_value(emitter_, range), range, annotated);
+  if (find_below(name, range, frames_.size() - 1))
     lang::fail_at(range, cat("Cannot re-assign '", name, "' to a value of type ", value->kind(), " because ", name,
                              " is not a first-class value.  Only reassignments to first-class values are allowed"));
   frames_.back().sugared[name] = std::move(value);
@@ -67,30 +83,36 @@ void Environment::set(const std::string& name, SugaredValuePtr value, const Sour
 
 void Environment::set_value(const std::string& name, ir::Value* value, const SourceRange& range,
                             const TypePtr& annotated) {
-  Frame& frame = frames_.back();
-  if (!value->has_name() && is_meaningful_name(name) && value->node()->owning_block() == frame.block)
+  if (!value->has_name() && is_meaningful_name(name) && value->node()->owning_block() == frames_.back().block)
     value->set_debug_name(name);
-  if (const TypePtr* outside = stored_type(name, frames_.size() - 1)) {
-    const TypePtr wanted = *outside;
-    if (annotated && !(*annotated == *wanted))
-      lang::fail_at(range, "Attempting to declare and annotate the type of variable '" + name +
-                               "' that is already defined in an outer block");
-    // Read from outside, not from this frame: PyTorch looks at the value that the enclosing block has.
-    Frame inner = take();
-    find(name, range);
-    put_back(std::move(inner));
+  if (SugaredValuePtr parent = find_below(name, range, frames_.size() - 1)) {
+    if (annotated)
+      lang::fail_at(range, cat("Attempting to declare and annotate the type of variable '", name,
+                               "' but it is already defined in an outer block"));
+    ir::Value* outside = as_simple(parent);
+    if (!outside)
+      lang::fail_at(range, cat("Cannot re-assign '", name, "' because it has type ", parent->kind(), " and ", name,
+                               " is not a first-class value.  Only reassignments to first-class values are allowed"));
+    const TypePtr wanted = unshaped(outside->type());
     value = convert_implicitly(emitter_, range, value, wanted, /*allow_conversions=*/true);
-    if (!value->type()->is_subtype_of(*wanted)) {
-      lang::fail_at(range, cat("Variable '", name, "' previously had type '", wanted->annotation(),
-                               "' but is now being assigned to a value of type '", value->type()->annotation(), "'"));
+    std::string why;
+    if (!value->type()->is_subtype_of(*wanted, &why)) {
+      std::string text = cat("Variable '", name, "' previously had type ", repr(*wanted),
+                             " but is now being assigned to a value of type ", repr(*value->type()));
+      if (wanted->is(TypeKind::list) && value->type()->is(TypeKind::list))
+        text +=
+            "\nEmpty lists default to List[Tensor]. Add a variable annotation to the assignment to create an empty "
+            "list "
+            "of another type (torch.jit.annotate(List[T, []]) where T is the type of elements in the list for Python "
+            "2)";
+      lang::fail_at(range, cat(text, "\n", why));
     }
-    frames_.back().types[name] = wanted;
-  } else {
-    frame.types[name] = annotated ? annotated : value->type();
   }
-  Frame& now = frames_.back();
-  now.sugared.erase(name);
-  now.forgotten.erase(name);
+  if (annotated && !value->type()->is_subtype_of(*annotated))
+    lang::fail_at(range, cat("Variable '", name, "' is annotated with type ", repr(*annotated),
+                             " but is being assigned to a value of type ", repr(*value->type())));
+  frames_.back().types[name] = annotated ? annotated : value->type();
+  frames_.back().sugared.erase(name);
   ir::Node* store = emitter_.insert_node(kinds::store, {&value, 1}, 0, range);
   store->set_attribute(kName, name);
 }

@@ -18,16 +18,16 @@ class Environment {
   /// Reads a variable: a Load at the insertion point. Null if it is not defined.
   SugaredValuePtr find(const std::string& name, const SourceRange& range);
   /// Writes a variable. RuntimeError if it has another type in an enclosing frame.
+  /// `annotated`: the type that the statement gives it.
   void set(const std::string& name, SugaredValuePtr value, const SourceRange& range,
            const TypePtr& annotated = nullptr);
   void set_value(const std::string& name, ir::Value* value, const SourceRange& range,
                  const TypePtr& annotated = nullptr);
-  /// A variable that cannot be read after an If, and why.
-  void forget(const std::string& name, std::string why) {
-    frames_.back().forgotten[name] = std::move(why);
-    frames_.back().types.erase(name);
-  }
+  /// A variable that cannot be read after an If, and the whole text of the error.
+  void forget(const std::string& name, std::string why) { frames_.back().forgotten[name] = std::move(why); }
   const std::string* why_forgotten(const std::string& name) const;
+  /// `del name`: gone in all frames. False if it was in none.
+  bool remove(const std::string& name);
 
   struct Frame {
     ir::Block* block;
@@ -39,6 +39,7 @@ class Environment {
   /// Takes the innermost frame off and hands it over: what a branch defined.
   Frame take();
   void put_back(Frame frame) { frames_.push_back(std::move(frame)); }
+  bool is_defined(const std::string& name) const;
   bool is_stored(const std::string& name) const;
   void declare(const std::string& name, TypePtr type) {
     frames_.back().types[name] = std::move(type);
@@ -47,6 +48,7 @@ class Environment {
 
  private:
   const TypePtr* stored_type(const std::string& name, size_t frames) const;
+  SugaredValuePtr find_below(const std::string& name, const SourceRange& range, size_t frames);
   Emitter& emitter_;
   std::vector<Frame> frames_;
 };

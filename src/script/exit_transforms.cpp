@@ -66,6 +66,16 @@ class ExitTransform {
         exit = visit_if(node);
       } else if (node->kind() == kinds::loop) {
         exit = visit_loop(node);
+      } else if (node->kind() == kinds::with) {
+        // What the body leaves with is left with behind the prim::Exit, which always runs.
+        exit = visit(*node->blocks()[0]);
+        next = next->next();
+      } else if (node->kind() == kinds::closure) {
+        // Returns of a closure stay inside.
+        for (Block* inner : node->blocks()) {
+          const Exit inner_exit = visit(*inner);
+          if (!for_loops_) finish_target(*inner, inner_exit);
+        }
       } else {
         for (Block* inner : node->blocks()) visit(*inner);
       }
@@ -268,12 +278,45 @@ void merge_neighbouring_ifs(Graph& graph, Block& block) {
   }
 }
 
+/// The nodes between Enter and Exit become the block of a prim::With between them.
+void gather_with_bodies(Graph& graph, Block& block) {
+  std::vector<Node*> open;
+  for (Node* node = block.param_node()->next(); node != block.return_node();) {
+    Node* next = node->next();
+    for (Block* inner : node->blocks()) gather_with_bodies(graph, *inner);
+    if (node->kind() == kinds::enter) open.push_back(node);
+    if (node->kind() == kinds::exit) {
+      RUSHLIGHT_ASSERT(!open.empty());
+      Node* with = graph.create(kinds::with, {}, 0);
+      with->insert_before(node);
+      Block* body = with->add_block();
+      for (Node* inner = open.back()->next(); inner != with;) {
+        Node* after = inner->next();
+        inner->move_before(body->return_node());
+        inner = after;
+      }
+      open.pop_back();
+    }
+    node = next;
+  }
+}
+void dissolve_with_bodies(Block& block) {
+  for (Node* node : block.nodes()) {
+    for (Block* inner : node->blocks()) dissolve_with_bodies(*inner);
+    if (node->kind() != kinds::with) continue;
+    for (Node* inner : node->blocks()[0]->nodes()) inner->move_before(node);
+    node->destroy();
+  }
+}
+
 }  // namespace
 
 void transform_exits(Graph& graph) {
+  gather_with_bodies(graph, graph.block());
   ExitTransform(graph, /*for_loops=*/true).run();
   ExitTransform(graph, /*for_loops=*/false).run();
   merge_neighbouring_ifs(graph, graph.block());
+  dissolve_with_bodies(graph.block());
 }
 
 }  // namespace rushlight::script

@@ -11,44 +11,57 @@ struct FormName {
   std::string_view name;
   SpecialForm form;
 };
-constexpr FormName kForms[] = {{"print", SpecialForm::print},
-                               {"range", SpecialForm::range},
-                               {"zip", SpecialForm::zip},
-                               {"enumerate", SpecialForm::enumerate},
-                               {"annotate", SpecialForm::annotate},
-                               {"unchecked_cast", SpecialForm::unchecked_cast},
-                               {"uninitialized", SpecialForm::uninitialized},
-                               {"isinstance", SpecialForm::isinstance},
-                               {"getattr", SpecialForm::getattr},
-                               {"hasattr", SpecialForm::hasattr},
-                               {"list", SpecialForm::list},
-                               {"tuple", SpecialForm::tuple},
-                               {"dict", SpecialForm::dict}};
-/// Builtins of Python that are operators.
-constexpr std::pair<std::string_view, std::string_view> kBuiltins[] = {
-    {"len", "aten::len"},      {"abs", "prim::abs"},   {"min", "prim::min"}, {"max", "prim::max"},
-    {"ord", "aten::ord"},      {"chr", "aten::chr"},   {"bin", "aten::bin"}, {"hex", "aten::hex"},
-    {"oct", "aten::oct"},      {"hash", "aten::hash"}, {"pow", "aten::pow"}, {"round", "aten::round"},
-    {"sum", "aten::sum"},      {"any", "aten::any"},   {"all", "aten::all"}, {"sorted", "aten::sorted"},
-    {"divmod", "aten::divmod"}};
+constexpr FormName kForms[] = {{"tuple", SpecialForm::tuple},         {"getattr", SpecialForm::getattr},
+                               {"hasattr", SpecialForm::hasattr},     {"isinstance", SpecialForm::isinstance},
+                               {"range", SpecialForm::range},         {"zip", SpecialForm::zip},
+                               {"enumerate", SpecialForm::enumerate}, {"list", SpecialForm::list},
+                               {"dict", SpecialForm::dict},           {"slice", SpecialForm::slice}};
+/// Only archives and strings write these without a module in front.
+constexpr FormName kArchiveForms[] = {{"annotate", SpecialForm::annotate},
+                                      {"unchecked_cast", SpecialForm::unchecked_cast},
+                                      {"uninitialized", SpecialForm::uninitialized}};
+/// Builtins of Python that are operators; classes answer those with a method of their own.
+struct BuiltinName {
+  std::string_view name, op, method;
+};
+constexpr BuiltinName kBuiltins[] = {{"len", "aten::len", "__len__"},
+                                     {"hex", "aten::hex", "__hex__"},
+                                     {"oct", "aten::oct", "__oct__"},
+                                     {"round", "aten::round", "__round__"},
+                                     {"abs", "prim::abs", ""},
+                                     {"min", "prim::min", ""},
+                                     {"max", "prim::max", ""},
+                                     {"ord", "aten::ord", ""},
+                                     {"chr", "aten::chr", ""},
+                                     {"bin", "aten::bin", ""},
+                                     {"hash", "aten::hash", ""},
+                                     {"id", "prim::id", ""},
+                                     {"pow", "aten::pow", ""},
+                                     {"sum", "aten::sum", ""},
+                                     {"any", "aten::any", ""},
+                                     {"all", "aten::all", ""},
+                                     {"sorted", "aten::sorted", ""},
+                                     {"divmod", "aten::divmod", ""},
+                                     {"rangelist", "prim::rangelist", ""}};
+struct CastName {
+  std::string_view name;
+  const TypePtr& (*type)();
+  std::string_view op, method;
+};
+constexpr CastName kCasts[] = {{"int", types::int_, "aten::Int", "__int__"},
+                               {"float", types::float_, "aten::Float", "__float__"},
+                               {"bool", types::bool_, "aten::Bool", "__bool__"},
+                               {"str", types::string, "aten::str", "__str__"},
+                               {"complex", types::complex, "aten::Complex", "__complex__"}};
 
+/// The namespaces of PyTorch, for programs that no other scope surrounds.
 class NativeResolver final : public Resolver {
  public:
   SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction&, const SourceRange&) override {
     if (name == "torch" || name == "math" || name == "cmath" || name == "ops")
       return std::make_shared<NamespaceValue>(name);
-    for (const FormName& form : kForms)
+    for (const FormName& form : kArchiveForms)
       if (form.name == name) return std::make_shared<SpecialFormValue>(form.form);
-    static const std::pair<std::string_view, std::pair<const TypePtr& (*)(), std::string_view>> kCasts[] = {
-        {"int", {types::int_, "aten::Int"}},
-        {"float", {types::float_, "aten::Float"}},
-        {"bool", {types::bool_, "aten::Bool"}},
-        {"str", {types::string, "aten::str"}},
-        {"complex", {types::complex, "aten::Complex"}}};
-    for (const auto& [cast, parts] : kCasts)
-      if (cast == name) return std::make_shared<CastValue>(parts.first(), ir::Symbol::intern(parts.second));
-    for (const auto& [builtin, op] : kBuiltins)
-      if (builtin == name) return std::make_shared<BuiltinFunction>(ir::Symbol::intern(op));
     return nullptr;
   }
   TypePtr resolve_type(const std::string&, const SourceRange&) override { return nullptr; }
@@ -59,6 +72,24 @@ class NativeResolver final : public Resolver {
 std::shared_ptr<Resolver> native_resolver() {
   static const std::shared_ptr<Resolver> resolver = std::make_shared<NativeResolver>();
   return resolver;
+}
+
+SugaredValuePtr builtin_name(const std::string& name) {
+  if (name == "print") return std::make_shared<PrintValue>();
+  if (name == "AssertionError") return std::make_shared<ExceptionValue>("");
+  for (const FormName& form : kForms)
+    if (form.name == name) return std::make_shared<SpecialFormValue>(form.form);
+  for (const CastName& cast : kCasts)
+    if (cast.name == name)
+      return std::make_shared<MagicMethod>(std::string(cast.method),
+                                           std::make_shared<CastValue>(cast.type(), ir::Symbol::intern(cast.op)));
+  for (const BuiltinName& builtin : kBuiltins) {
+    if (builtin.name != name) continue;
+    auto function = std::make_shared<BuiltinFunction>(ir::Symbol::intern(builtin.op));
+    if (builtin.method.empty()) return function;
+    return std::make_shared<MagicMethod>(std::string(builtin.method), function);
+  }
+  return nullptr;
 }
 
 SugaredValuePtr NamespaceValue::attribute(Emitter& emitter, const SourceRange& range, const std::string& name) {
@@ -91,6 +122,8 @@ SugaredValuePtr NamespaceValue::attribute(Emitter& emitter, const SourceRange& r
       name == "_C" || name == "_nn")
     return std::make_shared<NamespaceValue>("torch." + name);
   if (name == "annotate") return std::make_shared<SpecialFormValue>(SpecialForm::annotate);
+  if (name == "fork" || name == "_fork") return std::make_shared<SpecialFormValue>(SpecialForm::fork);
+  if (name == "_wait") return std::make_shared<BuiltinFunction>(ir::Symbol::intern("aten::wait"));
   for (const std::string& candidate :
        {cat("aten::", name), cat("aten::", name_.substr(name_.rfind('.') + 1), "_", name), cat("prim::", name)})
     if (!find_overloads(candidate).empty()) return std::make_shared<BuiltinFunction>(ir::Symbol::intern(candidate));

@@ -20,9 +20,16 @@ class Resolver {
   virtual SugaredValuePtr module_value(ir::Value* value) { return simple(value); }
   /// The version of the archive that a program comes from: its operators mean what they meant then.
   virtual std::optional<int64_t> operator_version() const { return std::nullopt; }
+  /// Whether the class that the user wrote has `name` in its body, which its compiled form does not have.
+  virtual bool is_class_attribute(const ClassType&, const std::string&) { return false; }
+  /// Whether resolve_type also reads whole annotations ("Dict[str, m.Net]"), as a scope of Python does.
+  virtual bool reads_annotations() const { return false; }
 };
 
-/// Knows `torch`, `math` and the builtins, and nothing else: what every string program starts from.
+/// Knows `torch`, `math` and what archives write, and nothing else: what every string program starts from.
 std::shared_ptr<Resolver> native_resolver();
+/// Builtins of Python (`len`, `range`, `int`), which every program has and none can hide but by a local variable. Null
+/// for other names.
+SugaredValuePtr builtin_name(const std::string& name);
 
 }  // namespace rushlight::script

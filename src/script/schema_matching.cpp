@@ -1,7 +1,11 @@
+#include <algorithm>
+
 #include "script/schema_matching.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
-#include "lang/lexer.h"
+#include "script/builtin_functions.h"
 #include "script/emitter.h"
 #include "script/upgraders.h"
 #include "value/type_variables.h"
@@ -11,209 +15,311 @@ namespace {
 
 namespace kinds = ir::kinds;
 
-/// `x.view(2, 3)`: the rest of the positional arguments may be the elements of a list parameter.
-bool takes_varargs_as_list(const Schema& schema, size_t index, bool is_method) {
-  // Only the first argument after self, of type int[] or float[] or Tensor[] without a fixed length.
+constexpr std::string_view kEmptyListHint =
+    "Empty lists default to List[Tensor]. Add a variable annotation to the assignment to create an empty list of "
+    "another "
+    "type (torch.jit.annotate(List[T, []]) where T is the type of elements in the list for Python 2)\n";
+
+const TypePtr& without_optional(const TypePtr& type) {
+  return type->is(TypeKind::optional) ? type->expect<ElementType>().element() : type;
+}
+bool is_inferred(const Type& type) {
+  const TensorType* tensor = type.as<TensorType>();
+  return tensor && tensor->is_inferred();
+}
+
+/// `x.view(2, 3)`: the rest of the positional arguments may be the elements of the last positional parameter, a list.
+bool takes_rest_as_list(const Schema& schema, size_t index) {
   const Argument& argument = schema.arguments[index];
-  const ElementType* list = argument.type->as<ElementType>();
-  if (!list || !list->is(TypeKind::list) || argument.list_length) return false;
-  const bool typevar = list->element()->has_free_variables();
-  return !typevar && index == (is_method ? 1u : 0u) + 0u;
+  const ElementType* list = without_optional(argument.type)->as<ElementType>();
+  if (!list || !list->is(TypeKind::list) || argument.list_length || list->element()->is(TypeKind::var)) return false;
+  return index + 1 == schema.arguments.size() || schema.arguments[index + 1].keyword_only;
 }
 
-const NamedValue* find_keyword(const std::vector<NamedValue>& keywords, const std::string& name) {
-  for (const NamedValue& keyword : keywords)
-    if (keyword.name == name) return &keyword;
-  return nullptr;
-}
+/// One attempt: arguments against one schema.
+class Matcher {
+ public:
+  Matcher(Emitter& emitter, const SourceRange& range, const Schema& schema, bool allow_conversions, std::string& why)
+      : emitter_(emitter), range_(range), schema_(schema), allow_conversions_(allow_conversions), why_(why) {}
 
-std::string schema_title(const Schema& schema) {
-  return schema.name.substr(schema.name.rfind(':') == std::string::npos ? 0 : schema.name.rfind(':') + 1);
-}
-
-ir::Value* convert_argument(Emitter& emitter, const SourceRange& range, const Argument& argument, ir::Value* value,
-                            bool allow_conversions, TypeVariables& variables, std::string& why, const Schema& schema) {
-  // One number for `int[2]` stands for all of them.
-  const ElementType* list = argument.type->as<ElementType>();
-  const Type* plain = argument.type.get();
-  if (list && list->is(TypeKind::optional)) plain = list->element().get();
-  if (const ElementType* inner = plain->as<ElementType>(); inner && inner->is(TypeKind::list) && argument.list_length) {
-    const TypeKind kind = inner->element()->kind();
-    const bool fits = (value->type()->is(TypeKind::int_) && (kind == TypeKind::int_ || kind == TypeKind::sym_int)) ||
-                      (value->type()->is(TypeKind::float_) && kind == TypeKind::float_);
-    if (fits) {
-      const std::vector<ir::Value*> copies(size_t(*argument.list_length), value);
-      ir::Node* made = emitter.insert_node(kinds::list_construct, copies, 1, range);
-      made->set_range({});
-      made->output()->set_type(types::list(value->type()));
-      return made->output();
+  std::optional<MatchedCall> run(const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
+                                 std::optional<NamedValue> self) {
+    MatchedCall call;
+    std::vector<bool> used(keywords.size());
+    size_t next = 0;
+    for (size_t i = 0; i < schema_.arguments.size(); ++i) {
+      const Argument& argument = schema_.arguments[i];
+      ir::Value* value = nullptr;
+      if (self && argument.name == "self") {
+        value = self->value;
+        self.reset();
+      } else if (!argument.keyword_only && next < arguments.size()) {
+        if (allow_conversions_ && takes_rest_as_list(schema_, i)) {
+          const TypePtr& given = arguments[next].value->type();
+          const TypePtr& wanted = without_optional(argument.type);
+          if (!given->is(TypeKind::list) && !is_convertible_to_list(*given, *wanted)) {
+            ir::Value* list = list_of_rest(arguments, next, wanted->expect<ElementType>().element());
+            if (!list) return std::nullopt;
+            next = arguments.size();
+            call.inputs.push_back(list);
+            continue;
+          }
+        }
+        value = arguments[next++].value;
+      } else if (const auto at = find_keyword(keywords, argument.name)) {
+        if (used[*at])
+          return fail(cat("Argument ", argument.name, " specified twice in schema, submit a bug report!\n"));
+        used[*at] = true;
+        value = keywords[*at].value;
+      } else if (argument.default_value) {
+        value = emitter_.constant(*argument.default_value, range_);
+      } else {
+        return fail(cat("Argument ", argument.name, " not provided.\n"));
+      }
+      value = convert(argument, value);
+      if (!value) return std::nullopt;
+      call.inputs.push_back(value);
     }
+    if (self) return fail("Provided self argument not used in schema.\n");
+    if (schema_.is_vararg)
+      for (; next < arguments.size(); ++next) call.inputs.push_back(arguments[next].value);
+    if (next < arguments.size())
+      return fail(
+          cat("Expected at most ", next, " arguments but found ", arguments.size(), " positional arguments.\n"));
+    for (size_t i = 0; i < keywords.size(); ++i)
+      if (!used[i])
+        return fail(cat("Keyword argument ", keywords[i].name,
+                        schema_.find_argument(keywords[i].name) ? " specified twice.\n" : " unknown.\n"));
+    for (const Argument& result : schema_.returns) {
+      TypePtr type = substitute_variables(result.type, variables_);
+      call.results.push_back(type ? type : types::none());
+    }
+    return call;
   }
-  TypePtr wanted = argument.type;
-  if (wanted->has_free_variables()) {
-    if (!match_type_variables(wanted, value->type(), variables)) {
-      why += cat("Could not match type ", value->type()->annotation(), " to ", wanted->annotation(), " in argument '",
-                 argument.name, "'.\n");
+
+ private:
+  std::nullopt_t fail(const std::string& reason) {
+    why_ += cat("\n", schema_.str(), ":\n", reason);
+    return std::nullopt;
+  }
+  std::optional<size_t> find_keyword(const std::vector<NamedValue>& keywords, const std::string& name) const {
+    for (size_t i = 0; i < keywords.size(); ++i)
+      if (keywords[i].name == name ||
+          (name == "self" && keywords[i].name == "input" && schema_.name.starts_with("aten::")))
+        return i;
+    return std::nullopt;
+  }
+
+  ir::Value* list_of_rest(const std::vector<NamedValue>& arguments, size_t from, const TypePtr& element) {
+    const Argument part{.name = "<varargs>", .type = element};
+    std::vector<ir::Value*> elements;
+    for (size_t i = from; i < arguments.size(); ++i) {
+      ir::Value* value = convert(part, arguments[i].value);
+      if (!value) return nullptr;
+      elements.push_back(value);
+    }
+    return emitter_.make_list(elements, is_int_like(*element) ? types::int_() : element, range_);
+  }
+
+  /// Null, with the reason written down, if the value does not fit.
+  ir::Value* convert(const Argument& argument, ir::Value* value) {
+    // One number for `int[2]` stands for all of them.
+    if (const ElementType* list = without_optional(argument.type)->as<ElementType>();
+        list && list->is(TypeKind::list) && argument.list_length) {
+      const Type &given = *value->type(), &element = *list->element();
+      if ((given.is(TypeKind::int_) && is_int_like(element)) ||
+          (given.is(TypeKind::float_) && element.is(TypeKind::float_)))
+        value =
+            emitter_.make_list(std::vector<ir::Value*>(size_t(*argument.list_length), value), value->type(), range_);
+    }
+    std::string reason;
+    if (!match_type_variables(argument.type, value->type(), variables_, &reason)) {
+      fail(cat("Could not match type ", repr(*value->type()), " to ", repr(*argument.type), " in argument '",
+               argument.name, "': ", reason, ".\n"));
       return nullptr;
     }
-    wanted = substitute_variables(wanted, variables);
-    if (!wanted) return value;
+    const TypePtr wanted = substitute_variables(argument.type, variables_);
+    if (!wanted) {
+      fail(cat("Type variables in type ", repr(*argument.type), " could not be inferred from actual type ",
+               repr(*value->type())));
+      return nullptr;
+    }
+    value = convert_implicitly(emitter_, range_, value, wanted, allow_conversions_);
+    std::string not_subtype;
+    if (value->type()->is_subtype_of(*wanted, &not_subtype)) return value;
+    std::string text = cat("Expected a value of type '", repr(*argument.type), "' for argument '", argument.name,
+                           "' but instead found type '", repr(*value->type()), "'.\n");
+    if (is_inferred(*argument.type))
+      text += cat("Inferred '", argument.name,
+                  "' to be of type 'Tensor' because it was not annotated with an explicit type.\n");
+    if (is_inferred(*value->type()))
+      text += cat("Inferred the value for argument '", argument.name,
+                  "' to be of type 'Tensor' because it was not annotated with an explicit type.\n");
+    if (value->type()->is(TypeKind::list) && value->type()->expect<ElementType>().element()->is(TypeKind::tensor))
+      text += kEmptyListHint;
+    fail(text + not_subtype);
+    return nullptr;
   }
-  value = convert_implicitly(emitter, range, value, wanted, allow_conversions);
-  if (value->type()->is_subtype_of(*wanted)) return value;
-  why += cat(schema_title(schema), "() Expected a value of type '", wanted->annotation(), "' for argument '",
-             argument.name, "' but instead found type '", value->type()->annotation(), "'.\n");
-  return nullptr;
+
+  Emitter& emitter_;
+  const SourceRange& range_;
+  const Schema& schema_;
+  bool allow_conversions_;
+  std::string& why_;
+  TypeVariables variables_;
+};
+
+/// Names that differ from `name` by at most two letters.
+std::vector<std::string> similar_operators(std::string_view name) {
+  const auto distance = [](std::string_view a, std::string_view b) {
+    std::vector<size_t> row(b.size() + 1);
+    for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (size_t i = 1; i <= a.size(); ++i) {
+      size_t diagonal = std::exchange(row[0], i);
+      for (size_t j = 1; j <= b.size(); ++j) {
+        const size_t best =
+            std::min({row[j] + 1, row[j - 1] + 1, diagonal + (std::tolower(a[i - 1]) != std::tolower(b[j - 1]))});
+        diagonal = std::exchange(row[j], best);
+      }
+    }
+    return row[b.size()];
+  };
+  std::vector<std::pair<size_t, std::string>> found;
+  for (const Operator* op : all_operators()) {
+    const std::string& other = op->schema().name;
+    if (other.size() + 2 < name.size() || name.size() + 2 < other.size()) continue;
+    const size_t away = distance(name, other);
+    if (away <= 1 && std::ranges::find(found, std::pair(away, other)) == found.end()) found.emplace_back(away, other);
+  }
+  std::ranges::sort(found);
+  std::vector<std::string> names;
+  for (auto& [away, other] : found) names.push_back(std::move(other));
+  return names;
+}
+
+[[noreturn]] void fail_unknown(const SourceRange& range, std::string_view name) {
+  const std::vector<std::string> similar = similar_operators(name);
+  std::string text = cat("Unknown builtin op: ", name, ".\n");
+  if (similar.empty()) {
+    text += cat("Could not find any similar ops to ", name,
+                ". This op may not exist or may not be currently supported in TorchScript.\n");
+  } else {
+    text += "Here are some suggestions: \n";
+    for (const std::string& other : similar) text += cat("\t", other, "\n");
+    text += "\nThe original call is";
+  }
+  lang::fail_at(range, text, name.starts_with("aten::") ? "Rushlight may not have this operator yet" : "");
+}
+
+std::string indented(std::string_view text) {
+  std::string out;
+  bool line_start = true;
+  for (char c : text) {
+    if (line_start) out += "  ";
+    out += c;
+    line_start = c == '\n';
+  }
+  return out;
 }
 
 }  // namespace
 
+std::string repr(const Type& type) {
+  if (const ClassType* cls = type.as<ClassType>())
+    return fmt::format("{} (of Python compilation unit at: {})", cls->name(), fmt::ptr(cls));
+  if (is_inferred(type)) return "Tensor (inferred)";
+  if (type.is(TypeKind::enum_)) return type.str();
+  return type.annotation();
+}
+
+bool is_convertible_to_list(const Type& tuple, const Type& wanted) {
+  const TupleType* from = tuple.as<TupleType>();
+  if (!from || !wanted.is(TypeKind::list)) return false;
+  const Type& element = *wanted.expect<ElementType>().element();
+  for (const TypePtr& part : from->elements())
+    if (!part->is_subtype_of(element) && !(is_int_like(*part) && is_int_like(element))) return false;
+  return true;
+}
+
 ir::Value* convert_implicitly(Emitter& emitter, const SourceRange& range, ir::Value* value, const TypePtr& wanted,
                               bool allow_conversions) {
-  TypePtr target = wanted;
-  if (target->is(TypeKind::optional) && !value->type()->is(TypeKind::optional) && !value->type()->is(TypeKind::none))
-    target = target->expect<ElementType>().element();
-  const TupleType* tuple = value->type()->as<TupleType>();
-  if (tuple && target->is(TypeKind::list)) {
-    const TypePtr& element = target->expect<ElementType>().element();
-    bool fits = !tuple->elements().empty();
-    for (const TypePtr& type : tuple->elements())
-      fits &= type->is_subtype_of(*element) || (element->is(TypeKind::sym_int) && type->is(TypeKind::int_));
-    if (fits) {
-      std::vector<ir::Value*> elements;
-      if (value->node()->kind() == kinds::tuple_construct) {
-        elements = value->node()->inputs();
-      } else {
-        ir::Node* unpack = emitter.insert_node(kinds::tuple_unpack, {&value, 1}, tuple->elements().size(), range);
-        for (size_t i = 0; i < tuple->elements().size(); ++i) unpack->output(i)->set_type(tuple->elements()[i]);
-        elements = unpack->outputs();
-      }
-      return emitter.make_list(elements, element->is(TypeKind::sym_int) ? types::int_() : element, range);
+  if (wanted->is(TypeKind::optional) && !value->type()->is(TypeKind::optional) && !value->type()->is(TypeKind::none))
+    return convert_implicitly(emitter, range, value, wanted->expect<ElementType>().element(), allow_conversions);
+  if (value->node()->kind() == kinds::empty_list_literal && wanted->is(TypeKind::list))
+    value = emitter.make_list({}, wanted->expect<ElementType>().element(), range);
+  if (const TupleType* tuple = value->type()->as<TupleType>()) {
+    if (is_convertible_to_list(*tuple, *wanted)) {
+      const TypePtr& element = wanted->expect<ElementType>().element();
+      value = emitter.make_list(unpack_tuple(emitter, value, range), is_int_like(*element) ? types::int_() : element,
+                                range);
+    } else if (const TupleType* to = wanted->as<TupleType>();
+               to && !tuple->is_subtype_of(*to, nullptr) && to->elements().size() == tuple->elements().size()) {
+      std::vector<ir::Value*> parts = unpack_tuple(emitter, value, range);
+      for (size_t i = 0; i < parts.size(); ++i)
+        parts[i] = convert_implicitly(emitter, range, parts[i], to->elements()[i], allow_conversions);
+      value = emitter.make_tuple(parts);
     }
   }
   if (!allow_conversions) return value;
   const Type& from = *value->type();
+  const TypeKind to = is_int_like(*wanted) && wanted->is(TypeKind::sym_int) ? TypeKind::int_ : wanted->kind();
   const auto op = [&](const char* name) { return emit_operator(emitter, range, name, {value}); };
   if (from.is(TypeKind::tensor)) {
-    switch (target->kind()) {
-      case TypeKind::float_:
-        return op("aten::FloatImplicit");
-      case TypeKind::int_:
-      case TypeKind::sym_int:
-        return op("aten::IntImplicit");
-      case TypeKind::complex:
-        return op("aten::ComplexImplicit");
-      case TypeKind::number:
-        return op("aten::ScalarImplicit");
-      default:
-        return value;
-    }
+    if (to == TypeKind::float_) return op("aten::FloatImplicit");
+    if (to == TypeKind::int_) return op("aten::IntImplicit");
+    if (to == TypeKind::complex) return op("aten::ComplexImplicit");
+    if (to == TypeKind::number) return op("aten::ScalarImplicit");
+  } else if (from.is(TypeKind::number)) {
+    if (to == TypeKind::float_) return op("aten::Float");
+    if (to == TypeKind::int_) return op("aten::Int");
+    if (to == TypeKind::complex) return op("aten::Complex");
+  } else if (from.is(TypeKind::bool_)) {
+    if (to == TypeKind::float_) return op("aten::Float");
+    if (to == TypeKind::int_ || to == TypeKind::number) return op("aten::Int");
+  } else if (from.is(TypeKind::string) && to == TypeKind::device) {
+    return op("aten::device");
   }
-  if (from.is(TypeKind::number)) {
-    switch (target->kind()) {
-      case TypeKind::float_:
-        return op("aten::Float");
-      case TypeKind::int_:
-        return op("aten::Int");
-      case TypeKind::complex:
-        return op("aten::Complex");
-      default:
-        return value;
-    }
-  }
-  if (from.is(TypeKind::bool_)) {
-    if (target->is(TypeKind::float_)) return op("aten::Float");
-    if (target->is(TypeKind::int_) || target->is(TypeKind::sym_int) || target->is(TypeKind::number))
-      return op("aten::Int");
-  }
-  if (from.is(TypeKind::string) && target->is(TypeKind::device)) return op("aten::device");
   return value;
 }
 
 std::optional<MatchedCall> match_schema(Emitter& emitter, const SourceRange& range, const Schema& schema,
-                                        const std::vector<NamedValue>& positional,
+                                        const std::vector<NamedValue>& arguments,
                                         const std::vector<NamedValue>& keywords, bool allow_conversions,
                                         std::string& why, std::optional<NamedValue> self) {
-  std::vector<NamedValue> arguments = positional;
-  if (self) {
-    const std::optional<size_t> at = schema.find_argument("self");
-    if (!at || *at > arguments.size()) {
-      if (!at) return why += cat("Operator '", schema_title(schema), "' has no argument 'self'.\n"), std::nullopt;
+  return Matcher(emitter, range, schema, allow_conversions, why).run(arguments, keywords, std::move(self));
+}
+
+MatchedCall match_schemas(Emitter& emitter, const SourceRange& range, ArrayRef<const Schema*> schemas,
+                          const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
+                          std::optional<NamedValue> self) {
+  std::string why;
+  if (schemas.size() == 1) {
+    if (auto call = match_schema(emitter, range, *schemas[0], arguments, keywords, true, why, self)) return *call;
+    lang::fail_at(range, why);
+  }
+  for (const bool allow_conversions : {false, true}) {
+    why.clear();
+    for (size_t i = 0; i < schemas.size(); ++i) {
+      auto call = match_schema(emitter, range, *schemas[i], arguments, keywords, allow_conversions, why, self);
+      if (!call) continue;
+      call->schema = i;
+      return *call;
     }
-    arguments.insert(arguments.begin() + ptrdiff_t(std::min(at.value_or(0), arguments.size())), *self);
   }
-  MatchedCall call;
-  TypeVariables variables;
-  std::vector<bool> used(keywords.size());
-  size_t next = 0;
-  for (size_t i = 0; i < schema.arguments.size(); ++i) {
-    const Argument& argument = schema.arguments[i];
-    ir::Value* value = nullptr;
-    SourceRange at = range;
-    if (!argument.keyword_only && next < arguments.size()) {
-      if (allow_conversions && takes_varargs_as_list(schema, i, self.has_value())) {
-        const TypePtr& element = argument.type->expect<ElementType>().element();
-        const TypePtr& given = arguments[next].value->type();
-        if (!given->is(TypeKind::list) && !given->is(TypeKind::tuple)) {
-          std::vector<ir::Value*> rest;
-          bool fits = true;
-          for (; next < arguments.size(); ++next) {
-            ir::Value* converted =
-                convert_implicitly(emitter, arguments[next].range, arguments[next].value, element, true);
-            fits &= converted->type()->is_subtype_of(*element);
-            rest.push_back(converted);
-          }
-          if (!fits)
-            return why +=
-                   cat(schema_title(schema), "() Expected a value of type '", argument.type->annotation(),
-                       "' for argument '", argument.name, "' but instead found type '", given->annotation(), "'.\n"),
-                   std::nullopt;
-          call.inputs.push_back(
-              emitter.make_list(rest, element->is(TypeKind::sym_int) ? types::int_() : element, range));
-          continue;
-        }
-      }
-      value = arguments[next].value;
-      at = arguments[next].range;
-      ++next;
-      if (find_keyword(keywords, argument.name))
-        return why += cat("argument ", argument.name, " specified twice\n"), std::nullopt;
-    } else if (const NamedValue* keyword = find_keyword(keywords, argument.name)) {
-      used[size_t(keyword - keywords.data())] = true;
-      value = keyword->value;
-      at = keyword->range;
-    } else if (argument.default_value) {
-      value =
-          emitter.constant(*argument.default_value, {}, argument.default_value->is_none() ? types::none() : nullptr);
-    } else {
-      return why += cat("Argument ", argument.name, " not provided.\n"), std::nullopt;
-    }
-    value = convert_argument(emitter, at ? at : range, argument, value, allow_conversions, variables, why, schema);
-    if (!value) return std::nullopt;
-    call.inputs.push_back(value);
-  }
-  if (schema.is_vararg)
-    for (; next < arguments.size(); ++next) call.inputs.push_back(arguments[next].value);
-  if (next < arguments.size())
-    return why += cat("Expected at most ", schema.arguments.size(), " arguments but found ", arguments.size(),
-                      " positional arguments.\n"),
-           std::nullopt;
-  for (size_t i = 0; i < keywords.size(); ++i)
-    if (!used[i]) return why += cat("Keyword argument ", keywords[i].name, " unknown.\n"), std::nullopt;
-  for (const Argument& result : schema.returns) {
-    TypePtr type = result.type->has_free_variables() ? substitute_variables(result.type, variables) : result.type;
-    call.results.push_back(type ? type : types::none());
-  }
-  return call;
+  lang::fail_at(range, cat("Arguments for call are not valid.\nThe following variants are available:\n", indented(why),
+                           "\nThe original call is"));
 }
 
 SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, ir::Symbol name,
                                    const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
                                    std::optional<NamedValue> self) {
-  const auto overloads = find_overloads(name.str());
-  // What older programs call stands behind what has not changed since.
+  const auto operators = find_overloads(name.str());
+  const std::vector<ir::GraphFunction*>& functions = builtin_functions(name.str());
+  std::vector<const Schema*> schemas;
   std::vector<std::pair<const Operator*, const OperatorChange*>> candidates, changed;
-  for (const Operator* op : overloads) {
+  for (const Operator* op : operators) {
+    // PyTorch never considers this one.
+    if (name.str() == "aten::view" && op->schema().overload == "dtype") continue;
     const OperatorChange* change = nullptr;
     if (const auto& version = emitter.graph().operator_set_version) {
       change = find_operator_change(op->schema().qualified_name());
@@ -221,50 +327,34 @@ SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, i
     }
     (change ? changed : candidates).emplace_back(op, change);
   }
+  // What older programs call stands behind what has not changed since.
   candidates.insert(candidates.end(), changed.begin(), changed.end());
-  const auto emit = [&](const Operator& op, const OperatorChange* change, const MatchedCall& call) -> SugaredValuePtr {
-    ir::Node* node = emitter.insert_node(name, call.inputs, call.results.size(), range);
-    if (change)
-      mark_old_call(*node, *change);
-    else
-      node->set_op(&op);
-    for (size_t i = 0; i < call.results.size(); ++i)
-      node->output(i)->set_type(call.results[i]->is(TypeKind::sym_int) ? types::int_() : call.results[i]);
-    if (call.results.size() == 1) return simple(node->output());
-    ir::Node* tuple = emitter.insert_node(kinds::tuple_construct, node->outputs(), 1, {});
-    std::vector<std::string> fields;
-    for (const Argument& result : op.schema().returns)
-      if (!result.name.empty()) fields.push_back(result.name);
-    tuple->output()->set_type(!fields.empty() && fields.size() == call.results.size()
-                                  ? TupleType::named("", fields, call.results)
-                                  : types::tuple(call.results));
-    return simple(tuple->output());
-  };
-  std::string why;
-  const std::vector<bool> rounds = overloads.size() == 1 ? std::vector<bool>{true} : std::vector<bool>{false, true};
-  for (const bool convert : rounds) {
-    why.clear();
-    for (const auto& [op, change] : candidates) {
-      std::string reason;
-      const Schema& schema = change ? old_schema(*change) : op->schema();
-      if (const auto call = match_schema(emitter, range, schema, arguments, keywords, convert, reason, self))
-        return emit(*op, change, *call);
-      why += cat("\n", schema.str(), ":\n", reason);
-    }
+  for (const auto& [op, change] : candidates) schemas.push_back(change ? &old_schema(*change) : &op->schema());
+  const size_t operator_count = schemas.size();
+  for (ir::GraphFunction* function : functions)
+    if (function->has_schema()) schemas.push_back(&function->schema());
+  if (schemas.empty()) fail_unknown(range, name.str());
+  const MatchedCall call = match_schemas(emitter, range, schemas, arguments, keywords, std::move(self));
+  if (call.schema >= operator_count) {
+    for (ir::GraphFunction* function : functions)
+      if (function->has_schema() && &function->schema() == schemas[call.schema])
+        return simple(emitter.graph().insert_graph(*function->graph(), call.inputs)[0]);
   }
-  if (overloads.empty()) {
-    const bool aten = name.namespace_part() == "aten";
-    lang::fail_at(range,
-                  cat("Unknown builtin op: ", name.str(), ".\nCould not find any similar ops to ", name.str(),
-                      ". This op may not exist or may not be currently supported in TorchScript"),
-                  aten ? "Rushlight may not have this operator yet" : "");
-  }
-  if (overloads.size() == 1) lang::fail_at(range, why.substr(why.find(":\n") + 2));
-  std::string indented;
-  for (std::string_view line : split(std::string_view(why).substr(0, why.size() - 1), '\n'))
-    indented += cat("  ", line, "\n");
-  lang::fail_at(range, cat("Arguments for call are not valid.\nThe following variants are available:\n", indented,
-                           "\nThe original call is"));
+  ir::Node* node = emitter.insert_node(name, call.inputs, call.results.size(), range);
+  if (const auto& [op, change] = candidates[call.schema]; change)
+    mark_old_call(*node, *change);
+  else
+    node->set_op(op);
+  for (size_t i = 0; i < call.results.size(); ++i)
+    node->output(i)->set_type(is_int_like(*call.results[i]) ? types::int_() : call.results[i]);
+  if (call.results.size() == 1) return simple(node->output());
+  ir::Value* tuple = emitter.make_tuple(node->outputs());
+  std::vector<std::string> fields;
+  for (const Argument& result : schemas[call.schema]->returns)
+    if (!result.name.empty()) fields.push_back(result.name);
+  if (!fields.empty() && fields.size() == call.results.size())
+    tuple->set_type(TupleType::named("", fields, call.results));
+  return simple(tuple);
 }
 
 ir::Value* emit_operator(Emitter& emitter, const SourceRange& range, std::string_view name,
@@ -272,6 +362,23 @@ ir::Value* emit_operator(Emitter& emitter, const SourceRange& range, std::string
   std::vector<NamedValue> named;
   for (ir::Value* value : arguments) named.push_back({"", value, range});
   return emit_operator_call(emitter, range, ir::Symbol::intern(name), named)->as_value(emitter, range);
+}
+
+SugaredValuePtr operator_method(ir::Symbol name, const NamedValue& self) {
+  const auto takes = [&](const Schema& schema) {
+    const std::optional<size_t> at = schema.find_argument("self");
+    if (!at) return false;
+    const TypePtr& formal = schema.arguments[*at].type;
+    TypeVariables variables;
+    if (!match_type_variables(formal, self.value->type(), variables)) return false;
+    const TypePtr wanted = substitute_variables(formal, variables);
+    return wanted && self.value->type()->is_subtype_of(*wanted);
+  };
+  for (const Operator* op : find_overloads(name.str()))
+    if (takes(op->schema())) return std::make_shared<BuiltinFunction>(name, self);
+  for (ir::GraphFunction* function : builtin_functions(name.str()))
+    if (function->has_schema() && takes(function->schema())) return std::make_shared<BuiltinFunction>(name, self);
+  return nullptr;
 }
 
 }  // namespace rushlight::script

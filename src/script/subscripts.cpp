@@ -1,4 +1,8 @@
 /// Subscripts: reading, assigning, slices, tensor indexing.
+#include <algorithm>
+
+#include <limits>
+
 #include "base/text.h"
 #include "script/emitter.h"
 #include "value/class_type.h"
@@ -8,178 +12,242 @@ namespace rushlight::script {
 namespace kinds = ir::kinds;
 using lang::ExprKind;
 
-ir::Value* Emitter::emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const lang::Expr& slice) {
+namespace {
+/// The base and its indices, without the closing bracket.
+SourceRange indices_range(const lang::Expr& subscript) {
+  SourceRange range = subscript[0]->range;
+  for (const lang::ExprPtr& part : subscript.operands)
+    range = SourceRange(range.source(), range.begin(), std::max(range.end(), part->range.end()));
+  return range;
+}
+}  // namespace
+
+// ---- Slices
+
+SliceValue Emitter::emit_slice_bounds(const lang::Expr& slice) {
+  const auto bound = [&](size_t i) { return slice[i] ? emit(*slice[i]) : nullptr; };
+  ir::Value* start = bound(0);
+  ir::Value* stop = bound(1);
+  return SliceValue(start, stop, bound(2));
+}
+
+ir::Value* Emitter::emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const SliceValue& bounds) {
+  if (value->type()->is(TypeKind::tuple)) return emit_tuple_slice(range, value, bounds);
   std::vector<NamedValue> arguments{{"", value, range}}, keywords;
   if (dim) arguments.push_back({"", dim, range});
   // Missing bounds are defaults of the operator; a missing step is a 1 of the compiler's own.
-  if (slice[0]) keywords.push_back({"start", emit(*slice[0]), range});
-  if (slice[1]) keywords.push_back({"end", emit(*slice[1]), range});
-  keywords.push_back({"step", slice[2] ? emit(*slice[2]) : constant(IValue(int64_t(1)), range), range});
+  if (bounds.start) keywords.push_back({"start", bounds.start, range});
+  if (bounds.stop) keywords.push_back({"end", bounds.stop, range});
+  keywords.push_back({"step", bounds.step ? bounds.step : constant(IValue(int64_t(1)), range), range});
   return emit_operator_call(*this, range, ir::Symbol::intern("aten::slice"), arguments, keywords)
       ->as_value(*this, range);
 }
 
-ir::Value* Emitter::emit_tensor_index(const SourceRange& range, ir::Value* tensor,
-                                      const std::vector<lang::ExprPtr>& indices, size_t,
-                                      std::vector<ir::Value*>& tensor_indices) {
-  // Indices behind an ellipsis count dimensions from the end.
-  std::optional<size_t> ellipsis;
-  size_t consuming_after = 0;
-  for (size_t i = 0; i < indices.size(); ++i) {
-    if (indices[i]->is(ExprKind::ellipsis))
-      ellipsis = i;
-    else if (ellipsis && !indices[i]->is(ExprKind::none))
-      ++consuming_after;
+ir::Value* Emitter::emit_tuple_slice(const SourceRange& range, ir::Value* tuple, const SliceValue& bounds) {
+  const auto& elements = tuple->type()->expect<TupleType>().elements();
+  const int64_t count = int64_t(elements.size());
+  const auto number = [&](ir::Value* value, const char* message) -> std::optional<int64_t> {
+    if (!value || value->type()->is(TypeKind::none)) return std::nullopt;
+    const std::optional<IValue> known = ir::constant_value(value);
+    if (!known || !known->is_int()) lang::fail_at(range, message);
+    return known->to_int();
+  };
+  const int64_t step = number(bounds.step, "Step size should always be an integer").value_or(1);
+  if (step == 0) lang::fail_at(range, "tuple slice step must not be zero");
+  const auto adjusted = [&](ir::Value* value, int64_t missing) {
+    const std::optional<int64_t> given = number(value, "tuple slice indices must be integer constants");
+    if (!given) return missing;
+    return std::clamp<int64_t>(*given < 0 ? *given + count : *given, step < 0 ? -1 : 0, step < 0 ? count - 1 : count);
+  };
+  const int64_t from = adjusted(bounds.start, step < 0 ? count - 1 : 0),
+                to = adjusted(bounds.stop, step < 0 ? -1 : count);
+  std::vector<ir::Value*> parts;
+  for (int64_t i = from; step > 0 ? i < to : i > to; i += step) {
+    ir::Value* inputs[] = {tuple, constant(IValue(i), {})};
+    ir::Node* node = insert_node(kinds::tuple_index, ArrayRef<ir::Value*>(inputs, 2), 1, {});
+    parts.push_back(node->output()->set_type(elements[size_t(i)]));
   }
-  int64_t dim = 0;
-  std::vector<ir::Value*> at_dim;
-  bool any_tensor = false;
+  return make_tuple(parts);
+}
+
+ir::Value* Emitter::emit_tuple_index(const SourceRange& range, ir::Value* tuple, ir::Value* index) {
+  const TupleType& type = tuple->type()->expect<TupleType>();
+  const auto& elements = type.elements();
+  if (!index->type()->is(TypeKind::int_)) lang::fail_at(range, "tuple index must be an integer");
+  TypePtr result;
+  if (const std::optional<IValue> known = ir::constant_value(index)) {
+    const int64_t count = int64_t(elements.size()), given = known->to_int(), at = given < 0 ? given + count : given;
+    if (at < 0 || at >= count)
+      lang::fail_at(range, cat("Tuple index out of range. Tuple is length ", count, " and index is ", given));
+    result = elements[size_t(at)];
+  } else {
+    if (elements.empty() || !is_convertible_to_list(type, *types::list(elements[0])))
+      lang::fail_at(range, cat("Cannot index into a ", repr(type),
+                               " with a non-integer literal because we cannot resolve the output type"));
+    result = elements[0];
+  }
+  ir::Value* inputs[] = {tuple, index};
+  ir::Node* node = insert_node(kinds::tuple_index, ArrayRef<ir::Value*>(inputs, 2), 1, {});
+  return node->output()->set_type(result);
+}
+
+// ---- Tensors
+
+ir::Value* Emitter::emit_views(const SourceRange& range, ir::Value* tensor, const std::vector<lang::ExprPtr>& indices,
+                               std::vector<ir::Value*>& tensor_indices) {
+  // First all indices are evaluated and get their dimension: from the left up to an ellipsis, then from the right.
+  struct Index {
+    int64_t dim = 0;
+    ir::Value* value = nullptr;  ///< null: a slice or an ellipsis
+  };
+  std::vector<Index> found(indices.size());
+  const auto handle = [&](size_t i, int64_t dim, bool from_right) -> int64_t {
+    const lang::Expr& expr = *indices[i];
+    found[i].dim = dim;
+    const int64_t next = from_right ? dim - 1 : dim + 1;
+    if (expr.is(ExprKind::slice)) return next;
+    const SugaredValuePtr sugared = emit_sugared(expr);
+    if (dynamic_cast<SliceValue*>(sugared.get())) return next;
+    // Looked at above, evaluated here.
+    ir::Value* value = emit(expr);
+    if (value->type()->is(TypeKind::list)) {
+      const NamedValue dtype{"dtype", constant(IValue(ScalarType::int64), {}), {}};
+      value = emit_operator_call(*this, {}, ir::Symbol::intern("aten::tensor"), {{"", value, range}}, {dtype})
+                  ->as_value(*this, range);
+    }
+    found[i].value = value;
+    const Type& type = *value->type();
+    if (type.is(TypeKind::none)) return from_right ? dim : next;
+    if (type.is(TypeKind::int_)) return from_right ? next : dim;
+    if (type.is_subtype_of(*types::optional(types::tensor()))) {
+      if (from_right) lang::fail_at(range, "Ellipses followed by tensor indexing is currently not supported");
+      return next;
+    }
+    lang::fail_at(range, cat("Unsupported operation: indexing tensor with unsupported index type '", repr(type),
+                             "'. Only ints, slices, lists and tensors are supported"));
+  };
+  size_t at = 0;
+  for (int64_t dim = 0; at < indices.size() && !indices[at]->is(ExprKind::ellipsis); ++at) dim = handle(at, dim, false);
+  int64_t dim = -1;
+  for (size_t i = indices.size(); i-- > at + 1;) {
+    if (indices[i]->is(ExprKind::ellipsis)) lang::fail_at(range, "An index can only have a single ellipsis ('...')");
+    dim = handle(i, dim, true);
+  }
+  // Then the views, in order.
   for (size_t i = 0; i < indices.size(); ++i) {
-    const lang::Expr& index = *indices[i];
-    // Each use has a constant of its own; pooling makes them one.
-    const auto dim_constant = [&] { return constant(IValue(dim), range); };
-    if (index.is(ExprKind::ellipsis)) {
-      dim = -int64_t(consuming_after);
+    const lang::Expr& expr = *indices[i];
+    const auto dim_constant = [&] { return constant(IValue(found[i].dim), range); };
+    if (!found[i].value) {
+      if (expr.is(ExprKind::ellipsis)) continue;
+      if (expr.is(ExprKind::slice)) {
+        ir::Value* slice_dim = dim_constant();
+        tensor = emit_slice(range, tensor, slice_dim, emit_slice_bounds(expr));
+      } else if (const SugaredValuePtr sugared = emit_sugared(expr);
+                 auto* bounds = dynamic_cast<SliceValue*>(sugared.get())) {
+        tensor = emit_slice(range, tensor, dim_constant(), *bounds);
+      }
       continue;
     }
-    if (index.is(ExprKind::slice)) {
-      tensor = emit_slice(range, tensor, dim_constant(), index);
-      ++dim;
-      if (!ellipsis) at_dim.push_back(nullptr);
-      continue;
-    }
-    if (index.is(ExprKind::none)) {
+    const Type& type = *found[i].value->type();
+    if (type.is(TypeKind::none)) {
       tensor = emit_operator(*this, range, "aten::unsqueeze", {tensor, dim_constant()});
-      ++dim;
-      if (!ellipsis) at_dim.push_back(nullptr);
-      continue;
-    }
-    ir::Value* value = emit(index);
-    if (value->type()->is(TypeKind::int_)) {
-      tensor = emit_operator(*this, range, "aten::select", {tensor, dim_constant(), value});
-    } else if (value->type()->is(TypeKind::tensor) ||
-               (value->type()->is(TypeKind::optional) &&
-                value->type()->expect<ElementType>().element()->is(TypeKind::tensor))) {
-      if (ellipsis) lang::fail_at(range, "tensors as indices behind an ellipsis are not compiled by Rushlight yet");
-      at_dim.push_back(value);
-      any_tensor = true;
-      ++dim;
+    } else if (type.is(TypeKind::int_)) {
+      tensor = emit_operator(*this, range, "aten::select", {tensor, dim_constant(), found[i].value});
     } else {
-      lang::fail_at(index.range,
-                    cat("Unsupported operation: indexing tensor with unsupported index type '",
-                        value->type()->annotation(), "'. Only ints, slices, lists and tensors are supported"));
+      tensor_indices.resize(size_t(found[i].dim) + 1);
+      tensor_indices[size_t(found[i].dim)] = found[i].value;
     }
   }
-  if (any_tensor) tensor_indices = at_dim;
+  for (ir::Value*& index : tensor_indices)
+    if (!index) index = constant(IValue(), {});
   return tensor;
 }
 
-SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& hint) {
-  SugaredValuePtr container = emit_sugared(*expr[0]);
-  if (container->has_known_items() && expr.operands.size() == 2) {
-    if (expr[1]->is(ExprKind::slice)) {
-      container =
-          simple(SugaredTuple(container->as_tuple(*this, expr.range, std::nullopt)).as_value(*this, expr.range));
-    } else {
-      return container->known_item(*this, expr.range, emit(*expr[1]), hint);
-    }
-  }
-  ir::Value* value = container->as_value(*this, expr[0]->range);
-  const Type& type = *value->type();
-  if (type.is(TypeKind::tensor)) {
-    std::vector<ir::Value*> tensor_indices;
-    const std::vector<lang::ExprPtr> indices(expr.operands.begin() + 1, expr.operands.end());
-    ir::Value* part = emit_tensor_index(expr.range, value, indices, 0, tensor_indices);
-    if (tensor_indices.empty()) return simple(part);
-    for (ir::Value*& index : tensor_indices)
-      if (!index) index = constant(IValue(), expr.range, types::optional(types::tensor()));
-    ir::Value* list = make_list(tensor_indices, types::optional(types::tensor()), expr.range);
-    return simple(emit_operator(*this, expr.range, "aten::index", {part, list}));
-  }
-  if (expr.operands.size() != 2)
-    lang::fail_at(expr.range, cat("Only tensors can be indexed by several values, not ", type.annotation()));
-  const lang::Expr& index = *expr[1];
-  if (index.is(ExprKind::slice)) {
-    if (const TupleType* tuple = type.as<TupleType>()) {
-      const auto bound = [&](size_t i, int64_t missing) {
-        if (!index[i]) return missing;
-        const std::optional<IValue> constant = ir::constant_value(emit(*index[i]));
-        if (!constant || !constant->is_int())
-          lang::fail_at(index.range, "tuple slice indices must be integer constants");
-        const int64_t given = constant->to_int(), size = int64_t(tuple->elements().size());
-        return std::clamp<int64_t>(given < 0 ? given + size : given, 0, size);
-      };
-      if (index[2]) lang::fail_at(index.range, "slices of tuples with a step are not compiled by Rushlight yet");
-      const int64_t from = bound(0, 0), to = bound(1, int64_t(tuple->elements().size()));
-      std::vector<ir::Value*> parts;
-      std::vector<TypePtr> part_types;
-      for (int64_t i = from; i < to; ++i) {
-        ir::Value* inputs[] = {value, constant(IValue(i), expr.range)};
-        ir::Node* node = insert_node(kinds::tuple_index, ArrayRef<ir::Value*>(inputs, 2), 1, expr.range);
-        node->output()->set_type(tuple->elements()[size_t(i)]);
-        parts.push_back(node->output());
-        part_types.push_back(node->output()->type());
-      }
-      ir::Node* node = insert_node(kinds::tuple_construct, parts, 1, {});
-      node->output()->set_type(types::tuple(part_types));
-      return simple(node->output());
-    }
-    return simple(emit_slice(expr.range, value, nullptr, index));
-  }
-  if (const TupleType* tuple = type.as<TupleType>()) {
-    ir::Value* at = emit(index);
-    const std::optional<IValue> constant = ir::constant_value(at);
-    if (!constant || !constant->is_int()) lang::fail_at(index.range, "tuple index must be a compile time constant");
-    const int64_t count = int64_t(tuple->elements().size()), given = constant->to_int(),
-                  slot = given < 0 ? given + count : given;
-    if (slot < 0 || slot >= count)
-      lang::fail_at(index.range, cat("Tuple index ", given, " is out of range for a tuple of ", count, " elements"));
-    ir::Value* inputs[] = {value, at};
-    ir::Node* node = insert_node(kinds::tuple_index, ArrayRef<ir::Value*>(inputs, 2), 1, expr.range);
-    node->output()->set_type(tuple->elements()[size_t(slot)]);
-    return simple(node->output());
-  }
-  if (type.is(TypeKind::class_))
-    return MethodValue(value, "__getitem__").call(*this, expr.range, {{"", emit(index), index.range}}, {});
-  ir::Value* at = emit(index);
-  return simple(emit_operator(*this, expr.range, "aten::__getitem__", {value, at}));
+ir::Value* Emitter::emit_indexing(const SourceRange& range, ir::Value* value,
+                                  const std::vector<lang::ExprPtr>& indices) {
+  if (!value->type()->is(TypeKind::tensor))
+    lang::fail_at(range, "Unsupported operation: attempted to use multidimensional indexing on a non-tensor type");
+  std::vector<ir::Value*> tensor_indices;
+  ir::Value* part = emit_views(range, value, indices, tensor_indices);
+  if (tensor_indices.empty()) return part;
+  ir::Value* list = make_list(tensor_indices, types::optional(types::tensor()), range);
+  return emit_operator(*this, range, "aten::index", {part, list});
 }
 
-void Emitter::emit_subscript_assignment(const lang::Expr& target, ir::Value* value, const SourceRange& range) {
-  ir::Value* container = emit(*target[0]);
-  if (!container->type()->is(TypeKind::tensor)) {
-    if (target.operands.size() != 2 || target[1]->is(ExprKind::slice))
-      lang::fail_at(target.range, "only single elements of lists and dictionaries can be assigned");
-    ir::Value* index = emit(*target[1]);
-    if (container->type()->is(TypeKind::class_)) {
-      MethodValue(container, "__setitem__").call(*this, range, {{"", index, range}, {"", value, range}}, {});
-      return;
+// ---- Reading and writing
+
+SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& hint) {
+  const SugaredValuePtr base = emit_sugared(*expr[0]);
+  const SourceRange& base_range = expr[0]->range;
+  const std::vector<lang::ExprPtr> indices(expr.operands.begin() + 1, expr.operands.end());
+  if (indices.size() != 1) return simple(emit_indexing(expr.range, base->as_value(*this, base_range), indices));
+  const auto sliced = [&](const std::function<SliceValue()>& bounds) -> SugaredValuePtr {
+    if (base->kind() == "module") {
+      // A slice of a list of modules is a tuple of them.
+      ir::Value* tuple = SugaredTuple(base->as_tuple(*this, base_range, std::nullopt)).as_value(*this, base_range);
+      return simple(emit_tuple_slice(expr.range, tuple, bounds()));
     }
-    emit_operator_call(*this, range, ir::Symbol::intern("aten::_set_item"),
-                       {{"", container, range}, {"", index, range}, {"", value, range}});
+    ir::Value* value = base->as_value(*this, base_range);
+    ir::Value* dim = value->type()->is(TypeKind::tensor) ? constant(IValue(int64_t(0)), expr.range) : nullptr;
+    return simple(emit_slice(expr.range, value, dim, bounds()));
+  };
+  if (indices[0]->is(ExprKind::slice)) return sliced([&] { return emit_slice_bounds(*indices[0]); });
+  if (indices[0]->is(ExprKind::ellipsis)) lang::fail_at(indices[0]->range, "Cannot emit expr for: (dots)\n");
+  const SugaredValuePtr index = emit_sugared(*indices[0]);
+  if (auto* bounds = dynamic_cast<SliceValue*>(index.get())) return sliced([&] { return *bounds; });
+  ir::Value* at = index->as_value(*this, indices[0]->range);
+  if (base->kind() == "module" || dynamic_cast<SugaredTuple*>(base.get()))
+    return base->element(*this, expr.range, at, hint);
+  ir::Value* value = base->as_value(*this, base_range);
+  if (value->type()->is(TypeKind::tuple)) return simple(emit_tuple_index(expr.range, value, at));
+  if (value->type()->is(TypeKind::tensor)) return simple(emit_indexing(expr.range, value, indices));
+  return base->element(*this, expr.range, at, hint);
+}
+
+void Emitter::emit_subscript_assignment(const lang::Expr& target, const NamedValue& value, const SourceRange& range) {
+  ir::Value* container = emit(*target[0]);
+  const std::vector<lang::ExprPtr> indices(target.operands.begin() + 1, target.operands.end());
+  const auto call = [&](std::string_view op, const std::vector<NamedValue>& arguments) {
+    return emit_operator_call(*this, range, ir::Symbol::intern(op), arguments);
+  };
+  if (!container->type()->is(TypeKind::tensor)) {
+    if (indices.size() != 1 || indices[0]->is(ExprKind::slice))
+      lang::fail_at(indices_range(target),
+                    "Sliced expression not yet supported for subscripted assignment. File a bug if you want this");
+    if (container->type()->is(TypeKind::tuple))
+      lang::fail_at(target.range, cat(repr(*container->type()), " does not support subscripted assignment"));
+    const std::vector<NamedValue> arguments{
+        {"", container, target[0]->range}, {"", emit(*indices[0]), indices[0]->range}, value};
+    MagicMethod("__setitem__", std::make_shared<BuiltinFunction>(ir::Symbol::intern("aten::_set_item")))
+        .call(*this, range, arguments, {});
     return;
   }
   std::vector<ir::Value*> tensor_indices;
-  const std::vector<lang::ExprPtr> indices(target.operands.begin() + 1, target.operands.end());
-  ir::Value* part = emit_tensor_index(target.range, container, indices, 0, tensor_indices);
-  const auto as_tensor = [&](ir::Value* given) {
-    if (given->type()->is(TypeKind::tensor)) return given;
-    ir::Value* dtype = emit_operator(*this, range, "prim::dtype", {part});
-    ir::Value* device = emit_operator(*this, range, "prim::device", {part});
-    return emit_operator_call(*this, range, ir::Symbol::intern("aten::tensor"), {{"", given, range}},
-                              {{"dtype", dtype, range}, {"device", device, range}})
-        ->as_value(*this, range);
-  };
-  ir::Value* tensor = as_tensor(value);
+  const NamedValue part{"", emit_views(target.range, container, indices, tensor_indices), target.range};
+  NamedValue converted = value;
+  switch (value.value->type()->kind()) {
+    case TypeKind::number:
+    case TypeKind::int_:
+    case TypeKind::bool_:
+    case TypeKind::float_:
+    case TypeKind::complex: {
+      // A number becomes a tensor like the place that it is written to.
+      const NamedValue dtype{"dtype", emit_operator(*this, {}, "prim::dtype", {part.value}), {}};
+      const NamedValue device{"device", emit_operator(*this, {}, "prim::device", {part.value}), {}};
+      converted.value = emit_operator_call(*this, {}, ir::Symbol::intern("aten::tensor"), {value}, {dtype, device})
+                            ->as_value(*this, range);
+      break;
+    }
+    default:
+      break;
+  }
+  converted.name.clear();
   if (tensor_indices.empty()) {
-    emit_operator_call(*this, range, ir::Symbol::intern("aten::copy_"), {{"", part, range}, {"", tensor, range}});
+    call("aten::copy_", {part, converted});
     return;
   }
-  for (ir::Value*& index : tensor_indices)
-    if (!index) index = constant(IValue(), range, types::optional(types::tensor()));
-  ir::Value* list = make_list(tensor_indices, types::optional(types::tensor()), range);
-  emit_operator_call(*this, range, ir::Symbol::intern("aten::index_put_"),
-                     {{"", part, range}, {"", list, range}, {"", tensor, range}});
+  const NamedValue list{"", make_list(tensor_indices, types::optional(types::tensor()), range), range};
+  call("aten::index_put_", {part, list, converted});
 }
 
 }  // namespace rushlight::script

@@ -4,7 +4,7 @@
 #pragma once
 #include <memory>
 
-#include "ir/graph.h"
+#include "ir/function.h"
 
 namespace rushlight::script {
 
@@ -36,16 +36,14 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
   virtual std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
                                                 std::optional<size_t> wanted);
 
-  /// Iteration by index. Null length: not iterable in a loop. `unrolled`: the loop body is repeated for each element
-  /// instead.
-  virtual bool is_iterable() const { return false; }
-  virtual bool is_unrolled() const { return false; }
+  /// What a loop goes over: this value, the keys of a dictionary, the parts of a tuple.
+  virtual SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range);
+  /// How many elements, when that is known while compiling: the loop body is then repeated for each.
+  virtual std::optional<size_t> static_length() const { return std::nullopt; }
   virtual ir::Value* length(Emitter& emitter, const SourceRange& range);
-  virtual SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index);
-  /// Whether the compiler knows the elements: `value[index]` is known_item, `value[a:b]` a slice of as_tuple.
-  virtual bool has_known_items() const { return false; }
   /// `hint`: the type that an annotated assignment wants.
-  virtual SugaredValuePtr known_item(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint);
+  virtual SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index,
+                                  const TypePtr& hint = nullptr);
   /// hasattr(value, name), which is decided while compiling.
   virtual bool has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name);
   /// The type, if this names one (`int`, a class).
@@ -66,15 +64,20 @@ class SimpleValue final : public SugaredValue {
                        std::vector<NamedValue> keywords) override;
   std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
                                         std::optional<size_t> wanted) override;
-  bool is_iterable() const override;
-  bool is_unrolled() const override { return value_->type()->is(TypeKind::tuple); }
+  SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range) override;
   ir::Value* length(Emitter& emitter, const SourceRange& range) override;
-  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index) override;
+  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint) override;
 
  private:
   ir::Value* value_;
 };
 SugaredValuePtr simple(ir::Value* value);
+/// The value of the graph that this is; null for everything that only the compiler knows.
+ir::Value* as_simple(const SugaredValuePtr& value);
+/// Parts of a tuple value: what it was made of, or an unpacking.
+std::vector<ir::Value*> unpack_tuple(Emitter& emitter, ir::Value* tuple, const SourceRange& range);
+/// The largest common type of the elements of a tuple that may stand for the list `wanted`, asked by conversions.
+bool is_convertible_to_list(const Type& tuple, const Type& wanted);
 
 /// An operator by name; `self` is the first argument of a method call.
 class BuiltinFunction final : public SugaredValue {
@@ -101,36 +104,39 @@ class NamespaceValue final : public SugaredValue {
   std::string name_;
 };
 
-/// A compiled function.
+/// A compiled function, or several with different signatures: the first that fits is called.
 class FunctionValue final : public SugaredValue {
  public:
-  explicit FunctionValue(ir::GraphFunction* function) : function_(function) {}
+  explicit FunctionValue(ir::GraphFunction* function) : functions_{function} {}
+  explicit FunctionValue(std::vector<ir::GraphFunction*> functions) : functions_(std::move(functions)) {}
   std::string kind() const override { return "function"; }
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
 
  private:
-  ir::GraphFunction* function_;
+  std::vector<ir::GraphFunction*> functions_;
 };
 
-/// A method of an object, bound to it.
+/// A method of an object, bound to it; under several names if it is overloaded.
 class MethodValue final : public SugaredValue {
  public:
-  MethodValue(ir::Value* self, std::string name) : self_(self), name_(std::move(name)) {}
+  MethodValue(ir::Value* self, std::string name) : self_(self), names_{std::move(name)} {}
+  MethodValue(ir::Value* self, std::vector<std::string> names) : self_(self), names_(std::move(names)) {}
   std::string kind() const override { return "method"; }
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
 
  private:
   ir::Value* self_;
-  std::string name_;
+  std::vector<std::string> names_;
 };
 
 /// A class: calling it makes an object (or a NamedTuple).
 class ClassValue final : public SugaredValue {
  public:
   explicit ClassValue(TypePtr type) : type_(std::move(type)) {}
-  std::string kind() const override { return type_->str(); }
+  std::string kind() const override;
+  SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range) override;
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
   SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override;
@@ -167,20 +173,96 @@ enum class SpecialForm : uint8_t {
   isinstance,
   getattr,
   hasattr,
-  tensor,
+  legacy_constructor,
   list,
   dict,
   tuple,
-  fork
+  fork,
+  awaitable,
+  tolist,
+  getitem,
+  slice,
+  create_object,
 };
 class SpecialFormValue final : public SugaredValue {
  public:
-  explicit SpecialFormValue(SpecialForm form) : form_(form) {}
+  /// `dtype`: of a legacy constructor such as torch.LongTensor.
+  explicit SpecialFormValue(SpecialForm form, ScalarType dtype = ScalarType::float32) : form_(form), dtype_(dtype) {}
   SpecialForm form() const { return form_; }
-  std::string kind() const override { return "special form"; }
+  ScalarType dtype() const { return dtype_; }
+  std::string kind() const override { return "SpecialForm"; }
 
  private:
   SpecialForm form_;
+  ScalarType dtype_;
+};
+
+/// `print` as a name.
+class PrintValue final : public SugaredValue {
+ public:
+  std::string kind() const override { return "print"; }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
+};
+
+/// A function of Python that classes answer with a method: `len(x)` is `x.__len__()` if x is an object.
+class MagicMethod final : public SugaredValue {
+ public:
+  MagicMethod(std::string name, SugaredValuePtr otherwise) : name_(std::move(name)), otherwise_(std::move(otherwise)) {}
+  std::string kind() const override { return name_; }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
+  TypePtr named_type() const override { return otherwise_->named_type(); }
+
+ private:
+  std::string name_;
+  SugaredValuePtr otherwise_;
+};
+
+/// An exception class. A call makes its message.
+class ExceptionValue final : public SugaredValue {
+ public:
+  /// `qualified_name` is empty for AssertionError, whose message begins with its name instead.
+  explicit ExceptionValue(std::string qualified_name) : qualified_name_(std::move(qualified_name)) {}
+  std::string kind() const override { return "exception"; }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
+
+ private:
+  std::string qualified_name_;
+};
+class ExceptionMessage final : public SugaredValue {
+ public:
+  ExceptionMessage(ir::Value* message, ir::Value* class_name) : message_(message), class_name_(class_name) {}
+  std::string kind() const override { return "exception message"; }
+  ir::Value* message() const { return message_; }
+  ir::Value* class_name() const { return class_name_; }  ///< null: AssertionError
+
+ private:
+  ir::Value* message_;
+  ir::Value* class_name_;
+};
+
+/// The body of a nested function: can be forked, not called.
+class ClosureValue final : public SugaredValue {
+ public:
+  explicit ClosureValue(ir::Value* closure) : closure_(closure) {}
+  std::string kind() const override { return "closure"; }
+  ir::Value* closure() const { return closure_; }
+  ir::Value* as_value(Emitter&, const SourceRange&) override { return closure_; }
+
+ private:
+  ir::Value* closure_;
+};
+
+/// `slice(a, b, c)`: good for a subscript only.
+class SliceValue final : public SugaredValue {
+ public:
+  SliceValue(ir::Value* start, ir::Value* stop, ir::Value* step) : start(start), stop(stop), step(step) {}
+  std::string kind() const override { return "slice"; }
+  ir::Value* start;
+  ir::Value* stop;
+  ir::Value* step;
 };
 
 /// What a call without a result gives; becomes a None only where somebody asks for it.
@@ -193,45 +275,48 @@ class NoneValue final : public SugaredValue {
 /// `range(...)` as an iterable.
 class RangeValue final : public SugaredValue {
  public:
-  RangeValue(Emitter& emitter, const SourceRange& range, std::vector<ir::Value*> arguments);
+  RangeValue(Emitter& emitter, const SourceRange& range, std::vector<ir::Value*> arguments,
+             std::optional<size_t> static_length = {});
   std::string kind() const override { return "range"; }
-  bool is_iterable() const override { return true; }
+  SugaredValuePtr iterable(Emitter&, const SourceRange&) override { return shared_from_this(); }
+  std::optional<size_t> static_length() const override { return static_length_; }
   ir::Value* length(Emitter& emitter, const SourceRange& range) override;
-  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index) override;
+  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint) override;
 
  private:
   ir::Value* start_ = nullptr;
   ir::Value* stop_ = nullptr;
   ir::Value* step_ = nullptr;
   bool only_stop_ = false;
+  std::optional<size_t> static_length_;
 };
 
 /// `zip` and `enumerate`: iterables side by side.
 class ZippedValue final : public SugaredValue {
  public:
-  explicit ZippedValue(std::vector<SugaredValuePtr> parts) : parts_(std::move(parts)) {}
+  void add(const SourceRange& range, SugaredValuePtr part);
   std::string kind() const override { return "iterabletree"; }
-  bool is_iterable() const override { return true; }
-  bool is_unrolled() const override;
+  SugaredValuePtr iterable(Emitter&, const SourceRange&) override { return shared_from_this(); }
+  std::optional<size_t> static_length() const override { return static_length_; }
   ir::Value* length(Emitter& emitter, const SourceRange& range) override;
-  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index) override;
-  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
-                                        std::optional<size_t> wanted) override;
+  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint) override;
 
  private:
+  void collect_lengths(Emitter& emitter, const SourceRange& range, std::vector<ir::Value*>& lengths);
   std::vector<SugaredValuePtr> parts_;
+  std::optional<size_t> static_length_;
 };
 
-/// Several sugared values as one: an element of a zip.
+/// Several sugared values as one: what a tuple is iterated as, an element of a zip, a slice of a list of modules.
 class SugaredTuple final : public SugaredValue {
  public:
   explicit SugaredTuple(std::vector<SugaredValuePtr> parts) : parts_(std::move(parts)) {}
-  std::string kind() const override { return "tuple"; }
+  std::string kind() const override { return "Tuple"; }
   ir::Value* as_value(Emitter& emitter, const SourceRange& range) override;
   std::vector<SugaredValuePtr> as_tuple(Emitter&, const SourceRange&, std::optional<size_t>) override { return parts_; }
-  bool is_iterable() const override { return true; }
-  bool is_unrolled() const override { return true; }
-  ir::Value* length(Emitter& emitter, const SourceRange& range) override;
+  SugaredValuePtr iterable(Emitter&, const SourceRange&) override { return shared_from_this(); }
+  std::optional<size_t> static_length() const override { return parts_.size(); }
+  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint) override;
 
  private:
   std::vector<SugaredValuePtr> parts_;

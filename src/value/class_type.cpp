@@ -1,5 +1,7 @@
 #include "value/class_type.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -90,8 +92,8 @@ bool ClassType::is_subtype_of(const Type& other, std::string* why) const {
     const Function* method = find_method(wanted.name);
     if (!method) {
       if (why)
-        *why += cat("Class '", annotation(), "' does not have method '", wanted.name, "' but '", other.annotation(),
-                    "' does.\n");
+        *why += cat("Class '", fmt::format("{} (of Python compilation unit at: {})", name(), fmt::ptr(this)),
+                    "' does not have method '", wanted.name, "' but '", other.annotation(), "' does.\n");
       return false;
     }
     if (!is_subtype_schema(method->schema(), wanted, why)) {

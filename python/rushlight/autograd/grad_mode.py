@@ -2,6 +2,8 @@
 import functools
 import inspect
 
+from typing import Any
+
 from .. import _C
 
 
@@ -58,14 +60,17 @@ class _NoParameterSwitch(_ModeSwitch):
 
 
 class no_grad(_NoParameterSwitch):
-    """Operations are not recorded for gradients."""
+    """Operations are not recorded for gradients. Compiled code knows it too, so its methods keep to what compiles."""
 
-    def __enter__(self):
-        self.previous = _C.is_grad_enabled()
-        _C._set_grad_enabled(False)
+    def __init__(self) -> None:
+        self.prev = False
 
-    def __exit__(self, *exception):
-        _C._set_grad_enabled(self.previous)
+    def __enter__(self) -> None:
+        self.prev = _C.is_grad_enabled()
+        set_grad_enabled(False)
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        set_grad_enabled(self.prev)
 
 
 class enable_grad(_NoParameterSwitch):

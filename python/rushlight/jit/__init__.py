@@ -39,6 +39,11 @@ def _wait(future):
     return future.wait()
 
 
+def _awaitable(func, *args, **kwargs):
+    """A value that is computed when somebody waits for it; outside of compiled code at once."""
+    return _fork(func, *args, **kwargs)
+
+
 def fork(func, *args, **kwargs):
     """Run ``func``, in parallel when compiled; a Future of its result."""
     _deprecated("fork")
@@ -139,11 +144,12 @@ def _not_implemented(name):
     return function
 
 
-for _name in ("freeze", "optimize_for_inference", "run_frozen_optimizations", "interface", "export_opnames",
+for _name in ("freeze", "optimize_for_inference", "run_frozen_optimizations", "export_opnames",
               "last_executed_optimized_graph", "jit_module_from_flatbuffer", "save_jit_module_to_flatbuffer", "script_method"):
     globals()[_name] = _not_implemented(_name)
 
 from ._serialization import load, save
+from ._interface import interface
 from ._script import Attribute, CompilationUnit, RecursiveScriptClass, ScriptFunction, ScriptWarning, script, script_if_tracing
 
 from ._trace import _get_trace_graph, is_tracing, trace, trace_module
@@ -151,7 +157,7 @@ from ._trace_check import TracingCheckError
 
 _script_if_tracing = script_if_tracing
 
-_PARTS = frozenset(("_trace", "annotations", "frontend", "_builtins", "_recursive", "_script", "_state", "_modules"))
+_PARTS = frozenset(("_logging", "_trace", "annotations", "frontend", "_builtins", "_recursive", "_script", "_state", "_modules"))
 
 
 def __getattr__(name):

@@ -1,4 +1,6 @@
 """Python callables that stand for operators when they are called from compiled code."""
+import cmath
+import collections
 import math
 import warnings
 
@@ -8,9 +10,12 @@ from .. import functional as _functional
 # Functions of torch.functional that are compiled from their source instead of being taken for the operator of the same name.
 _COMPILED_FROM_SOURCE = frozenset(("stft", "istft", "cdist", "norm", "unique", "unique_consecutive", "unravel_index", "broadcast_shapes",
                                    "tensordot", "chain_matmul"))
-_MATH = ("ceil", "copysign", "erf", "erfc", "exp", "expm1", "fabs", "floor", "gamma", "lgamma", "log", "log10", "log1p", "pow", "sqrt",
-         "isnan", "isinf", "isfinite", "cos", "sin", "tan", "asin", "acos", "atan", "atan2", "cosh", "sinh", "tanh", "asinh", "acosh", "atanh",
-         "degrees", "radians", "factorial", "fmod", "frexp", "gcd", "ldexp", "modf", "remainder")
+_MATH = ("ceil", "copysign", "erf", "erfc", "exp", "expm1", "fabs", "floor", "gamma", "lgamma", "log", "log10", "log1p", "pow", "sqrt", "isnan",
+         "isinf", "isfinite", "cos", "sin", "tan", "asin", "acos", "atan", "atan2", "cosh", "sinh", "tanh", "asinh", "acosh", "atanh", "degrees",
+         "radians", "factorial", "fmod", "frexp", "gcd", "ldexp", "modf")
+_CMATH = {"isnan": "isnan", "isfinite": "isfinite", "isinf": "isinf", "phase": "angle", "rect": "polar", "log": "log", "log10": "log10",
+          "sqrt": "sqrt", "exp": "exp", "sin": "sin", "tan": "tan", "cos": "cos", "asin": "asin", "acos": "acos", "atan": "atan", "sinh": "sinh",
+          "cosh": "cosh", "tanh": "tanh", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh"}
 
 _table = None
 
@@ -19,16 +24,22 @@ def _make_table():
     table = {}
     for name in _MATH:
         table[id(getattr(math, name))] = f"aten::{name}"
+    table[id(math.remainder)] = "aten::mathremainder"
+    table.update({id(getattr(cmath, name)): f"aten::{op}" for name, op in _CMATH.items()})
     for name in dir(_functional):
         value = getattr(_functional, name)
         if callable(value) and not name.startswith("_") and name not in _COMPILED_FROM_SOURCE and getattr(value, "__module__", "") == _functional.__name__:
             table[id(value)] = f"aten::{name}"
-    from .. import get_default_dtype, is_grad_enabled, manual_seed, set_grad_enabled
-    from .._C import as_tensor
-    from . import _unwrap_optional, _wait, wait
+    from .. import _jit_internal, device, enable_grad, get_default_dtype, is_grad_enabled, manual_seed, set_grad_enabled
+    from .._C import Size, as_tensor
+    from . import _logging, _unwrap_optional, _wait, wait
     table.update({id(as_tensor): "aten::as_tensor", id(manual_seed): "aten::manual_seed", id(get_default_dtype): "aten::get_default_dtype",
                   id(is_grad_enabled): "aten::is_grad_enabled", id(set_grad_enabled): "aten::set_grad_enabled",
-                  id(warnings.warn): "aten::warn", id(_unwrap_optional): "aten::_unwrap_optional", id(wait): "aten::wait", id(_wait): "aten::wait"})
+                  id(_unwrap_optional): "aten::_unwrap_optional", id(wait): "aten::wait", id(_wait): "aten::wait",
+                  id(_C.is_grad_enabled): "aten::is_grad_enabled", id(enable_grad): "aten::enable_grad", id(device): "aten::device",
+                  id(_jit_internal.is_scripting): "aten::is_scripting", id(warnings.warn): "aten::warn", id(Size): "aten::Size",
+                  id(_C.tensor): "aten::tensor", id(collections.OrderedDict): "aten::dict", id(_logging.add_stat_value): "prim::AddStatValue",
+                  id(_logging.time_point): "prim::TimePoint"})
     return table
 
 

@@ -116,7 +116,7 @@ def _as_constant(name, value, owner):
         return value
     if isinstance(value, (list, tuple)):
         return tuple(_as_constant(name, part, owner) for part in value)
-    raise TypeError(f"\n'{_class_text(type(value))}' object in attribute '{_class_text(owner)}.{name}' is not a valid constant.\n{_VALID_CONSTANTS}")
+    raise TypeError(f"\n'{_class_text(type(value))}' object in attribute '{owner.__name__}.{name}' is not a valid constant.\n{_VALID_CONSTANTS}")
 
 
 def _class_text(cls):

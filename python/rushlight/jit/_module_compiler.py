@@ -20,6 +20,7 @@ def prepare(obj, memo=None):
     new = obj.__prepare_scriptable__() if hasattr(obj, "__prepare_scriptable__") and not isinstance(obj, type) else obj
     memo[id(obj)] = new
     if isinstance(new, Module):
+        check_initialized(new)
         for name, child in list(new._modules.items()):
             if child is not None:
                 new._modules[name] = prepare(child, memo)

@@ -1,13 +1,15 @@
 """What the compiler asks while it compiles: what a Python object means, and the compilation of functions and classes that it meets."""
-import enum
+import dataclasses
 import inspect
+import sys
 import types
 
 from .. import _C
 from .. import _jit_internal
 from .._script_types import known_types, python_classes
-from . import _builtins, _state
-from .frontend import check_defaults, get_default_args, get_function_source, get_jit_class_methods
+from . import _builtins, _dataclasses, _state
+from .frontend import (check_defaults, get_class_properties, get_default_args, get_function_source, get_jit_class_methods,
+                       get_source_lines_and_file)
 
 
 def compile_function(fn, lookup=None):
@@ -19,10 +21,16 @@ def compile_function(fn, lookup=None):
     source = get_function_source(fn)
     name = _jit_internal._qualified_name(fn)
     defaults = get_default_args(fn)
-    check_defaults(fn, defaults)
+    check_defaults(source, defaults)
     lookup = lookup or _jit_internal.createResolutionCallbackFromClosure(fn)
-    compiled = _C._compile_function(name, source, lookup, defaults)
+    compiled = _C._declare_function(name, source, lookup)
+    # A function that is met again while it is compiled calls itself: it is found, and the compiler says so.
     _state._set_jit_function_cache(fn, compiled)
+    try:
+        _C._define_function(compiled, defaults, source)
+    except BaseException:
+        _state._forget_jit_function(fn)
+        raise
     return compiled
 
 
@@ -42,20 +50,83 @@ def try_compile_fn(fn, location):
     return compile_function(fn)
 
 
+# ---- overloads
+
+_EXAMPLE = """
+
+Example usage of overload function:
+@torch.jit._overload
+def my_function(x: type0) -> type0: # decl 1
+    pass
+
+@torch.jit._overload
+def my_function(x: type1) -> type1: # decl 2
+    pass
+
+def my_function(x):                 # implementation
+    if isinstance(x, type0):
+        return x
+    elif isinstance(x, type1):
+        return x
+"""
+
+
+def missing_implementation(kind, fn):
+    """The error of an overload that no implementation follows."""
+    lines, first_line, filename = get_source_lines_and_file(fn)
+    return RuntimeError(f'Implementation for the {kind} "{_jit_internal._qualified_name(fn)}" is missing. Please make sure a definition is '
+                        f'provided and defined after all overload declarations.\nFile "{filename}", line {first_line}:\n' + "".join(lines) + _EXAMPLE)
+
+
+def compiled_overloads(fn):
+    """The compiled overloads of a function, one for each declaration; None for a function that has none."""
+    try:
+        compiled = list(_state._try_get_jit_cached_overloads(fn) or ())
+    except TypeError:
+        return None
+    name = _jit_internal._qualified_name(fn)
+    declarations = _jit_internal._get_fn_overloads(name)
+    if declarations is None:
+        return compiled or None
+    if fn in declarations:
+        raise missing_implementation("function", fn)
+    for declaration in declarations:
+        source, lookup, defaults, _ = overload_source(declaration, fn, fn.__name__)
+        compiled.append(_C._declare_function(name, source, lookup))
+        _C._define_function(compiled[-1], defaults, source)
+    _state._set_jit_overload_cache(fn, compiled)
+    _jit_internal._clear_fn_overloads(name)
+    return compiled
+
+
 # ---- what an object means
 
 def _special_forms():
-    from . import annotate, fork, _fork, isinstance as jit_isinstance, is_scripting, is_tracing
+    from . import annotate, fork, _awaitable, _fork, isinstance as jit_isinstance, is_tracing
     return {id(annotate): ("special", "annotate"), id(jit_isinstance): ("special", "isinstance"), id(_jit_internal._isinstance): ("special", "isinstance"),
-            id(fork): ("special", "fork"), id(_fork): ("special", "fork"), id(_C.tensor): ("special", "tensor"),
-            id(is_scripting): ("constant", True), id(is_tracing): ("constant", False)}
+            id(fork): ("special", "fork"), id(_fork): ("special", "fork"), id(_awaitable): ("special", "awaitable"),
+            id(is_tracing): ("constant", False)}
 
 
 _special = None
 
+# Tensor classes of one dtype: torch.LongTensor(2, 3).
+_LEGACY = {"ByteTensor": "uint8", "CharTensor": "int8", "ShortTensor": "int16", "IntTensor": "int32", "LongTensor": "int64", "HalfTensor": "float16",
+           "FloatTensor": "float32", "DoubleTensor": "float64", "BoolTensor": "bool", "BFloat16Tensor": "bfloat16"}
+
+
+def _legacy_dtype(obj):
+    from .. import _tensor
+    name = getattr(obj, "__name__", "")
+    package = sys.modules[_jit_internal._package]
+    if name in _LEGACY and getattr(package, name, None) is obj:
+        return getattr(package, _LEGACY[name])
+    return None
+
 
 def classify(obj, location):
-    """(kind, detail) for python/src/resolver.cpp: builtin, special, constant, function, type, dispatch, unused, error, or value."""
+    """(kind, detail) for python/src/resolver.cpp: builtin, special, constant, function, functions, type, exception, dispatch, legacy, python, error, or
+    value."""
     global _special
     if _special is None:
         _special = _special_forms()
@@ -65,25 +136,54 @@ def classify(obj, location):
     name = _builtins._find_builtin(obj)
     if name is not None:
         return "builtin", name
+    dtype = _legacy_dtype(obj)
+    if dtype is not None:
+        return "legacy", dtype
     if isinstance(obj, type):
-        from .annotations import try_ann_to_type
-        found = try_ann_to_type(obj, location)
-        return ("type", found) if found is not None else ("value", None)
+        return _classify_class(obj, location)
+    if isinstance(obj, types.FunctionType):
+        overloads = compiled_overloads(obj)
+        if overloads is not None:
+            return "functions", overloads
     bodies = _jit_internal._try_get_dispatched_fn(obj)
     if bodies is not None:
         return "dispatch", bodies
-    if callable(obj):
-        if _jit_internal.should_drop(obj):
-            return "unused", None
+    if callable(obj) and not isinstance(obj, types.BuiltinFunctionType):
         if _jit_internal.is_ignored_fn(obj):
-            return "error", f"calls of Python functions marked with torch.jit.ignore are not implemented ('{getattr(obj, '__name__', obj)}')"
+            return "python", None
         unsupported = getattr(obj, "__script_unsupported", None)
         if unsupported:
             return "error", f"TorchScript error: {unsupported}"
         compiled = try_compile_fn(obj, location)
         if compiled is not None:
             return "function", compiled
+        if _is_module(obj):
+            return ("error", "Cannot call a ScriptModule that is not a submodule of the caller") if hasattr(obj, "_c") else ("python", None)
     return "value", None
+
+
+def _is_module(obj):
+    nn = sys.modules.get(f"{_jit_internal._package}.nn")
+    return nn is not None and isinstance(obj, nn.Module)
+
+
+def _classify_class(cls, location):
+    from .._tensor import Tensor
+    from .annotations import try_ann_to_type
+    if cls is Tensor:
+        return "builtin", "aten::Tensor"
+    if issubclass(cls, BaseException):
+        return "exception", _jit_internal._qualified_name(cls, mangle_name=False)
+    found = try_ann_to_type(cls, location)
+    if found is not None:
+        return "type", found
+    return "python", None
+
+
+def is_class_attribute(qualified_name, name):
+    """Whether the body of a script class has `name` as something else than a method."""
+    cls = python_classes.get(qualified_name)
+    return cls is not None and name in cls.__dict__
 
 
 # ---- methods
@@ -91,8 +191,9 @@ def classify(obj, location):
 def method_source(method, name, lookup=None):
     """What _C._compile_methods takes for one method: its source, the scope it was written in, its default values, and its name."""
     defaults = get_default_args(method)
-    check_defaults(method, defaults)
-    return get_function_source(method), lookup or _jit_internal.createResolutionCallbackFromClosure(method), defaults, name
+    source = get_function_source(method)
+    check_defaults(source, defaults)
+    return source, lookup or _jit_internal.createResolutionCallbackFromClosure(method), defaults, name
 
 
 def overload_source(declaration, implementation, name):
@@ -107,27 +208,52 @@ def overload_source(declaration, implementation, name):
 
 def try_class_type(cls, location, lookup=None):
     """The type of a script class, compiled now if it was not yet; None for classes that cannot be compiled."""
-    name = getattr(cls, "_jit_script_class_name", None) if "_jit_script_class_name" in cls.__dict__ else None
+    name = cls.__dict__.get("__torch_script_interface__") or cls.__dict__.get("_jit_script_class_name")
     if name in known_types:
         return known_types[name]
-    from ..nn import Module
-    if issubclass(cls, Module) or not _jit_internal.can_compile_class(cls):
+    if _is_module_class(cls) or not _jit_internal.can_compile_class(cls):
         return None
-    return compile_class(cls)
+    if dataclasses.is_dataclass(cls):
+        raise OSError(f"Failed to get source for {cls.__init__} using inspect.getsource")
+    return compile_class(cls, frame=_jit_internal._qualified_name(cls))
 
 
-def compile_class(cls, lookup=None):
-    """Compiles all methods of a class; instances made in compiled code come back as instances of it."""
+def _is_module_class(cls):
+    nn = sys.modules.get(f"{_jit_internal._package}.nn")
+    return nn is not None and issubclass(cls, nn.Module)
+
+
+def compile_class(cls, lookup=None, frame=""):
+    """Compiles all methods of a class; instances made in compiled code come back as instances of it. `frame`: its name in the chain of
+    compilations, when compiled code asked for it."""
     lookup = lookup or _jit_internal.createResolutionCallbackFromClassMethods(cls)
+    scope = _with_class(cls, lookup)
     script_class = _C._create_class_type(_jit_internal._qualified_name(cls), False)
     cls._jit_script_class_name = script_class.qualified_name()
     _state._add_script_class(cls, script_class)
-    methods = [method_source(method, method.__name__, lookup) for _, method in get_jit_class_methods(cls, cls.__name__)]
     try:
-        _C._compile_methods(script_class, methods)
+        written = _dataclasses.written_methods(cls)
+        methods = []
+        for name, method in get_jit_class_methods(cls, cls.__name__):
+            if name in written:
+                methods.append((written[name], scope, get_default_args(method), name))
+            else:
+                methods.append(method_source(method, name, scope))
+        properties = [(name, method_source(member.fget, f"__{name}_getter", scope),
+                       method_source(member.fset, f"__{name}_setter", scope) if member.fset is not None else None)
+                      for name, member in get_class_properties(cls)]
+        _C._compile_class(script_class, methods, properties, frame)
     except BaseException:
         del cls._jit_script_class_name
         known_types.pop(script_class.qualified_name(), None)
         python_classes.pop(script_class.qualified_name(), None)
         raise
     return script_class
+
+
+def _with_class(cls, lookup):
+    """The scope of the methods, in which the class has its name while it is still being made."""
+    def look(key):
+        found = lookup(key)
+        return cls if found is None and key == cls.__name__ else found
+    return look

@@ -49,6 +49,13 @@ def _set_jit_function_cache(key, value):
         pass
 
 
+def _forget_jit_function(key):
+    try:
+        _function_cache.pop(key, None)
+    except TypeError:
+        pass
+
+
 def _try_get_jit_cached_overloads(key):
     return _overload_cache.get(key)
 

@@ -52,6 +52,25 @@ def _union_type(annotation, loc, rcb):
     return UnionType(members)
 
 
+_BARE = {List: "List", Dict: "Dict", Tuple: "Tuple", Optional: "Optional", Future: "Future"}
+
+
+def _check_key(key):
+    if key.kind() not in ("AnyType", "IntType", "BoolType", "FloatType", "ComplexType", "StringType", "TensorType", "DeviceObjType"):
+        raise RuntimeError(f"Cannot create dict for key type '{key.str()}', only int, float, complex, Tensor, device and string keys are supported")
+
+
+def _check_contained(ann):
+    """`List` says nothing of its elements."""
+    try:
+        name = _BARE.get(ann)
+    except TypeError:
+        return
+    if name is not None:
+        from .._jit_internal import raise_error_container_parameter_missing
+        raise_error_container_parameter_missing(name)
+
+
 def try_ann_to_type(ann, loc, rcb=None):
     """The type, or None for annotations that the language has no type for."""
     if ann is inspect.Signature.empty:
@@ -64,6 +83,7 @@ def try_ann_to_type(ann, loc, rcb=None):
         return simple.get()
     if isinstance(ann, type) and issubclass(ann, Tensor):
         return TensorType.get()
+    _check_contained(ann)
     if is_tuple(ann):
         parts = typing.get_args(ann)
         if len(parts) == 1 and parts[0] == ():
@@ -81,7 +101,10 @@ def try_ann_to_type(ann, loc, rcb=None):
         if len(parts) != 2 or isinstance(parts[0], typing.TypeVar):
             return None
         key, value = (_element_type(part, rcb, loc) for part in parts)
-        return DictType(key, value) if key is not None and value is not None else None
+        if key is None or value is None:
+            return None
+        _check_key(key)
+        return DictType(key, value)
     if is_optional(ann):
         contained = next(part for part in typing.get_args(ann) if part is not type(None))
         element = _element_type(contained, rcb, loc)
@@ -107,6 +130,9 @@ def try_ann_to_type(ann, loc, rcb=None):
 
 def _class_type(cls, loc, rcb):
     """Enum, NamedTuple, interface, or a class that is compiled now."""
+    from .._script_types import known_types
+    if "__torch_script_interface__" in cls.__dict__:
+        return known_types[cls.__torch_script_interface__]
     if issubclass(cls, enum.Enum):
         return enum_type(cls)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
@@ -139,16 +165,17 @@ def get_param_names(fn, n_args):
 
 
 def check_fn(fn, loc):
-    """A lambda and a class have no signature here."""
+    """Why this has no signature, as a lambda and a class have none; None for functions."""
     try:
         source = dedent("".join(inspect.getsourcelines(fn)[0]))
     except (OSError, TypeError):
-        return
+        return None
     tree = ast.parse(source)
     if len(tree.body) == 1 and isinstance(tree.body[0], ast.ClassDef):
-        raise RuntimeError(f"Cannot instantiate class '{tree.body[0].name}' in a script function")
+        return f"Cannot instantiate class '{tree.body[0].name}' in a script function"
     if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
-        raise RuntimeError("Expected a single top-level function")
+        return "Expected a single top-level function"
+    return None
 
 
 def get_signature(fn, rcb, loc, is_method):

@@ -5,7 +5,7 @@ import sys
 from textwrap import dedent
 
 from .. import _C
-from .._jit_internal import FunctionModifiers, get_torchscript_modifier
+from .._jit_internal import FunctionModifiers, get_torchscript_modifier, is_static_fn, should_drop
 
 
 class NotSupportedError(RuntimeError):
@@ -21,13 +21,13 @@ class FrontendError(RuntimeError):
 
 
 class FunctionSource:
-    """A function cut out of its file: `text` has lost `indent` columns on each line and starts at line `first_line` (from 1).
+    """A function cut out of its file: `text` starts at line `first_line` (from 1) and keeps its indentation.
 
-    signature: for an overload, the source of its declaration.
+    type_line: its `# type: (...) -> T` comment, or "". signature: for an overload, the source of its declaration.
     """
 
-    def __init__(self, text, filename, first_line, indent, name):
-        self.text, self.filename, self.first_line, self.indent, self.name = text, filename, first_line, indent, name
+    def __init__(self, text, filename, first_line, name, type_line):
+        self.text, self.filename, self.first_line, self.name, self.type_line = text, filename, first_line, name, type_line
         self.signature = None
 
 
@@ -52,6 +52,7 @@ def _without_short_lines_trouble(lines):
 
 def get_function_source(fn, error_msg=None):
     """The source of one function. RuntimeError for a lambda, an async function and anything else that is no plain `def`."""
+    from .annotations import get_type_line
     lines, first_line, filename = get_source_lines_and_file(fn, error_msg)
     source = _without_short_lines_trouble(lines)
     text = dedent(source)
@@ -61,8 +62,20 @@ def get_function_source(fn, error_msg=None):
         tree = None
     if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
         raise RuntimeError(f"Expected a single top-level function: {filename}:{first_line}")
-    indent = len(source.split("\n", 1)[0]) - len(text.split("\n", 1)[0])
-    return FunctionSource(text, filename, first_line, indent, tree.body[0].name)
+    if should_drop(fn):
+        source = _raising_source(tree.body[0])
+    return FunctionSource(source, filename, first_line, tree.body[0].name, get_type_line(text) or "")
+
+
+def _raising_source(definition):
+    """What a method that is marked as unused is compiled to: it takes anything and raises."""
+    arguments = definition.args
+    arguments.vararg = arguments.kwarg = None
+    for argument in arguments.args + arguments.kwonlyargs:
+        argument.annotation = ast.Name("Any")
+    definition.decorator_list = []
+    definition.body = ast.parse('raise RuntimeError("Cannot call @unused methods")').body
+    return ast.unparse(ast.fix_missing_locations(definition)) + "\n"
 
 
 def get_default_args(fn):
@@ -80,21 +93,27 @@ def get_default_args_for_class(cls):
     return {name: get_default_args(method) for name, method in methods}
 
 
-def check_defaults(fn, defaults):
+def check_defaults(source, defaults):
     """Mutable defaults are one object for all calls in Python, which compiled code cannot imitate."""
     for name, value in defaults.items():
         if isinstance(value, (list, dict)):
-            raise RuntimeError(f"\nMutable default parameters are not supported because Python binds them to the function and they persist across "
-                            f"function calls.\n As a workaround, make the default None and instantiate the default parameter within the body of "
-                            f"the function. Found {type(value)} on parameter {name}")
+            _C._fail_at_definition(source, "Mutable default parameters are not supported because Python binds them to the function and they persist "
+                                   "across function calls.\n As a workaround, make the default None and instantiate the default parameter within "
+                                   f"the body of the function. Found {type(value)} on parameter {name}")
 
 
 def get_jit_class_methods(cls, self_name):
-    """The sources of a class's own methods, in the order of the class body."""
-    methods = [(name, member) for name, member in inspect.getmembers(
+    """The methods of a class that are compiled, in the order of their names; static ones are functions and compiled when they are met."""
+    return [(name, member) for name, member in inspect.getmembers(
         cls, predicate=lambda m: (inspect.ismethod(m) or inspect.isfunction(m)) and m.__name__ in cls.__dict__)
-        if not _is_dropped(member)]
-    return sorted(methods, key=lambda item: item[1].__code__.co_firstlineno)
+        if not is_static_fn(cls, name) and not _is_dropped(member)]
+
+
+def get_class_properties(cls):
+    """The properties of a class that are compiled."""
+    unused = getattr(cls, "__jit_unused_properties__", ())
+    return [(name, member) for name, member in inspect.getmembers(cls, predicate=lambda m: isinstance(m, property))
+            if name not in unused and not should_drop(member.fget)]
 
 
 def _is_dropped(fn):

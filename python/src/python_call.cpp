@@ -1,0 +1,154 @@
+#include "python_call.h"
+
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/vector.h>
+
+#include "base/text.h"
+#include "convert.h"
+#include "exec/interpreter.h"
+#include "script/emitter.h"
+#include "script_types.h"
+#include "script_values.h"
+
+namespace rushlight::python {
+namespace {
+
+using script::Emitter;
+using script::NamedValue;
+using script::SugaredValuePtr;
+
+/// Callables that graphs mention by their place here. Graphs live as long as they like, so nothing is ever removed.
+std::vector<nb::object>& callables() {
+  static auto* table = new std::vector<nb::object>();
+  return *table;
+}
+
+class PythonCallable final : public script::SugaredValue {
+ public:
+  PythonCallable(nb::object callable, ir::Value* self) : callable_(std::move(callable)), self_(self) {}
+  ~PythonCallable() override {
+    const nb::gil_scoped_acquire locked;
+    callable_.reset();
+  }
+  std::string kind() const override {
+    const nb::gil_scoped_acquire locked;
+    return cat("python value of type '", nb::cast<std::string>(nb::str(callable_.type().attr("__name__"))), "'");
+  }
+  ir::Value* as_value(Emitter&, const SourceRange& range) override {
+    lang::fail_at(range, cat(kind(),
+                             " cannot be used as a value. Perhaps it is a closed over global variable? If so, please "
+                             "consider passing it in as an argument or use a local variable instead."));
+  }
+
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    const nb::gil_scoped_acquire locked;
+    if (self_) arguments.insert(arguments.begin(), NamedValue{"", self_, range});
+    const Schema schema = signature(range, arguments.size());
+    const Schema* only = &schema;
+    const script::MatchedCall call = script::match_schemas(emitter, range, {&only, 1}, arguments, keywords);
+    if (nb::cast<bool>(nb::module_::import_("rushlight._jit_internal").attr("should_drop")(callable_))) {
+      ir::Value* text =
+          emitter.constant(IValue("This Python function is annotated to be ignored and cannot be run"), {});
+      ir::Value* none = emitter.constant(IValue(), {});
+      emitter.insert_node(ir::kinds::raise_exception, {text, none}, 0, range);
+      emitter.make_tuple({});
+      ir::Node* never = emitter.insert_node(ir::kinds::uninitialized, {}, 1, {});
+      return script::simple(never->output()->set_type(call.results[0]));
+    }
+    ir::Node* node = emitter.insert_node(ir::kinds::python_op, call.inputs, 1, range);
+    node->set_attribute(ir::attributes::pyname,
+                        nb::cast<std::string>(nb::getattr(callable_, "__name__", nb::str("Function"))));
+    node->set_attribute(ir::attributes::callable, int64_t(callables().size()));
+    callables().push_back(callable_);
+    return script::simple(node->output()->set_type(call.results[0]));
+  }
+
+ private:
+  /// From the annotations; without any, tensors in and a tensor out.
+  Schema signature(const SourceRange& range, size_t argument_count) const {
+    nb::module_ annotations = nb::module_::import_("rushlight.jit.annotations");
+    nb::object callable = self_ ? nb::object(nb::getattr(callable_, "original_fn", callable_)) : callable_;
+    const std::string place = range ? range.highlight() : std::string();
+    if (nb::object refused = annotations.attr("check_fn")(callable, place); !refused.is_none())
+      lang::refuse<lang::FrontendError>(range, nb::cast<std::string>(refused));
+    const auto names =
+        nb::cast<std::vector<std::string>>(annotations.attr("get_param_names")(callable, argument_count));
+    nb::object lookup = nb::module_::import_("rushlight._jit_internal").attr("createResolutionCallbackFromClosure");
+    nb::object scope = nb::hasattr(callable, "__globals__") ? lookup(callable) : nb::none();
+    nb::object given = annotations.attr("get_signature")(callable, scope, place, self_ != nullptr);
+    Schema schema;
+    schema.is_vararg = nb::cast<bool>(annotations.attr("is_vararg")(callable));
+    schema.name = nb::cast<std::string>(nb::hasattr(callable_, "__qualname__")
+                                            ? nb::str(callable_.attr("__qualname__"))
+                                            : nb::str(callable_.attr("__class__").attr("__name__")));
+    size_t next = 0;
+    if (self_) {
+      if (names.empty()) lang::fail_at(range, "Non-static method does not have a self argument");
+      schema.arguments.push_back(Argument{.name = names[next++], .type = self_->type()});
+    }
+    if (given.is_none()) {
+      for (; next < names.size(); ++next)
+        schema.arguments.push_back(Argument{.name = names[next], .type = types::tensor()});
+      schema.returns = {Argument{.name = "0", .type = types::tensor()}};
+      return schema;
+    }
+    for (nb::handle type : given[0]) {
+      if (next >= names.size()) break;
+      schema.arguments.push_back(Argument{.name = names[next++], .type = nb::cast<TypePtr>(type)});
+    }
+    schema.returns = {Argument{.name = "0", .type = nb::cast<TypePtr>(given[1])}};
+    return schema;
+  }
+
+  nb::object callable_;
+  ir::Value* self_;
+};
+
+/// The error of a Python function as the text of a run-time error: what was raised, and where.
+std::string error_text(nb::python_error& error) {
+  std::string text = cat(nb::cast<std::string>(nb::str(error.type().attr("__name__"))), ": ",
+                         nb::cast<std::string>(nb::str(error.value())), "\n\nAt:\n");
+  nb::object trace = nb::borrow(error.traceback());
+  if (!trace.is_valid() || trace.is_none()) return text;
+  while (!trace.attr("tb_next").is_none()) trace = trace.attr("tb_next");
+  for (nb::object frame = trace.attr("tb_frame"); !frame.is_none(); frame = frame.attr("f_back")) {
+    nb::object code = frame.attr("f_code");
+    text += cat("  ", nb::cast<std::string>(code.attr("co_filename")), "(", nb::cast<int64_t>(frame.attr("f_lineno")),
+                "): ", nb::cast<std::string>(code.attr("co_name")), "\n");
+  }
+  return text;
+}
+
+IValue call_python(const ir::Node& node, std::vector<IValue> arguments) {
+  const nb::gil_scoped_acquire locked;
+  if (!node.has_attribute(ir::attributes::callable))
+    throw RuntimeError({.message = "this graph names a Python function that is not there", .range = node.range()});
+  nb::object callable = callables().at(size_t(node.attribute<int64_t>(ir::attributes::callable)));
+  nb::object given = owned(PyTuple_New(Py_ssize_t(arguments.size())));
+  for (size_t i = 0; i < arguments.size(); ++i) PyTuple_SET_ITEM(given.ptr(), Py_ssize_t(i), to_python(arguments[i]));
+  nb::object result;
+  try {
+    result = owned(PyObject_CallObject(callable.ptr(), given.ptr()));
+  } catch (nb::python_error& error) {
+    throw RuntimeError(error_text(error));
+  }
+  const Type& wanted = *node.outputs()[0]->type();
+  try {
+    return to_value(result, wanted);
+  } catch (const CastError& error) {
+    throw RuntimeError(cat("expected value of type ", wanted.str(), " for return value but instead got value of type ",
+                           type_name_of(result.ptr()), ".\nValue: ", nb::cast<std::string>(nb::repr(result)),
+                           "\nCast error details: ", error.what()));
+  }
+}
+
+}  // namespace
+
+SugaredValuePtr python_callable(nb::object callable, ir::Value* self) {
+  return std::make_shared<PythonCallable>(std::move(callable), self);
+}
+
+void install_python_calls() { exec::surface_hooks.call_python = &call_python; }
+
+}  // namespace rushlight::python

@@ -1,0 +1,115 @@
+"""Errors of the compiler: kind, text, highlighted place, and the chain of compilations."""
+from typing import List, Optional
+
+import pytest
+
+import rushlight as torch
+
+
+def message(source, kind=RuntimeError):
+    with pytest.raises(kind) as caught:
+        torch.jit.CompilationUnit(source)
+    return str(caught.value)
+
+
+def test_the_place_is_underlined():
+    assert message("def f(x):\n    return y\n") == (
+        '\nundefined value y:\n  File "<string>", line 2\ndef f(x):\n    return y\n           ~ <--- HERE\n')
+
+
+def test_a_range_of_several_lines_marks_each():
+    text = message("def f(x: int) -> int:\n    while x > 0:\n        return x\n")
+    assert text.startswith("\nFunction was not annotated as having type None, but does not return along all paths:\n")
+    assert "    while x > 0:\n    ~~~~~~~~~~~~\n        return x\n        ~~~~~~~~ <--- HERE\n" in text
+
+
+def test_a_variable_of_one_branch_names_the_branch_and_the_use():
+    text = message("def f(c: bool):\n    if c:\n        q = 1\n    return q\n")
+    assert "q is not defined in the false branch" in text
+    assert text.endswith("and was used here:\n  File \"<string>\", line 4\n    if c:\n        q = 1\n    return q\n           ~ <--- HERE\n")
+
+
+def test_branches_of_different_types():
+    assert "Type mismatch: a is set to type int in the true branch and type str in the false branch" in message(
+        "def f(c: bool):\n    if c:\n        a = 1\n    else:\n        a = 'b'\n    return a\n")
+
+
+def test_all_overloads_are_listed():
+    text = message("def f(x: float):\n    return x & 1\n")
+    assert text.startswith("\nArguments for call are not valid.\nThe following variants are available:\n  \n  aten::__and__.")
+    assert "  Expected a value of type 'int' for argument 'a' but instead found type 'float'.\n" in text
+    assert "\nThe original call is:\n" in text
+
+
+def test_the_chain_of_compilations():
+    def inner(x: List[int]):
+        return x.nothing()
+
+    def outer(x: List[int]):
+        return inner(x)
+
+    with pytest.raises(RuntimeError) as caught:
+        torch.jit.script(outer)
+    assert "'List[int]' object has no attribute or method 'nothing'." in str(caught.value)
+    assert "'inner' is being compiled since it was called from 'outer'\n" in str(caught.value)
+
+
+def test_recursion_is_an_error_with_the_same_text_each_time():
+    def again(x: int) -> int:
+        return again(x - 1)
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="function 'again' is called recursively"):
+            torch.jit.script(again)
+
+
+@pytest.mark.parametrize("body, text", [
+    ("try:\n        return x\n    except Exception:\n        return 0", "try blocks aren't supported"),
+    ("return (lambda y: y)(x)", "Lambda aren't supported"),
+    ("return {x, 1}", "Set aren't supported"),
+])
+def test_what_python_has_and_the_language_has_not(body, text, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(f"def f(x: int):\n    {body}\n")
+    scope = {}
+    exec(compile(path.read_text(), str(path), "exec"), scope)
+    from rushlight.jit.frontend import UnsupportedNodeError
+    with pytest.raises(UnsupportedNodeError) as caught:
+        torch.jit.script(scope["f"])
+    assert str(caught.value).startswith(text + ':\n  File "')
+
+
+@pytest.mark.parametrize("source, text", [
+    ("def f(if):\n    return 1\n", "expected ident but found 'if' here:"),
+    ("def f(x):\n    return (x\n", "expected ) but found 'eof' here:"),
+    ("def f(x):\n  y = x\n    return y\n", "expected newline but found 'indent' here:"),
+    ("class A:\n    pass\n", "expected def but found 'class' here:"),
+])
+def test_syntax_errors_of_strings(source, text):
+    assert message(source).startswith(text)
+
+
+def test_unknown_annotations():
+    def f(x: "Nothing"):
+        return x
+
+    with pytest.raises(RuntimeError, match="Unknown type name 'Nothing'"):
+        torch.jit.script(f)
+
+
+def test_a_default_must_fit():
+    def f(x: int = None):
+        return x
+
+    with pytest.raises(RuntimeError, match='Expected a default value of type int on parameter "x".'):
+        torch.jit.script(f)
+
+
+def test_a_hint_stands_apart_from_the_text():
+    def f(x: Optional[int]):
+        return x.bit_length()
+
+    with pytest.raises(RuntimeError) as caught:
+        torch.jit.script(f)
+    assert "test it first" not in str(caught.value)
+    assert any("test it first" in note for note in getattr(caught.value, "__notes__", ["test it first"]))

@@ -3,6 +3,7 @@
 #include "autograd/op_node.h"
 #include "autograd/views.h"
 #include "base/text.h"
+#include "ops/result_traits.h"
 
 namespace rushlight::autograd {
 namespace {
@@ -118,7 +119,9 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
     BelowAutograd guard;
     call_kernel(op, arguments, results);
   }
-  if (writes) {
+  const std::vector<Argument>& returns = op.schema().returns;
+  const bool returns_new = !returns.empty() && !returns[0].is_write();
+  if (writes && !returns_new) {
     bump_versions(op, arguments);
     const size_t written = written_argument(op);
     if (node && arguments[written].is_tensor() && may_require_grad(arguments[written].tensor()))
@@ -127,7 +130,8 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
     if (op.is_view() && arguments[0].is_tensor()) track_views(op, arguments, results);
     if (node)
       for_each_result(op, results, [&](const Tensor& result) {
-        if (may_require_grad(result))
+        const bool has_gradient = !op.has(kFirstResultOnly) || (results[0].is_tensor() && result.is_same(results[0].tensor()));
+        if (has_gradient && may_require_grad(result))
           set_history(result, node);
         else
           node->add_input(result);

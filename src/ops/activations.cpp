@@ -13,6 +13,7 @@
 #include "ops/functions/trigonometric.h"
 #include "ops/operators.h"
 #include "ops/typed_kernel.h"
+#include "ops/zero_gradient.h"
 
 namespace rushlight::ops {
 namespace {
@@ -22,26 +23,33 @@ struct Relu {
   static constexpr auto kVector = cpu::VectorFunction::relu;
   T operator()(T x) const { return x > T(0) || x != x ? x : T(0); }
 };
+using ReluEngine = cpu::Pointwise<1, Relu, kIntegral | kFloating, Promote::same>;
+template <BoxedKernel run>
+void checked_relu(const Operator& op, const IValue* arguments, IValue* results) {
+  const ScalarType type = arguments[0].tensor().dtype();
+  if (type == ScalarType::bool_) throw RuntimeError("Boolean inputs not supported for relu");
+  if (is_complex(type)) throw NotImplementedError("clamp is not supported for complex types");
+  run(op, arguments, results);
+}
+Kernel relu_kernel() {
+  Kernel kernel = ReluEngine::kernel("clamp_min_scalar_cpu");
+  kernel.call = &checked_relu<&ReluEngine::call>;
+  kernel.call_inplace = &checked_relu<&ReluEngine::call_inplace>;
+  kernel.call_out = &checked_relu<&ReluEngine::call_out>;
+  return kernel;
+}
 template <class T>
 struct Sigmoid {
   static constexpr auto kVector = cpu::VectorFunction::sigmoid;
   T operator()(T x) const { return T(1) / (T(1) + std::exp(-x)); }
 };
 template <class T>
-struct LeakyRelu {
-  T slope;
-  explicit LeakyRelu(const IValue* a) : slope(a[1].to_scalar().to<T>()) {}
-  T operator()(T x) const { return x > T(0) ? x : x * slope; }
-};
-template <class T>
-struct Silu {
-  static constexpr auto kVector = cpu::VectorFunction::silu;
-  T operator()(T x) const { return x / (T(1) + std::exp(-x)); }
+struct ThresholdBackward {
+  T threshold;
+  explicit ThresholdBackward(const IValue* a) : threshold(a[2].to_scalar().to<T>()) {}
+  T operator()(T grad, T x) const { return x <= threshold ? T(0) : grad; }
 };
 
-Tensor threshold_backward_cpu(const Tensor& grad_output, const Tensor& self, const Scalar& threshold) {
-  return where(le(self, threshold), Scalar(0), grad_output);
-}
 Tensor sigmoid_backward_cpu(const Tensor& grad_output, const Tensor& output) {
   return grad_output * conjugate((Scalar(1) - output) * output);
 }
@@ -70,7 +78,10 @@ Tensor softmax_over(const Tensor& self, int64_t dim, bool) {
   int64_t inner = 1;
   for (size_t i = size_t(at) + 1; i < size_t(self.dim()); ++i) inner *= self.sizes()[i];
   const int64_t rows = self.numel() / size;
-  cpu::dispatch<kFloating>(self.dtype(), kLog ? "log_softmax_lastdim_kernel_impl" : "softmax_lastdim_kernel_impl",
+  const bool last = at + 1 >= self.dim();
+  const std::string_view name = kLog ? (last ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl")
+                                     : (last ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl");
+  cpu::dispatch<kFloating>(self.dtype(), name,
                            [&](auto tag) {
                              using T = typename decltype(tag)::type;
                              using C = cpu::Compute<T>;
@@ -106,7 +117,26 @@ Tensor softmax_int(const Tensor& self, int64_t dim, std::optional<ScalarType> dt
 Tensor log_softmax_int(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
   return _log_softmax(dtype ? to(self, *dtype) : self, dim, false);
 }
+/// A row of -inf alone gives zeros instead of nan.
+Tensor safe_softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  const Tensor result = softmax(self, dim, dtype);
+  const Tensor hidden = eq(self, Scalar(-std::numeric_limits<double>::infinity()));
+  return where(all(hidden, dim, true), Scalar(0), result);
+}
 Tensor along(const Tensor& t, int64_t dim) { return sum(t, std::optional<IntArrayRef>(IntArrayRef(dim)), true); }
+
+/// Halves are computed in float.
+Tensor widened(const Tensor& t) {
+  return kReducedFloating.contains(t.dtype()) ? cpu::to_dtype(t, ScalarType::float32) : t;
+}
+Tensor softmax_backward_cpu(const Tensor& grad_output, const Tensor& output, int64_t dim, ScalarType input_dtype) {
+  const Tensor wide = widened(output), weighted = widened(grad_output) * wide;
+  return cpu::to_dtype(weighted - wide * along(weighted, dim), input_dtype);
+}
+Tensor log_softmax_backward_cpu(const Tensor& grad_output, const Tensor& output, int64_t dim, ScalarType input_dtype) {
+  const Tensor grad = widened(grad_output);
+  return cpu::to_dtype(grad - exp(widened(output)) * along(grad, dim), input_dtype);
+}
 
 }  // namespace
 
@@ -115,17 +145,18 @@ void declare_activations(OpSet& ops) {
       {.schema = "relu(Tensor self) -> Tensor",
        .inplace = true,
        .out = "out",
-       .kernel = unary_kernel<Relu, kIntegral | kFloating>("clamp_min_scalar_cpu"),
+       .kernel = relu_kernel(),
        .saves = "result",
        .derivatives = {{"self", [](const Backward& b) { return threshold_backward(b.grad(), b.result(), Scalar(0)); }}},
        .doc = "Negative elements become 0."});
   ops.add({.schema = "threshold_backward(Tensor grad_output, Tensor self, Scalar threshold) -> Tensor",
-           .kernel = typed_kernel<&threshold_backward_cpu>(),
+           .kernel = binary_kernel<ThresholdBackward, kIntegral | kFloating>("threshold_cpu"),
            .saves = "self",
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
                               return threshold_backward(b.grad(), b.saved("self"), b.scalar_of("threshold"));
-                            }}},
+                            }},
+                           {"self", &zero_wrt_self}},
            .traits = OpTraits::no_method,
            .doc = "grad_output where self is above the threshold, else 0."});
   ops.add({.schema = "sigmoid(Tensor self) -> Tensor",
@@ -147,56 +178,86 @@ void declare_activations(OpSet& ops) {
                         }}},
        .traits = OpTraits::no_method,
        .doc = "grad_output * (1 - output) * output."});
-  ops.add({.schema = "leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor",
-           .inplace = true,
-           .out = "out",
-           .kernel = unary_kernel<LeakyRelu, kFloating>("leaky_relu_cpu"),
-           .saves = "self",
-           .derivatives = {{"self",
-                            [](const Backward& b) {
-                              return where(gt(b.saved("self"), Scalar(0)), b.grad(),
-                                           b.grad() * b.scalar_of("negative_slope"));
-                            }}},
-           .traits = OpTraits::no_method | OpTraits::nn_functional,
-           .doc = "Negative elements are scaled by negative_slope."});
-  ops.add({.schema = "silu(Tensor self) -> Tensor",
-           .inplace = true,
-           .out = "out",
-           .kernel = unary_kernel<Silu, kFloating>("silu_cpu"),
-           .saves = "self",
-           .derivatives = {{"self",
-                            [](const Backward& b) {
-                              const Tensor self = b.saved("self"), s = sigmoid(self);
-                              return b.grad() * s * (self * (Scalar(1) - s) + Scalar(1));
-                            }}},
-           .traits = OpTraits::no_method | OpTraits::nn_functional,
-           .doc = "self * sigmoid(self)."});
   ops.add({.schema = "_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&softmax_over<false>>(),
            .saves = "result",
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              const Tensor weighted = b.grad() * b.result();
-                              return weighted - b.result() * along(weighted, b.int_of("dim"));
+                              return _softmax_backward_data(b.grad(), b.result(), b.int_of("dim"), b.dtype("self"));
                             }}},
            .grad_fn = "SoftmaxBackward0",
            .traits = OpTraits::no_method,
            .doc = "exp(self) divided by its sum along a dimension."});
+  ops.add({.schema = "_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> "
+                     "Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&softmax_backward_cpu>(),
+           .saves = "grad_output, output",
+           .derivatives =
+               {{"grad_output",
+                 [](const Backward& b) {
+                   return _softmax_backward_data(b.grad(), b.saved("output"), b.int_of("dim"), b.dtype("output"));
+                 }},
+                {"output",
+                 [](const Backward& b) {
+                   const Tensor grad = b.saved("grad_output"), output = b.saved("output");
+                   const int64_t dim = b.int_of("dim");
+                   return grad * b.grad() - along(output * grad, dim) * b.grad() - grad * along(b.grad() * output, dim);
+                 }}},
+           .grad_fn = "SoftmaxBackwardDataBackward0",
+           .traits = OpTraits::no_method,
+           .doc = "The gradient of softmax."});
   ops.add({.schema = "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+           .out = "int_out",
            .kernel = typed_kernel<&softmax_int>(),
            .traits = OpTraits::composite,
            .doc = "exp(self) divided by its sum along a dimension."});
+  ops.add({.schema = "special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+           .kernel = typed_kernel<&softmax_int>(),
+           .traits = OpTraits::composite | OpTraits::no_method,
+           .doc = "softmax."});
+  ops.add({.schema = "special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
+           .kernel = typed_kernel<&log_softmax_int>(),
+           .traits = OpTraits::composite | OpTraits::no_method,
+           .doc = "log_softmax."});
+  ops.add({.schema = "_safe_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+           .kernel = typed_kernel<&safe_softmax>(),
+           .traits = OpTraits::composite | OpTraits::no_method,
+           .doc = "softmax that gives zeros for a row of -inf."});
   ops.add({.schema = "_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&softmax_over<true>>(),
            .saves = "result",
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return b.grad() - exp(b.result()) * along(b.grad(), b.int_of("dim"));
+                              return _log_softmax_backward_data(b.grad(), b.result(), b.int_of("dim"),
+                                                                b.dtype("self"));
                             }}},
            .grad_fn = "LogSoftmaxBackward0",
            .traits = OpTraits::no_method,
            .doc = "The logarithm of softmax."});
+  ops.add({.schema = "_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> "
+                     "Tensor",
+           .out = "out",
+           .kernel = typed_kernel<&log_softmax_backward_cpu>(),
+           .saves = "grad_output, output",
+           .derivatives =
+               {{"grad_output",
+                 [](const Backward& b) {
+                   const Tensor probability = exp(b.saved("output"));
+                   return b.grad() - along(b.grad() * probability, b.int_of("dim"));
+                 }},
+                {"output",
+                 [](const Backward& b) {
+                   const Tensor total = along(b.saved("grad_output"), b.int_of("dim"));
+                   return -(b.grad() * exp(b.saved("output")) * total);
+                 }}},
+           .grad_fn = "LogSoftmaxBackwardDataBackward0",
+           .traits = OpTraits::no_method,
+           .doc = "The gradient of log_softmax."});
   ops.add({.schema = "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
+           .out = "int_out",
            .kernel = typed_kernel<&log_softmax_int>(),
            .traits = OpTraits::composite,
            .doc = "The logarithm of softmax."});

@@ -43,6 +43,9 @@ Schema out_schema(const Schema& functional, std::string_view overload) {
   Schema schema = functional;
   schema.overload = std::string(overload);
   const size_t count = functional.returns.size();
+  char letter = 'a';  // of the first output; one is left out behind those that are taken
+  for (const Argument& argument : schema.arguments)
+    if (argument.alias) letter = char(letter + (letter == 'a' ? 2 : 1));
   for (size_t i = 0; i < count; ++i) {
     const std::string& result_name = functional.returns[i].name;
     schema.arguments.push_back({.name = count == 1            ? "out"
@@ -50,9 +53,9 @@ Schema out_schema(const Schema& functional, std::string_view overload) {
                                                               : result_name,
                                 .type = types::tensor(),
                                 .keyword_only = true,
-                                .alias = written(char('a' + i))});
+                                .alias = written(char(letter + int(i)))});
     schema.returns[i].type = types::tensor();
-    schema.returns[i].alias = written(char('a' + i));
+    schema.returns[i].alias = written(char(letter + int(i)));
   }
   return schema;
 }
@@ -84,6 +87,12 @@ void derived_inplace(const Operator& op, const IValue* arguments, IValue* result
   if (!(value.sizes() == self.sizes()))
     throw RuntimeError(cat("output with shape ", shape_text(self.sizes()), " doesn't match the broadcast shape ",
                            shape_text(value.sizes())));
+  if (op.has(OpTraits::composite)) {
+    // Autograd saw the operators that computed the value; it has to see the write too.
+    const IValue copied[] = {arguments[0], computed[0], IValue(false)};
+    call_operator(get_operator("aten::copy_", ""), copied, results);
+    return;
+  }
   cpu::copy_into(self, value);
   results[0] = arguments[0];
 }

@@ -162,6 +162,11 @@ Tensor linear_cpu(const Tensor& input, const Tensor& weight, const Tensor& bias)
   }
   const Tensor matrix = weight.dim() == 1 ? weight : t(weight);
   if (input.dim() == 2 && bias.defined() && weight.dim() == 2) return addmm(bias, input, matrix);
+  if (input.dim() == 3 && bias.defined() && weight.dim() == 2 && input.is_contiguous()) {
+    // The rows of all matrices as one.
+    const Tensor rows = addmm(bias, reshape(input, {input.sizes()[0] * input.sizes()[1], input.sizes()[2]}), matrix);
+    return view(rows, {input.sizes()[0], input.sizes()[1], rows.sizes()[1]});
+  }
   const Tensor product = matmul(input, matrix);
   return bias.defined() ? product + bias : product;
 }

@@ -49,6 +49,9 @@ void call_operator(const Operator& op, const IValue* arguments, IValue* results)
 }
 
 void bump_versions(const Operator& op, const IValue* arguments) {
+  // PyTorch does not count what an operator writes on the side of a new result (rrelu_with_noise writes its noise).
+  const std::vector<Argument>& returns = op.schema().returns;
+  if (!returns.empty() && !returns[0].is_write()) return;
   for (size_t i = 0; i < op.argument_count(); ++i) {
     if (!op.schema().arguments[i].is_write()) continue;
     if (arguments[i].is_tensor()) {

@@ -11,6 +11,7 @@
 #include "ops/functions/padding.h"
 #include "ops/functions/views.h"
 #include "ops/typed_kernel.h"
+#include "ops/zero_gradient.h"
 
 namespace rushlight::ops {
 namespace {
@@ -206,7 +207,7 @@ void declare_padding(OpSet& ops) {
   ops.add({.schema = "reflection_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor",
            .out = "grad_input",
            .kernel = typed_kernel<&PadOf<PadMode::reflect, 1>::backward>(),
-           .derivatives = {{"grad_output", &pad_backward_gradient<&reflection_pad1d>}},
+           .derivatives = {{"grad_output", &pad_backward_gradient<&reflection_pad1d>}, {"self", &zero_wrt_self}},
            .grad_fn = "ReflectionPad1DBackwardBackward0",
            .traits = kNN,
            .doc = kBackwardDoc});
@@ -221,7 +222,7 @@ void declare_padding(OpSet& ops) {
   ops.add({.schema = "reflection_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor",
            .out = "grad_input",
            .kernel = typed_kernel<&PadOf<PadMode::reflect, 2>::backward>(),
-           .derivatives = {{"grad_output", &pad_backward_gradient<&reflection_pad2d>}},
+           .derivatives = {{"grad_output", &pad_backward_gradient<&reflection_pad2d>}, {"self", &zero_wrt_self}},
            .grad_fn = "ReflectionPad2DBackwardBackward0",
            .traits = kNN,
            .doc = kBackwardDoc});
@@ -236,7 +237,7 @@ void declare_padding(OpSet& ops) {
   ops.add({.schema = "reflection_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor",
            .out = "grad_input",
            .kernel = typed_kernel<&PadOf<PadMode::reflect, 3>::backward>(),
-           .derivatives = {{"grad_output", &pad_backward_gradient<&reflection_pad3d>}},
+           .derivatives = {{"grad_output", &pad_backward_gradient<&reflection_pad3d>}, {"self", &zero_wrt_self}},
            .grad_fn = "ReflectionPad3DBackwardBackward0",
            .traits = kNN,
            .doc = kBackwardDoc});
@@ -251,7 +252,7 @@ void declare_padding(OpSet& ops) {
   ops.add({.schema = "replication_pad1d_backward(Tensor grad_output, Tensor self, SymInt[2] padding) -> Tensor",
            .out = "grad_input",
            .kernel = typed_kernel<&PadOf<PadMode::replicate, 1>::backward>(),
-           .derivatives = {{"grad_output", &pad_backward_gradient<&replication_pad1d>}},
+           .derivatives = {{"grad_output", &pad_backward_gradient<&replication_pad1d>}, {"self", &zero_wrt_self}},
            .grad_fn = "ReplicationPad1DBackwardBackward0",
            .traits = kNN,
            .doc = kBackwardDoc});
@@ -266,7 +267,7 @@ void declare_padding(OpSet& ops) {
   ops.add({.schema = "replication_pad2d_backward(Tensor grad_output, Tensor self, SymInt[4] padding) -> Tensor",
            .out = "grad_input",
            .kernel = typed_kernel<&PadOf<PadMode::replicate, 2>::backward>(),
-           .derivatives = {{"grad_output", &pad_backward_gradient<&replication_pad2d>}},
+           .derivatives = {{"grad_output", &pad_backward_gradient<&replication_pad2d>}, {"self", &zero_wrt_self}},
            .grad_fn = "ReplicationPad2DBackwardBackward0",
            .traits = kNN,
            .doc = kBackwardDoc});
@@ -281,7 +282,7 @@ void declare_padding(OpSet& ops) {
   ops.add({.schema = "replication_pad3d_backward(Tensor grad_output, Tensor self, SymInt[6] padding) -> Tensor",
            .out = "grad_input",
            .kernel = typed_kernel<&PadOf<PadMode::replicate, 3>::backward>(),
-           .derivatives = {{"grad_output", &pad_backward_gradient<&replication_pad3d>}},
+           .derivatives = {{"grad_output", &pad_backward_gradient<&replication_pad3d>}, {"self", &zero_wrt_self}},
            .grad_fn = "ReplicationPad3DBackwardBackward0",
            .traits = kNN,
            .doc = kBackwardDoc});

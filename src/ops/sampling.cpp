@@ -1,39 +1,26 @@
 /// Random tensors: PyTorch's CPU stream, bit for bit (Matsumoto and Nishimura 1998; Box and Muller 1958).
+#include <bit>
 #include <cmath>
 
-#include "ops/cpu/copy.h"
-#include "ops/cpu/dispatch.h"
+#include "ops/cpu/matmul.h"
 #include "ops/cpu/normal_block.h"
-#include "ops/functions/comparison.h"
+#include "ops/cpu/sampling.h"
+#include "ops/functions/views.h"
+#include "ops/derived_forms.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/sampling.h"
 #include "ops/operators.h"
 #include "ops/typed_kernel.h"
-#include "tensor/random.h"
 
 namespace rushlight::ops {
 namespace {
 
+using cpu::fill_in_order;
 using OptType = std::optional<ScalarType>;
 using OptLayout = std::optional<Layout>;
 using OptDevice = std::optional<Device>;
 using OptBool = std::optional<bool>;
 using OptFormat = std::optional<MemoryFormat>;
-
-/// Sets every element of `self`, in row-major order of the logical tensor, to draw(generator). One lock for all draws.
-template <DtypeSet Set, class Draw>
-void fill_in_order(const Tensor& self, Generator* given, std::string_view name, Draw&& draw) {
-  if (self.is_meta()) return;
-  Generator& generator = given ? *given : default_generator();
-  const Tensor target = self.is_contiguous() ? self : empty_tensor(self.sizes(), self.dtype());
-  std::lock_guard lock(generator.mutex);
-  cpu::dispatch<Set>(self.dtype(), name, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    T* out = target.data<T>();
-    for (int64_t i = 0; i < target.numel(); ++i) out[i] = draw(generator, tag);
-  });
-  if (!target.is_same(self)) cpu::copy_into(self, target);
-}
 
 template <class T>
 T uniform_element(Generator& generator, double from, double to) {
@@ -120,20 +107,56 @@ uint64_t integer_below(Generator& generator, uint64_t range) {
   return range >= (uint64_t(1) << 28) ? generator.u64() % range : generator.u32() % range;
 }
 
-Tensor random_between(const Tensor& self, int64_t from, std::optional<int64_t> to, Generator* generator) {
-  if (!to) throw NotImplementedError("random_ from a bound to the largest value of the dtype is not done yet");
-  if (from >= *to)
-    throw RuntimeError(cat("random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", *to));
-  const uint64_t range = uint64_t(*to) - uint64_t(from);
+/// The largest whole number up to which a dtype has all.
+int64_t largest_integer(ScalarType type) {
+  switch (type) {
+    case ScalarType::bool_: return 1;
+    case ScalarType::uint8: return 255;
+    case ScalarType::int8: return 127;
+    case ScalarType::int16: return 32767;
+    case ScalarType::int32: return 2147483647;
+    case ScalarType::float16: return int64_t(1) << 11;
+    case ScalarType::bfloat16: return int64_t(1) << 8;
+    case ScalarType::float32: return int64_t(1) << 24;
+    case ScalarType::float64: return int64_t(1) << 53;
+    default: return std::numeric_limits<int64_t>::max();
+  }
+}
+int64_t smallest_integer(ScalarType type) {
+  if (type == ScalarType::bool_ || type == ScalarType::uint8) return 0;
+  return is_floating(type) ? -largest_integer(type) : -largest_integer(type) - 1;
+}
+void check_random_bound(std::string_view name, int64_t value, ScalarType type) {
+  if (is_complex(type))
+    throw RuntimeError("check_random_bounds handles only integral, floating-point and boolean types");
+  if (value >= smallest_integer(type) && value <= largest_integer(type)) return;
+  if (!is_floating(type)) throw RuntimeError(cat(name, " is out of bounds for ", cpu::cpp_type_name(type)));
+  const int digits = std::countr_zero(uint64_t(largest_integer(type)));
+  warn(cat(name, " is out of bounds [-(2^", digits, "), 2^", digits, "]. Due to precision limitations ",
+           cpu::cpp_type_name(type), " can support discrete uniform distribution only within this range. ",
+           "This warning will become an error in version 1.7 release, please fix the code in advance"));
+}
+/// from + a number below range; a range of 0 stands for 2^64.
+Tensor random_in_range(const Tensor& self, int64_t from, uint64_t range, Generator* generator) {
   fill_in_order<kReal>(self, generator, "random_from_to_kernel_cpu", [=](Generator& g, auto tag) {
     using T = typename decltype(tag)::type;
-    const int64_t value = int64_t(integer_below(g, range) + uint64_t(from));
+    const int64_t value = int64_t((range ? integer_below(g, range) : g.u64()) + uint64_t(from));
     if constexpr (cpu::is_reduced<T>)
       return T(float(value));
     else
       return T(value);
   });
   return self;
+}
+Tensor random_between(const Tensor& self, int64_t from, std::optional<int64_t> to, Generator* generator) {
+  if (to && from >= *to)
+    throw RuntimeError(cat("random_ expects 'from' to be less than 'to', but got from=", from, " >= to=", *to));
+  check_random_bound("from", from, self.dtype());
+  if (to) {
+    check_random_bound("to - 1", *to - 1, self.dtype());
+    return random_in_range(self, from, uint64_t(*to) - uint64_t(from), generator);
+  }
+  return random_in_range(self, from, uint64_t(largest_integer(self.dtype())) - uint64_t(from) + 1, generator);
 }
 Tensor random_to(const Tensor& self, int64_t to, Generator* generator) {
   return random_between(self, 0, to, generator);
@@ -181,6 +204,35 @@ Tensor randn_like_cpu(const Tensor& self, OptType dtype, OptLayout layout, OptDe
                       OptFormat format) {
   return normal_inplace(empty_like(self, dtype, layout, device, pin, format), 0, 1, nullptr);
 }
+Tensor rand_out(IntArrayRef size, const Tensor& out) {
+  resize_out(out, size);
+  return uniform_inplace(out, 0, 1, nullptr);
+}
+Tensor randn_out(IntArrayRef size, const Tensor& out) {
+  resize_out(out, size);
+  return normal_inplace(out, 0, 1, nullptr);
+}
+Tensor randint_out(int64_t high, IntArrayRef size, const Tensor& out) {
+  resize_out(out, size);
+  return random_between(out, 0, high, nullptr);
+}
+Tensor randint_low_out(int64_t low, int64_t high, IntArrayRef size, const Tensor& out) {
+  resize_out(out, size);
+  return random_between(out, low, high, nullptr);
+}
+Tensor randint_like_low(const Tensor& self, int64_t low, int64_t high, OptType dtype, OptLayout layout,
+                        OptDevice device, OptBool pin, OptFormat format) {
+  return random_between(empty_like(self, dtype, layout, device, pin, format), low, high, nullptr);
+}
+Tensor randint_like_cpu(const Tensor& self, int64_t high, OptType dtype, OptLayout layout, OptDevice device,
+                        OptBool pin, OptFormat format) {
+  return randint_like_low(self, 0, high, dtype, layout, device, pin, format);
+}
+Tensor randint_like_tensor(const Tensor& self, const Tensor& high, OptType dtype, OptLayout layout, OptDevice device,
+                           OptBool pin, OptFormat format) {
+  if (high.numel() != 1 || high.dim() != 0) throw RuntimeError("high must be a scalar tensor and on CPU");
+  return randint_like_low(self, 0, high.item().to<int64_t>(), dtype, layout, device, pin, format);
+}
 Tensor randint_low_with(int64_t low, int64_t high, IntArrayRef size, Generator* generator, OptType dtype,
                         OptLayout layout, OptDevice device, OptBool pin) {
   return random_between(empty(size, dtype.value_or(ScalarType::int64), layout, device, pin), low, high, generator);
@@ -197,7 +249,13 @@ Tensor randint_cpu(int64_t high, IntArrayRef size, OptType dtype, OptLayout layo
   return randint_low_with(0, high, size, nullptr, dtype, layout, device, pin);
 }
 Tensor randperm_with(int64_t n, Generator* given, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
-  if (n < 0) throw RuntimeError(cat("n must be non-negative, got", n));
+  if (n < 0) throw RuntimeError(cat("Trying to create tensor with negative dimension ", n, ": [", n, "]"));
+  const ScalarType type = dtype.value_or(ScalarType::int64);
+  if (is_floating(type) && n > largest_integer(type) + 1)
+    throw RuntimeError(cat("n cannot be greater than ", largest_integer(type) + 1, " for ", dtype_info(type).ir_name,
+                           " type."));
+  if (!is_floating(type) && n - 1 > largest_integer(type))
+    throw RuntimeError(cat("value cannot be converted to type ", cpu::cpp_type_name(type), " without overflow"));
   Tensor result = empty(n, dtype.value_or(ScalarType::int64), layout, device, pin);
   if (result.is_meta()) return result;
   Generator& generator = given ? *given : default_generator();
@@ -222,40 +280,44 @@ Tensor bernoulli_inplace(const Tensor& self, double p, Generator* generator) {
   });
   return self;
 }
-Tensor bernoulli_cpu(const Tensor& self, Generator* given) {
-  const Tensor probabilities = cpu::contiguous(self);
-  Tensor result = empty_tensor(self.sizes(), self.dtype());
-  Generator& generator = given ? *given : default_generator();
-  std::lock_guard lock(generator.mutex);
-  cpu::dispatch<kFloating>(self.dtype(), "bernoulli_tensor_cpu_p_", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    for (int64_t i = 0; i < self.numel(); ++i) {
-      const double p = double(cpu::Compute<T>(probabilities.data<T>()[i]));
-      if (!(p >= 0 && p <= 1)) throw RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.");
-      const double draw = std::is_same_v<T, double> ? generator.uniform_double() : double(generator.uniform_float());
-      result.data<T>()[i] = T(float(draw < p));
-    }
+/// Each element is 1 with the probability at its place. Probabilities of double are compared in double.
+Tensor bernoulli_with(const Tensor& self, const Tensor& p, Generator* given) {
+  cpu::dispatch<kReal>(self.dtype(), "bernoulli_tensor_cpu_self_", [](auto) {});
+  const Tensor probabilities = cpu::contiguous(expand(p, self.sizes()));
+  cpu::dispatch<kFloating>(p.dtype(), "bernoulli_tensor_cpu_p_", [&](auto tag) {
+    using P = typename decltype(tag)::type;
+    const P* next = probabilities.data<P>();
+    fill_in_order<kReal>(self, given, "bernoulli_tensor_cpu_self_", [&](Generator& generator, auto self_tag) {
+      using T = typename decltype(self_tag)::type;
+      const double chance = double(cpu::Compute<P>(*next++));
+      if (!(chance >= 0 && chance <= 1))
+        throw RuntimeError(
+            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, "
+            "please report an enhancement request to PyTorch.)");
+      const double draw = std::is_same_v<P, double> ? generator.uniform_double() : double(generator.uniform_float());
+      return T(float(draw < chance));
+    });
   });
-  return result;
+  return self;
+}
+Tensor bernoulli_cpu(const Tensor& self, Generator* generator) {
+  return bernoulli_with(empty_tensor(self.sizes(), self.dtype(), self.device()), self, generator);
 }
 Tensor bernoulli_p(const Tensor& self, double p, Generator* generator) {
   return bernoulli_inplace(empty_like(self), p, generator);
 }
+Tensor bernoulli_tensor(const Tensor& self, const Tensor& p, Generator* generator) {
+  return bernoulli_with(empty_like(self), p, generator);
+}
 Tensor exponential_inplace(const Tensor& self, double lambda, Generator* generator) {
+  if (!is_floating(self.dtype()))
+    throw RuntimeError(cat("Exponential distribution is a continuous probability distribution. dtype must be a floating ",
+                           "point but you specified ", dtype_info(self.dtype()).ir_name));
   if (!(lambda > 0)) throw RuntimeError(cat("exponential_ expects lambda > 0.0, but found lambda=", lambda));
   fill_in_order<kFloating>(self, generator, "exponential_cpu", [=](Generator& g, auto tag) {
     return typename decltype(tag)::type(-1.0 / lambda * std::log1p(-g.uniform_double()));
   });
   return self;
-}
-
-Tensor dropout_cpu(const Tensor& input, double p, bool train) {
-  if (!(p >= 0 && p <= 1)) throw RuntimeError(cat("dropout probability has to be between 0 and 1, but got ", p));
-  if (p == 0 || !train || input.numel() == 0) return input;
-  if (p == 1) return input * zeros({}, input.dtype());
-  Tensor mask = bernoulli_inplace(empty_like(input), 1 - p, nullptr);
-  cpu::copy_into(mask, mask / Scalar(1 - p));
-  return input * mask;
 }
 
 }  // namespace
@@ -294,6 +356,38 @@ void declare_sampling(OpSet& ops) {
            .kernel = typed_kernel<&randn_like_cpu>(),
            .traits = kDraw,
            .doc = "Normal numbers in the shape of self."});
+  ops.add({.schema = "rand.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)",
+           .kernel = typed_kernel<&rand_out>(),
+           .traits = kDraw,
+           .doc = "rand into a given tensor, in its dtype."});
+  ops.add({.schema = "randn.out(SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)",
+           .kernel = typed_kernel<&randn_out>(),
+           .traits = kDraw,
+           .doc = "randn into a given tensor, in its dtype."});
+  ops.add({.schema = "randint.out(SymInt high, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)",
+           .kernel = typed_kernel<&randint_out>(),
+           .traits = kDraw,
+           .doc = "randint into a given tensor, in its dtype."});
+  ops.add({.schema = "randint.low_out(SymInt low, SymInt high, SymInt[] size, *, Tensor(a!) out) -> Tensor(a!)",
+           .kernel = typed_kernel<&randint_low_out>(),
+           .traits = kDraw,
+           .doc = "randint into a given tensor, in its dtype."});
+  ops.add({.schema = "randint_like(Tensor self, SymInt high, *, ScalarType? dtype=None, Layout? layout=None, Device? "
+                     "device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor",
+           .kernel = typed_kernel<&randint_like_cpu>(),
+           .traits = kDraw,
+           .doc = "Integers in [0, high) in the shape of self."});
+  ops.add({.schema = "randint_like.Tensor(Tensor self, Tensor high, *, ScalarType? dtype=None, Layout? layout=None, "
+                     "Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor",
+           .kernel = typed_kernel<&randint_like_tensor>(),
+           .traits = kDraw,
+           .doc = "Integers in [0, high) in the shape of self."});
+  ops.add({.schema = "randint_like.low_dtype(Tensor self, SymInt low, SymInt high, *, ScalarType? dtype=None, Layout? "
+                     "layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> "
+                     "Tensor",
+           .kernel = typed_kernel<&randint_like_low>(),
+           .traits = kDraw,
+           .doc = "Integers in [low, high) in the shape of self."});
   ops.add({.schema = "randint(SymInt high, SymInt[] size, *, ScalarType? dtype=long, Layout? layout=None, Device? "
                      "device=None, bool? pin_memory=None) -> Tensor",
            .kernel = typed_kernel<&randint_cpu>(),
@@ -357,7 +451,20 @@ void declare_sampling(OpSet& ops) {
            .derivatives = {{"self", forget}},
            .traits = kWrite,
            .doc = "1 with probability p, else 0."});
+  ops.add({.schema = "bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)",
+           .kernel = typed_kernel<&bernoulli_with>(),
+           .derivatives = {{"self", forget}, {"p", [](const Backward& b) { return zeros(b.sizes("p"), b.dtype("p")); }}},
+           .grad_fn = "BernoulliBackward1",
+           .traits = kWrite,
+           .doc = "1 with the probability that p gives for each element, else 0."});
+  ops.add({.schema = "bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor",
+           .kernel = typed_kernel<&bernoulli_tensor>(),
+           .derivatives = {{"self", forget}, {"p", [](const Backward& b) { return zeros(b.sizes("p"), b.dtype("p")); }}},
+           .grad_fn = "BernoulliBackward1",
+           .traits = OpTraits::nondeterministic,
+           .doc = "1 with the probability that p gives for each element, else 0, in the shape of self."});
   ops.add({.schema = "bernoulli(Tensor self, *, Generator? generator=None) -> Tensor",
+           .out = "out",
            .kernel = typed_kernel<&bernoulli_cpu>(),
            .derivatives = {{"self", forget}},
            .traits = OpTraits::nondeterministic,
@@ -372,10 +479,6 @@ void declare_sampling(OpSet& ops) {
            .derivatives = {{"self", forget}},
            .traits = kWrite,
            .doc = "Exponential numbers with rate lambd."});
-  ops.add({.schema = "dropout(Tensor input, float p, bool train) -> Tensor",
-           .kernel = typed_kernel<&dropout_cpu>(),
-           .traits = OpTraits::composite | OpTraits::nondeterministic | OpTraits::no_method,
-           .doc = "In training, zeros with probability p and the rest scaled by 1 / (1 - p)."});
 }
 
 }  // namespace rushlight::ops

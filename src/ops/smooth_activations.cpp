@@ -64,6 +64,7 @@ Tensor gelu_curvature(const Tensor& x, std::string_view approximate) {
 
 template <class T>
 struct Silu {
+  static constexpr auto kVector = cpu::VectorFunction::silu;
   T operator()(T x) const { return x / (T(1) + std::exp(-x)); }
 };
 template <class T>

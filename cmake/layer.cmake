@@ -23,6 +23,11 @@ function(rushlight_layer name)
 
   add_library(rushlight_${name} STATIC ${sources})
   target_include_directories(rushlight_${name} PUBLIC ${include_dir})
+  if(RUSHLIGHT_PRECOMPILE AND name STREQUAL "base")
+    target_precompile_headers(rushlight_base PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+  elseif(RUSHLIGHT_PRECOMPILE)
+    target_precompile_headers(rushlight_${name} REUSE_FROM rushlight_base)
+  endif()
   list(TRANSFORM LAYER_DEPENDS PREPEND rushlight_)
   target_link_libraries(rushlight_${name} PUBLIC ${LAYER_DEPENDS} ${LAYER_LINK})
 

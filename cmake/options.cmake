@@ -6,6 +6,7 @@ option(RUSHLIGHT_CLI "Build the rushlight command" ON)
 option(RUSHLIGHT_TESTS "Build the C++ tests" ON)
 option(RUSHLIGHT_BENCHMARKS "Build the C++ micro benchmarks" OFF)
 option(RUSHLIGHT_FUZZ "Build the fuzzers of fuzz/; needs clang" OFF)
+option(RUSHLIGHT_PRECOMPILE "Compile the standard headers once (cmake/precompiled.h)" ON)
 option(RUSHLIGHT_WERROR "Treat warnings as errors" ON)
 set(RUSHLIGHT_SANITIZE "" CACHE STRING "Sanitizers for all code, as for -fsanitize= (address,undefined or thread)")
 option(RUSHLIGHT_COVERAGE "Count which lines run" OFF)
@@ -25,7 +26,11 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # The two allowances are what ccache asks for where headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  if(RUSHLIGHT_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
 endif()
 
 # IEEE results must not depend on the compiler's mood: no contraction of a*b+c, since PyTorch's kernels decide that themselves.

@@ -63,6 +63,8 @@ _PYTHON_FUNCTIONS = {
 
 def _find(name):
     """The attribute `name` of this module that was not needed until now, or None."""
+    if name == "torch":  # programs may write torch.torch.ops
+        return _importlib.import_module(__name__)
     if name in _SUBMODULES:
         return _importlib.import_module(f"{__name__}.{name}")
     if name in _PYTHON_FUNCTIONS:

@@ -130,7 +130,8 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
     if (op.is_view() && arguments[0].is_tensor()) track_views(op, arguments, results);
     if (node)
       for_each_result(op, results, [&](const Tensor& result) {
-        const bool has_gradient = !op.has(kFirstResultOnly) || (results[0].is_tensor() && result.is_same(results[0].tensor()));
+        const bool has_gradient =
+            !op.has(kFirstResultOnly) || (results[0].is_tensor() && result.is_same(results[0].tensor()));
         if (has_gradient && may_require_grad(result))
           set_history(result, node);
         else

@@ -81,34 +81,31 @@ Tensor softmax_over(const Tensor& self, int64_t dim, bool) {
   const bool last = at + 1 >= self.dim();
   const std::string_view name = kLog ? (last ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl")
                                      : (last ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl");
-  cpu::dispatch<kFloating>(self.dtype(), name,
-                           [&](auto tag) {
-                             using T = typename decltype(tag)::type;
-                             using C = cpu::Compute<T>;
-                             const T* in = input.data<T>();
-                             T* out = result.data<T>();
-                             parallel_for(0, rows, std::max<int64_t>(1, 16384 / size), [&](int64_t begin, int64_t end) {
-                               for (int64_t row = begin; row < end; ++row) {
-                                 if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
-                                   if (inner == 1) {
-                                     softmax_row<kLog>(in + row * size, out + row * size, size);
-                                     continue;
-                                   }
-                                 const int64_t base = row / inner * size * inner + row % inner;
-                                 C largest = -std::numeric_limits<C>::infinity();
-                                 for (int64_t i = 0; i < size; ++i)
-                                   largest = std::max(largest, C(in[base + i * inner]));
-                                 C total = 0;
-                                 for (int64_t i = 0; i < size; ++i)
-                                   total += std::exp(C(in[base + i * inner]) - largest);
-                                 const C log_total = std::log(total);
-                                 for (int64_t i = 0; i < size; ++i) {
-                                   const C shifted = C(in[base + i * inner]) - largest;
-                                   out[base + i * inner] = T(kLog ? shifted - log_total : std::exp(shifted) / total);
-                                 }
-                               }
-                             });
-                           });
+  cpu::dispatch<kFloating>(self.dtype(), name, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = cpu::Compute<T>;
+    const T* in = input.data<T>();
+    T* out = result.data<T>();
+    parallel_for(0, rows, std::max<int64_t>(1, 16384 / size), [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+          if (inner == 1) {
+            softmax_row<kLog>(in + row * size, out + row * size, size);
+            continue;
+          }
+        const int64_t base = row / inner * size * inner + row % inner;
+        C largest = -std::numeric_limits<C>::infinity();
+        for (int64_t i = 0; i < size; ++i) largest = std::max(largest, C(in[base + i * inner]));
+        C total = 0;
+        for (int64_t i = 0; i < size; ++i) total += std::exp(C(in[base + i * inner]) - largest);
+        const C log_total = std::log(total);
+        for (int64_t i = 0; i < size; ++i) {
+          const C shifted = C(in[base + i * inner]) - largest;
+          out[base + i * inner] = T(kLog ? shifted - log_total : std::exp(shifted) / total);
+        }
+      }
+    });
+  });
   return result;
 }
 Tensor softmax_int(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
@@ -194,17 +191,18 @@ void declare_activations(OpSet& ops) {
            .out = "out",
            .kernel = typed_kernel<&softmax_backward_cpu>(),
            .saves = "grad_output, output",
-           .derivatives =
-               {{"grad_output",
-                 [](const Backward& b) {
-                   return _softmax_backward_data(b.grad(), b.saved("output"), b.int_of("dim"), b.dtype("output"));
-                 }},
-                {"output",
-                 [](const Backward& b) {
-                   const Tensor grad = b.saved("grad_output"), output = b.saved("output");
-                   const int64_t dim = b.int_of("dim");
-                   return grad * b.grad() - along(output * grad, dim) * b.grad() - grad * along(b.grad() * output, dim);
-                 }}},
+           .derivatives = {{"grad_output",
+                            [](const Backward& b) {
+                              return _softmax_backward_data(b.grad(), b.saved("output"), b.int_of("dim"),
+                                                            b.dtype("output"));
+                            }},
+                           {"output",
+                            [](const Backward& b) {
+                              const Tensor grad = b.saved("grad_output"), output = b.saved("output");
+                              const int64_t dim = b.int_of("dim");
+                              return grad * b.grad() - along(output * grad, dim) * b.grad() -
+                                     grad * along(b.grad() * output, dim);
+                            }}},
            .grad_fn = "SoftmaxBackwardDataBackward0",
            .traits = OpTraits::no_method,
            .doc = "The gradient of softmax."});
@@ -231,28 +229,27 @@ void declare_activations(OpSet& ops) {
            .saves = "result",
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return _log_softmax_backward_data(b.grad(), b.result(), b.int_of("dim"),
-                                                                b.dtype("self"));
+                              return _log_softmax_backward_data(b.grad(), b.result(), b.int_of("dim"), b.dtype("self"));
                             }}},
            .grad_fn = "LogSoftmaxBackward0",
            .traits = OpTraits::no_method,
            .doc = "The logarithm of softmax."});
-  ops.add({.schema = "_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> "
-                     "Tensor",
+  ops.add({.schema =
+               "_log_softmax_backward_data(Tensor grad_output, Tensor output, int dim, ScalarType input_dtype) -> "
+               "Tensor",
            .out = "out",
            .kernel = typed_kernel<&log_softmax_backward_cpu>(),
            .saves = "grad_output, output",
-           .derivatives =
-               {{"grad_output",
-                 [](const Backward& b) {
-                   const Tensor probability = exp(b.saved("output"));
-                   return b.grad() - along(b.grad() * probability, b.int_of("dim"));
-                 }},
-                {"output",
-                 [](const Backward& b) {
-                   const Tensor total = along(b.saved("grad_output"), b.int_of("dim"));
-                   return -(b.grad() * exp(b.saved("output")) * total);
-                 }}},
+           .derivatives = {{"grad_output",
+                            [](const Backward& b) {
+                              const Tensor probability = exp(b.saved("output"));
+                              return b.grad() - along(b.grad() * probability, b.int_of("dim"));
+                            }},
+                           {"output",
+                            [](const Backward& b) {
+                              const Tensor total = along(b.saved("grad_output"), b.int_of("dim"));
+                              return -(b.grad() * exp(b.saved("output")) * total);
+                            }}},
            .grad_fn = "LogSoftmaxBackwardDataBackward0",
            .traits = OpTraits::no_method,
            .doc = "The gradient of log_softmax."});

@@ -36,8 +36,7 @@ void check_attention(const Tensor& query, const Tensor& key, const Tensor& value
     throw RuntimeError(cat("Expected attn_mask dtype to be bool or float or to match query dtype, but got ",
                            "attn_mask.dtype: ", name(mask), " and  query.dtype: ", name(query), " instead."));
   if (is_causal)
-    throw RuntimeError(
-        "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
+    throw RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
 }
 /// 0 where a query may look at a key, -inf where not.
 Tensor causal_mask(int64_t queries, int64_t keys, ScalarType type) {
@@ -76,9 +75,8 @@ Pair attention_math(const Tensor& query, const Tensor& key, const Tensor& value,
       throw RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
     scores = scores + causal_mask(query.size(-2), key.size(-2), scores.dtype());
   } else if (mask.defined()) {
-    scores = mask.dtype() == ScalarType::bool_
-                 ? masked_fill(scores, logical_not(mask), Scalar(-kInfinity))
-                 : scores + mask;
+    scores =
+        mask.dtype() == ScalarType::bool_ ? masked_fill(scores, logical_not(mask), Scalar(-kInfinity)) : scores + mask;
   }
   const Tensor weights = mask.defined() ? _safe_softmax(scores, -1, std::nullopt) : softmax(scores, -1, std::nullopt);
   Tensor kept = weights;
@@ -93,8 +91,7 @@ Pair attention_math(const Tensor& query, const Tensor& key, const Tensor& value,
 Tensor attention_composite(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask,
                            double dropout_p, bool is_causal, std::optional<double> scale, bool enable_gqa) {
   check_attention(query, key, value, mask, is_causal);
-  return std::get<0>(
-      attention_math(query, key, value, mask, dropout_p, is_causal, Tensor(), scale, enable_gqa));
+  return std::get<0>(attention_math(query, key, value, mask, dropout_p, is_causal, Tensor(), scale, enable_gqa));
 }
 
 // ---- Whole layers, for evaluation
@@ -111,15 +108,14 @@ Pair multi_head_attention(const Tensor& query, const Tensor& key, const Tensor& 
     throw RuntimeError(cat("passed-in embed_dim ", embed_dim, " didn't match last dim of query ", query.sizes()[2]));
   if (key.dim() != 3) throw RuntimeError(cat("expected 3-D `key`, got ", key.dim(), "-D tensor"));
   if (value.dim() != 3) throw RuntimeError(cat("expected 3-D `value`, got ", value.dim(), "-D tensor"));
-  if (num_head <= 0 || embed_dim % num_head != 0)
-    throw RuntimeError("D must divide evenly by num_heads");
+  if (num_head <= 0 || embed_dim % num_head != 0) throw RuntimeError("D must divide evenly by num_heads");
   if (qkv_weight.dim() != 2 || qkv_weight.sizes()[0] != 3 * embed_dim || qkv_weight.sizes()[1] != embed_dim)
     throw RuntimeError(cat("expected `qkv_weight` of shape [", 3 * embed_dim, ", ", embed_dim, "], got ",
                            shape_text(qkv_weight.sizes())));
   const int64_t batch = query.sizes()[0], width = embed_dim / num_head;
   const auto heads = [&](const Tensor& t, int64_t part) {
-    const Tensor projected = linear(t, narrow(qkv_weight, 0, part * embed_dim, embed_dim),
-                                    narrow(qkv_bias, 0, part * embed_dim, embed_dim));
+    const Tensor projected =
+        linear(t, narrow(qkv_weight, 0, part * embed_dim, embed_dim), narrow(qkv_bias, 0, part * embed_dim, embed_dim));
     return transpose(reshape(projected, {batch, t.sizes()[1], num_head, width}), 1, 2);
   };
   const Tensor q = heads(query, 0) * Scalar(1 / std::sqrt(double(width)));
@@ -133,8 +129,7 @@ Pair multi_head_attention(const Tensor& query, const Tensor& key, const Tensor& 
   const Tensor mixed = reshape(transpose(matmul(weights, heads(value, 2)), 1, 2), {batch, query.sizes()[1], embed_dim});
   Tensor shown;
   constexpr int64_t kHeads = 1;
-  if (need_weights)
-    shown = average_attn_weights ? mean(weights, std::optional<IntArrayRef>(kHeads), false) : weights;
+  if (need_weights) shown = average_attn_weights ? mean(weights, std::optional<IntArrayRef>(kHeads), false) : weights;
   return {linear(mixed, proj_weight, proj_bias), shown};
 }
 
@@ -142,11 +137,11 @@ Tensor encoder_layer(const Tensor& src, int64_t embed_dim, int64_t num_heads, co
                      const Tensor& qkv_bias, const Tensor& proj_weight, const Tensor& proj_bias, bool use_gelu,
                      bool norm_first, double eps, const Tensor& norm_weight_1, const Tensor& norm_bias_1,
                      const Tensor& norm_weight_2, const Tensor& norm_bias_2, const Tensor& ffn_weight_1,
-                     const Tensor& ffn_bias_1, const Tensor& ffn_weight_2, const Tensor& ffn_bias_2,
-                     const Tensor& mask, std::optional<int64_t> mask_type) {
+                     const Tensor& ffn_bias_1, const Tensor& ffn_weight_2, const Tensor& ffn_bias_2, const Tensor& mask,
+                     std::optional<int64_t> mask_type) {
   const auto attend = [&](const Tensor& x) {
-    return std::get<0>(multi_head_attention(x, x, x, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight,
-                                            proj_bias, mask, false, true, mask_type));
+    return std::get<0>(multi_head_attention(x, x, x, embed_dim, num_heads, qkv_weight, qkv_bias, proj_weight, proj_bias,
+                                            mask, false, true, mask_type));
   };
   const auto feed = [&](const Tensor& x) {
     const Tensor inner = linear(x, ffn_weight_1, ffn_bias_1);
@@ -166,28 +161,32 @@ Tensor encoder_layer(const Tensor& src, int64_t embed_dim, int64_t num_heads, co
 
 void declare_attention(OpSet& ops) {
   constexpr OpTraits kComposite = OpTraits::composite | OpTraits::no_method;
-  ops.add({.schema = "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
-                     "dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor",
+  ops.add({.schema =
+               "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float "
+               "dropout_p=0., bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor",
            .kernel = typed_kernel<&attention_composite>(),
            .traits = kComposite | OpTraits::nn_functional | OpTraits::nondeterministic,
            .doc = "softmax(query @ key.T * scale + mask) @ value."});
-  ops.add({.schema = "_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, "
-                     "float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool "
-                     "enable_gqa=False) -> (Tensor, Tensor)",
+  ops.add({.schema =
+               "_scaled_dot_product_attention_math(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, "
+               "float dropout_p=0., bool is_causal=False, Tensor? dropout_mask=None, *, float? scale=None, bool "
+               "enable_gqa=False) -> (Tensor, Tensor)",
            .kernel = typed_kernel<&attention_math>(),
            .traits = kComposite | OpTraits::nondeterministic,
            .doc = "scaled_dot_product_attention, and the weights."});
-  ops.add({.schema = "_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, "
-                     "Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool "
-                     "need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)",
+  ops.add({.schema =
+               "_native_multi_head_attention(Tensor query, Tensor key, Tensor value, int embed_dim, int num_head, "
+               "Tensor qkv_weight, Tensor qkv_bias, Tensor proj_weight, Tensor proj_bias, Tensor? mask=None, bool "
+               "need_weights=True, bool average_attn_weights=True, int? mask_type=None) -> (Tensor, Tensor)",
            .kernel = typed_kernel<&multi_head_attention>(),
            .traits = kComposite,
            .doc = "Multi-head attention with its projections, and the weights."});
-  ops.add({.schema = "_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor "
-                     "qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor "
-                     "norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, "
-                     "Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) "
-                     "-> Tensor",
+  ops.add({.schema =
+               "_transformer_encoder_layer_fwd(Tensor src, int embed_dim, int num_heads, Tensor qkv_weight, Tensor "
+               "qkv_bias, Tensor proj_weight, Tensor proj_bias, bool use_gelu, bool norm_first, float eps, Tensor "
+               "norm_weight_1, Tensor norm_bias_1, Tensor norm_weight_2, Tensor norm_bias_2, Tensor ffn_weight_1, "
+               "Tensor ffn_bias_1, Tensor ffn_weight_2, Tensor ffn_bias_2, Tensor? mask=None, int? mask_type=None) "
+               "-> Tensor",
            .kernel = typed_kernel<&encoder_layer>(),
            .traits = kComposite,
            .doc = "A layer of a transformer's encoder."});

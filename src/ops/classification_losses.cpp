@@ -55,8 +55,8 @@ Likelihood plain_likelihood(const Tensor& self, const Tensor& target, const Tens
     throw ValueError(cat("For 1D input, 1D target must have size 1, but got target size: ", target.sizes()[0]));
   const bool one_sample = self.dim() == 1;
   if (!one_sample && (target.dim() == 0 || self.sizes()[0] != target.sizes()[0]))
-    throw RuntimeError(cat("size mismatch (got input: ", shape_text(self.sizes()), ", target: ",
-                           shape_text(target.sizes()), ")"));
+    throw RuntimeError(
+        cat("size mismatch (got input: ", shape_text(self.sizes()), ", target: ", shape_text(target.sizes()), ")"));
   Likelihood l;
   l.kernel = "nll_loss_out_frame";
   l.samples = one_sample ? 1 : self.sizes()[0];
@@ -117,9 +117,8 @@ Pair likelihood_forward(const Likelihood& l, int64_t reduction) {
     const auto score = [&](int64_t i, int64_t c) { return double(cpu::Compute<T>(scores[l.offset(i) + c * l.area])); };
     if (each) {
       T* out = output.data<T>();
-      for_each_target<T>(l, [&](int64_t i, int64_t c, double weight) {
-        out[i] = T(cpu::Compute<T>(-weight * score(i, c)));
-      });
+      for_each_target<T>(
+          l, [&](int64_t i, int64_t c, double weight) { out[i] = T(cpu::Compute<T>(-weight * score(i, c))); });
       return;
     }
     double loss = 0, weights = 0;
@@ -220,14 +219,13 @@ Tensor by_class(const Tensor& weight, const Tensor& self) {
   shape[size_t(class_dim(self))] = weight.numel();
   return view(weight, shape);
 }
-Tensor cross_entropy_of_probabilities(const Tensor& self, const Tensor& target, const Tensor& weight,
-                                      int64_t reduction, double smoothing) {
+Tensor cross_entropy_of_probabilities(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction,
+                                      double smoothing) {
   const int64_t dim = class_dim(self), classes = self.sizes()[size_t(dim)];
   check_class_weight(weight, classes);
   check_smoothing(smoothing);
   const Tensor scores = log_softmax(self, dim, self.dtype());
-  const Tensor smooth =
-      smoothing > 0 ? target * Scalar(1 - smoothing) + Scalar(smoothing / double(classes)) : target;
+  const Tensor smooth = smoothing > 0 ? target * Scalar(1 - smoothing) + Scalar(smoothing / double(classes)) : target;
   Tensor product = scores * smooth;
   if (weight.defined()) product = product * by_class(weight, self);
   if (reduction == int64_t(Reduction::mean)) return -(sum(product) / Scalar(scores.numel() / classes));
@@ -289,15 +287,14 @@ Margins multi_margins(const Tensor& self, const Tensor& target, const Scalar& p,
   m.samples = m.one_sample ? 1 : self.sizes()[0];
   m.classes = m.one_sample ? (self.dim() == 0 ? 1 : self.sizes()[0]) : self.sizes()[1];
   if (self.dim() > 2 || m.classes == 0)
-    throw RuntimeError(cat("Expected non-empty vector or matrix with optional 0-dim batch size, but got: ",
-                           shape_text(self.sizes())));
+    throw RuntimeError(
+        cat("Expected non-empty vector or matrix with optional 0-dim batch size, but got: ", shape_text(self.sizes())));
   if (target.dim() > 1 || target.numel() != m.samples)
     throw RuntimeError(cat("multi_margin_loss: target tensor should be 1-D with size equal to the number of input ",
                            "samples (batch size). Expected target size [", m.samples, "], but got ",
                            shape_text(target.sizes()), ". Input has shape ", shape_text(self.sizes()), "."));
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != m.classes))
-    throw RuntimeError(
-        cat("inconsistent weight size, expected ", m.classes, " but got ", shape_text(weight.sizes())));
+    throw RuntimeError(cat("inconsistent weight size, expected ", m.classes, " but got ", shape_text(weight.sizes())));
   if (target.dtype() != ScalarType::int64)
     throw RuntimeError(cat("expected scalar type Long but found ", dtype_name(target)));
   cpu::dispatch<kMargins>(self.dtype(), "multi_margin_loss", [](auto) {});
@@ -355,10 +352,10 @@ Tensor multi_margin_loss_cpu(const Tensor& self, const Tensor& target, const Sca
   const bool squared = p.to<double>() == 2;
   std::vector<double> losses(size_t(m.samples));
   cpu::dispatch<kMargins>(self.dtype(), "multi_margin_loss", [&](auto tag) {
-    for_each_breach<typename decltype(tag)::type>(
-        m, margin.to<double>(), [&](int64_t i, int64_t, int64_t, double z, double w) {
-          losses[size_t(i)] += (squared ? z * z : z) * w / double(m.classes);
-        });
+    for_each_breach<typename decltype(tag)::type>(m, margin.to<double>(),
+                                                  [&](int64_t i, int64_t, int64_t, double z, double w) {
+                                                    losses[size_t(i)] += (squared ? z * z : z) * w / double(m.classes);
+                                                  });
   });
   return reduce_samples(losses, m.one_sample, reduction, self.dtype());
 }
@@ -388,12 +385,12 @@ Margins multilabel_margins(const Tensor& self, const Tensor& target) {
   m.samples = m.one_sample ? 1 : self.sizes()[0];
   m.classes = m.one_sample ? (self.dim() == 0 ? 1 : self.sizes()[0]) : self.sizes()[1];
   if (self.dim() > 2 || m.classes == 0)
-    throw RuntimeError(cat("Expected non-empty vector or matrix with optional 0-dim batch size, but got: ",
-                           shape_text(self.sizes())));
+    throw RuntimeError(
+        cat("Expected non-empty vector or matrix with optional 0-dim batch size, but got: ", shape_text(self.sizes())));
   const bool same = m.one_sample ? target.dim() <= 1 && target.numel() == m.classes : target.sizes() == self.sizes();
   if (!same)
-    throw RuntimeError(cat("inconsistent target size: ", shape_text(target.sizes()), " for input of size: ",
-                           shape_text(self.sizes())));
+    throw RuntimeError(cat("inconsistent target size: ", shape_text(target.sizes()),
+                           " for input of size: ", shape_text(self.sizes())));
   if (target.dtype() != ScalarType::int64)
     throw RuntimeError(cat("expected scalar type Long but found ", dtype_name(target)));
   cpu::dispatch<kMargins>(self.dtype(), "multilabel_margin_loss_forward_out_frame", [](auto) {});
@@ -427,13 +424,11 @@ Pair multilabel_margin_loss_forward_cpu(const Tensor& self, const Tensor& target
   cpu::fill(is_target, 0);
   cpu::dispatch<kMargins>(self.dtype(), "multilabel_margin_loss_forward_out_frame", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    for_each_label_breach<T>(m, [&](int64_t i, int64_t, int64_t, double z) {
-      losses[size_t(i)] += z / double(m.classes);
-    });
+    for_each_label_breach<T>(
+        m, [&](int64_t i, int64_t, int64_t, double z) { losses[size_t(i)] += z / double(m.classes); });
     for (int64_t i = 0; i < m.samples; ++i) {
       const int64_t* labels = m.target.data<int64_t>() + i * m.classes;
-      for (int64_t k = 0; k < m.classes && labels[k] >= 0; ++k)
-        is_target.data<T>()[i * m.classes + labels[k]] = T(1);
+      for (int64_t k = 0; k < m.classes && labels[k] >= 0; ++k) is_target.data<T>()[i * m.classes + labels[k]] = T(1);
     }
   });
   return {reduce_samples(losses, m.one_sample, reduction, self.dtype()), is_target};

@@ -1,6 +1,6 @@
 /// Samples of distributions beyond the uniform and the normal: PyTorch's CPU stream, draw by draw.
-/// Sources: Marsaglia and Tsang 2000 (gamma), Hoermann 1993 (Poisson and binomial by transformed rejection), Kachitvichyanukul
-/// and Schmeiser 1988 (binomial by sums of geometric numbers).
+/// Sources: Marsaglia and Tsang 2000 (gamma), Hoermann 1993 (Poisson and binomial by transformed rejection),
+/// Kachitvichyanukul and Schmeiser 1988 (binomial by sums of geometric numbers).
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -117,8 +117,8 @@ double poisson_number(Generator& g, double lambda) {
 
 /// The rest of Stirling's series: log(k!) minus its main part.
 double stirling_tail(double k) {
-  constexpr double kTable[] = {0.0810614667953272,  0.0413406959554092,  0.0276779256849983,  0.02079067210376509,
-                               0.0166446911898211,  0.0138761288230707,  0.0118967099458917,  0.0104112652619720,
+  constexpr double kTable[] = {0.0810614667953272,  0.0413406959554092, 0.0276779256849983, 0.02079067210376509,
+                               0.0166446911898211,  0.0138761288230707, 0.0118967099458917, 0.0104112652619720,
                                0.00925546218271273, 0.00833056343336287};
   if (k <= 9) return kTable[size_t(k)];
   const double square = (k + 1) * (k + 1);
@@ -217,8 +217,8 @@ Tensor sample_dirichlet_cpu(const Tensor& self, Generator* generator) {
 }
 Tensor binomial_cpu(const Tensor& count, const Tensor& prob, Generator* given) {
   if (!is_floating(count.dtype()))
-    throw ValueError(cat("binomial only supports floating-point dtypes for count, got: ",
-                         dtype_info(count.dtype()).ir_name));
+    throw ValueError(
+        cat("binomial only supports floating-point dtypes for count, got: ", dtype_info(count.dtype()).ir_name));
   if (!is_floating(prob.dtype()))
     throw ValueError(
         cat("binomial only supports floating-point dtypes for prob, got: ", dtype_info(prob.dtype()).ir_name));
@@ -231,8 +231,7 @@ Tensor binomial_cpu(const Tensor& count, const Tensor& prob, Generator* given) {
     cpu::Draws draws(given);
     const Tensor chances = cpu::to_dtype(probs, count.dtype());
     for (int64_t i = 0; i < result.numel(); ++i)
-      result.data<T>()[i] =
-          T(binomial_number(*draws, double(counts.data<T>()[i]), double(chances.data<T>()[i])));
+      result.data<T>()[i] = T(binomial_number(*draws, double(counts.data<T>()[i]), double(chances.data<T>()[i])));
   });
   return result;
 }
@@ -276,17 +275,16 @@ void choose_without_replacement(const Tensor& weights, const Tensor& result, int
   for (int64_t row = 0; row < rows; ++row) {
     const double* speeds = speed.data<double>() + row * categories;
     std::iota(order.begin(), order.end(), 0);
-    std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](int64_t a, int64_t b) {
-      return speeds[a] != speeds[b] ? speeds[a] > speeds[b] : a < b;
-    });
+    std::partial_sort(order.begin(), order.begin() + count, order.end(),
+                      [&](int64_t a, int64_t b) { return speeds[a] != speeds[b] ? speeds[a] > speeds[b] : a < b; });
     std::copy_n(order.begin(), count, result.data<int64_t>() + row * count);
   }
 }
 Tensor multinomial_cpu(const Tensor& self, int64_t num_samples, bool replacement, Generator* generator) {
   if (self.dim() < 1 || self.dim() > 2) throw RuntimeError("prob_dist must be 1 or 2 dim");
   if (!is_floating(self.dtype()))
-    throw RuntimeError(cat("multinomial only supports floating-point dtypes for input, got: ",
-                           dtype_info(self.dtype()).ir_name));
+    throw RuntimeError(
+        cat("multinomial only supports floating-point dtypes for input, got: ", dtype_info(self.dtype()).ir_name));
   if (num_samples <= 0) throw RuntimeError("cannot sample n_sample <= 0 samples");
   const int64_t categories = self.size(-1);
   if (!replacement && num_samples > categories)
@@ -318,8 +316,7 @@ Tensor multinomial_cpu(const Tensor& self, int64_t num_samples, bool replacement
 void multinomial_out(const Operator& op, const IValue* arguments, IValue* results) {
   const IValue& out = arguments[op.argument_count() - 1];
   if (out.tensor().dtype() != ScalarType::int64)
-    throw RuntimeError(
-        cat("multinomial expects Long tensor out, got: ", dtype_info(out.tensor().dtype()).ir_name));
+    throw RuntimeError(cat("multinomial expects Long tensor out, got: ", dtype_info(out.tensor().dtype()).ir_name));
   op.declaration().kernel.call(op, arguments, results);
   resize_out(out.tensor(), results[0].tensor().sizes());
   cpu::copy_into(out.tensor(), results[0].tensor());

@@ -12,7 +12,7 @@
 namespace rushlight::ops {
 namespace {
 
-enum class Drop : uint8_t { elements, features };       ///< single elements, or whole channels of a sample
+enum class Drop : uint8_t { elements, features };         ///< single elements, or whole channels of a sample
 enum class Fill : uint8_t { zero, negative_saturation };  ///< plain dropout, or alpha dropout (Klambauer et al. 2017)
 
 /// One number for each channel of each sample.
@@ -103,7 +103,9 @@ void declare_dropout(OpSet& ops) {
                               const bool train = b.argument("train").is_none() || b.bool_of("train");
                               const double p = b.float_of("p");
                               return native_dropout_backward(b.grad(), b.result(1),
-                                                             !train ? 1.0 : p == 1 ? 0.0 : 1 / (1 - p));
+                                                             !train   ? 1.0
+                                                             : p == 1 ? 0.0
+                                                                      : 1 / (1 - p));
                             }}},
            .traits = OpTraits::nondeterministic | OpTraits::no_method,
            .doc = "dropout, and the mask of what was kept."});

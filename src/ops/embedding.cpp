@@ -6,8 +6,10 @@
 #include "ops/cpu/dispatch.h"
 #include "ops/functions/arithmetic.h"
 #include "ops/functions/comparison.h"
+#include "ops/functions/conversion.h"
 #include "ops/functions/embedding.h"
 #include "ops/functions/factories.h"
+#include "ops/functions/reductions.h"
 #include "ops/functions/views.h"
 #include "ops/operators.h"
 #include "ops/typed_kernel.h"
@@ -17,9 +19,9 @@ namespace {
 
 void check_index_dtype(const Tensor& indices, std::string_view argument, std::string_view op) {
   if (indices.dtype() == ScalarType::int64 || indices.dtype() == ScalarType::int32) return;
-  throw RuntimeError(cat("Expected tensor for ", argument, " to have one of the following scalar types: Long, Int; but ",
-                         "got torch.", dtype_info(indices.dtype()).ir_name,
-                         "Tensor instead (while checking arguments for ", op, ")"));
+  throw RuntimeError(
+      cat("Expected tensor for ", argument, " to have one of the following scalar types: Long, Int; but ", "got torch.",
+          dtype_info(indices.dtype()).ir_name, "Tensor instead (while checking arguments for ", op, ")"));
 }
 /// Contiguous int64.
 Tensor as_numbers(const Tensor& indices) { return cpu::contiguous(cpu::to_dtype(indices, ScalarType::int64)); }
@@ -42,8 +44,7 @@ Tensor embedding_cpu(const Tensor& weight, const Tensor& indices, int64_t, bool,
   auto* to = static_cast<std::byte*>(output.data());
   if (output.numel() == 0) return output;
   parallel_for(0, numbers.numel(), std::max<int64_t>(1, 32768 / width), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      std::copy_n(from + size_t(number[i]) * bytes, bytes, to + size_t(i) * bytes);
+    for (int64_t i = begin; i < end; ++i) std::copy_n(from + size_t(number[i]) * bytes, bytes, to + size_t(i) * bytes);
   });
   return output;
 }
@@ -82,8 +83,8 @@ Tensor embedding_dense_backward_cpu(const Tensor& grad_output, const Tensor& ind
   });
   return result;
 }
-Tensor embedding_backward_composite(const Tensor& grad, const Tensor& indices, int64_t num_weights,
-                                    int64_t padding_idx, bool scale_grad_by_freq, bool sparse) {
+Tensor embedding_backward_composite(const Tensor& grad, const Tensor& indices, int64_t num_weights, int64_t padding_idx,
+                                    bool scale_grad_by_freq, bool sparse) {
   if (sparse) throw NotImplementedError("gradients of embeddings as sparse tensors are not done yet; use sparse=False");
   return embedding_dense_backward(grad, indices, num_weights, padding_idx, scale_grad_by_freq);
 }
@@ -96,9 +97,10 @@ Tensor embedding_double_backward(const Backward& b) {
 }
 
 Tensor embedding_renorm_cpu(const Tensor& self, const Tensor& indices, double max_norm, double norm_type) {
-  if (self.dim() != 2) throw RuntimeError(cat("Expected 2-dimensional tensor, but got ", self.dim(),
-                                              "-dimensional tensor for argument #1 'self' (while checking arguments ",
-                                              "for embedding_renorm_)"));
+  if (self.dim() != 2)
+    throw RuntimeError(cat("Expected 2-dimensional tensor, but got ", self.dim(),
+                           "-dimensional tensor for argument #1 'self' (while checking arguments ",
+                           "for embedding_renorm_)"));
   check_index_dtype(indices, "argument #2 'indices'", "embedding_renorm_");
   const Tensor numbers = as_numbers(indices);
   const std::vector<int64_t> counts = count_rows(numbers, self.sizes()[0]);
@@ -116,6 +118,24 @@ Tensor embedding_renorm_cpu(const Tensor& self, const Tensor& indices, double ma
     if (norm > max_norm) cpu::copy_into(line, mul(line, Scalar(max_norm / (norm + 1e-7))));
   }
   return self;
+}
+
+Tensor one_hot_cpu(const Tensor& self, int64_t num_classes) {
+  if (self.dtype() != ScalarType::int64)
+    throw RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
+  if (self.numel() == 0 && num_classes <= 0)
+    throw RuntimeError("Can not infer total number of classes from empty tensor.");
+  if (self.numel() != 0) {
+    const int64_t largest = max(self).item().to<int64_t>();
+    if (min(self).item().to<int64_t>() < 0) throw RuntimeError("Class values must be non-negative.");
+    if (num_classes == -1)
+      num_classes = largest + 1;
+    else if (num_classes <= 0)
+      throw RuntimeError("num_classes should be positive");
+    else if (largest >= num_classes)
+      throw RuntimeError("Class values must be smaller than num_classes.");
+  }
+  return to(eq(unsqueeze(self, -1), arange(Scalar(num_classes))), ScalarType::int64);
 }
 
 // ---- Bags
@@ -138,8 +158,9 @@ Bags read_bags(const Tensor& weight, const Tensor& indices, const Tensor& offset
   cpu::dispatch<kFloating>(weight.dtype(), "embedding_bag", [](auto) {});
   if (per_sample_weights.defined()) {
     if (mode != BagMode::sum)
-      throw RuntimeError("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode "
-                         "= 'sum' (got mode='max' or 'mean').");
+      throw RuntimeError(
+          "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode "
+          "= 'sum' (got mode='max' or 'mean').");
     if (per_sample_weights.dtype() != weight.dtype())
       throw RuntimeError(cat("expected scalar type ", dtype_info(weight.dtype()).ir_name, " but found ",
                              dtype_info(per_sample_weights.dtype()).ir_name));
@@ -172,7 +193,8 @@ Quadruple embedding_bag_cpu(const Tensor& weight, const Tensor& indices, const T
   const Bags bags = read_bags(weight, indices, offsets, per_sample_weights, mode, include_last_offset);
   const int64_t width = weight.sizes()[1], count = bags.count();
   Tensor output = empty_tensor({count, width}, weight.dtype());
-  Tensor offset2bag = empty_tensor(bags.numbers.numel(), ScalarType::int64), bag_size = empty_tensor(count, ScalarType::int64);
+  Tensor offset2bag = empty_tensor(bags.numbers.numel(), ScalarType::int64),
+         bag_size = empty_tensor(count, ScalarType::int64);
   Tensor max_indices = empty_tensor(mode == BagMode::max ? Shape({count, width}) : Shape({count}), ScalarType::int64);
   cpu::fill(offset2bag, 0);
   cpu::fill(max_indices, 0);
@@ -270,10 +292,9 @@ Tensor embedding_bag_dense_backward_cpu(const Tensor& grad, const Tensor& indice
   return result;
 }
 Tensor embedding_bag_backward_composite(const Tensor& grad, const Tensor& indices, const Tensor&,
-                                        const Tensor& offset2bag, const Tensor& bag_size,
-                                        const Tensor& maximum_indices, int64_t num_weights, bool scale_grad_by_freq,
-                                        int64_t mode, bool sparse, const Tensor& per_sample_weights,
-                                        int64_t padding_idx) {
+                                        const Tensor& offset2bag, const Tensor& bag_size, const Tensor& maximum_indices,
+                                        int64_t num_weights, bool scale_grad_by_freq, int64_t mode, bool sparse,
+                                        const Tensor& per_sample_weights, int64_t padding_idx) {
   if (sparse) throw NotImplementedError("gradients of embeddings as sparse tensors are not done yet; use sparse=False");
   return _embedding_bag_dense_backward(grad, indices, offset2bag, bag_size, maximum_indices, num_weights,
                                        scale_grad_by_freq, mode, per_sample_weights, padding_idx);
@@ -331,10 +352,15 @@ void declare_embedding(OpSet& ops) {
            .derivatives = {{"grad_output", &embedding_double_backward}},
            .traits = kPlain,
            .doc = "The gradient of embedding: each row's gradients added up."});
-  ops.add({.schema = "embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)",
-           .kernel = typed_kernel<&embedding_renorm_cpu>(),
-           .traits = kPlain | OpTraits::not_differentiable,
-           .doc = "Rows that are looked up and longer than max_norm are shortened to it."});
+  ops.add(
+      {.schema = "embedding_renorm_(Tensor(a!) self, Tensor indices, float max_norm, float norm_type) -> Tensor(a!)",
+       .kernel = typed_kernel<&embedding_renorm_cpu>(),
+       .traits = kPlain | OpTraits::not_differentiable,
+       .doc = "Rows that are looked up and longer than max_norm are shortened to it."});
+  ops.add({.schema = "one_hot(Tensor self, int num_classes=-1) -> Tensor",
+           .kernel = typed_kernel<&one_hot_cpu>(),
+           .traits = kComposite | OpTraits::nn_functional,
+           .doc = "A vector for each number: 1 at the number's place, 0 elsewhere."});
   ops.add({.schema = "_embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad_by_freq=False, int "
                      "mode=0, bool sparse=False, Tensor? per_sample_weights=None, bool include_last_offset=False, int "
                      "padding_idx=-1) -> (Tensor, Tensor, Tensor, Tensor)",
@@ -344,9 +370,8 @@ void declare_embedding(OpSet& ops) {
                             [](const Backward& b) {
                               return _embedding_bag_backward(
                                   b.grad(), b.saved("indices"), b.saved("offsets"), b.result(1), b.result(2),
-                                  b.result(3), b.sizes("weight")[0], b.bool_of("scale_grad_by_freq"),
-                                  b.int_of("mode"), b.bool_of("sparse"), b.saved("per_sample_weights"),
-                                  b.int_of("padding_idx"));
+                                  b.result(3), b.sizes("weight")[0], b.bool_of("scale_grad_by_freq"), b.int_of("mode"),
+                                  b.bool_of("sparse"), b.saved("per_sample_weights"), b.int_of("padding_idx"));
                             }},
                            {"per_sample_weights",
                             [](const Backward& b) {

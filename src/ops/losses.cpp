@@ -15,6 +15,7 @@
 #include "ops/functions/losses.h"
 #include "ops/functions/selection.h"
 #include "ops/functions/smooth_activations.h"
+#include "ops/functions/special.h"
 #include "ops/functions/trigonometric.h"
 #include "ops/functions/views.h"
 #include "ops/typed_kernel.h"
@@ -49,9 +50,9 @@ Tensor smooth_l1_loss_cpu(const Tensor& self, const Tensor& target, int64_t redu
   if (beta == 0) return l1_loss_composite(self, target, reduction);
   check_floating_pair("smooth_l1_cpu", self, target);
   const Tensor distance = abs(self - target);
-  return reduced(where(lt(distance, Scalar(beta)), distance * distance * Scalar(0.5 / beta),
-                       distance - Scalar(0.5 * beta)),
-                 reduction);
+  return reduced(
+      where(lt(distance, Scalar(beta)), distance * distance * Scalar(0.5 / beta), distance - Scalar(0.5 * beta)),
+      reduction);
 }
 Tensor smooth_l1_slope(const Backward& b) {
   const double beta = b.float_of("beta");
@@ -82,13 +83,12 @@ Tensor soft_margin_loss_cpu(const Tensor& self, const Tensor& target, int64_t re
 Tensor binary_cross_entropy_cpu(const Tensor& self, const Tensor& target, const Tensor& weight, int64_t reduction) {
   cpu::dispatch<kFloating>(self.dtype(), "binary_cross_entropy", [](auto) {});
   if (target.dtype() != self.dtype())
-    throw RuntimeError(cat("Found dtype ", dtype_info(target.dtype()).ir_name, " but expected ",
-                           dtype_info(self.dtype()).ir_name));
+    throw RuntimeError(
+        cat("Found dtype ", dtype_info(target.dtype()).ir_name, " but expected ", dtype_info(self.dtype()).ir_name));
   const bool inside = all(logical_and(ge(self, Scalar(0)), le(self, Scalar(1)))).item().to<bool>();
   if (!inside) throw RuntimeError("all elements of input should be between 0 and 1");
   const auto floored_log = [](const Tensor& logarithm) { return clamp_min(logarithm, Scalar(-100)); };
-  const Tensor losses =
-      (target - Scalar(1)) * floored_log(log1p(-self)) - target * floored_log(log(self));
+  const Tensor losses = (target - Scalar(1)) * floored_log(log1p(-self)) - target * floored_log(log(self));
   return reduced(weight.defined() ? losses * weight : losses, reduction);
 }
 Tensor weighted_gradient(const Backward& b) {
@@ -122,8 +122,7 @@ Tensor kl_div_composite(const Tensor& self, const Tensor& target, int64_t reduct
   if (is_integral_or_bool(self.dtype()) || is_integral_or_bool(target.dtype()))
     throw RuntimeError("kl_div: Integral inputs not supported.");
   if (log_target) return reduced(exp(target) * (target - self), reduction);
-  const Tensor information = where(eq(target, Scalar(0)), Scalar(0), target * log(target));
-  return reduced(information - target * self, reduction);
+  return reduced(xlogy(target, target) - target * self, reduction);
 }
 Tensor poisson_nll_loss_composite(const Tensor& input, const Tensor& target, bool log_input, bool full, double eps,
                                   int64_t reduction) {
@@ -161,8 +160,7 @@ Tensor cosine_embedding_loss_composite(const Tensor& input1, const Tensor& input
   const Tensor cosine = product / sqrt(length1 * length2);
   const Tensor nothing = zeros_like(cosine);
   const Tensor alike = where(eq(target, Scalar(1)), Scalar(1) - cosine, nothing);
-  const Tensor different =
-      where(eq(target, Scalar(-1)), clamp_min(cosine - Scalar(margin), Scalar(0)), nothing);
+  const Tensor different = where(eq(target, Scalar(-1)), clamp_min(cosine - Scalar(margin), Scalar(0)), nothing);
   return reduced(alike + different, reduction);
 }
 
@@ -171,15 +169,15 @@ Tensor cosine_embedding_loss_composite(const Tensor& input1, const Tensor& input
 void declare_losses(OpSet& ops) {
   constexpr OpTraits kPlain = OpTraits::no_method | OpTraits::nn_functional;
   constexpr OpTraits kComposite = OpTraits::no_method | OpTraits::composite;
-  ops.add({.schema = "mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor",
-           .out = "out",
-           .kernel = typed_kernel<&mse_loss_cpu>(),
-           .saves = "self, target",
-           .derivatives =
-               {{"self", [](const Backward& b) { return element_gradient(b) * difference(b) * Scalar(2); }},
-                {"target", [](const Backward& b) { return element_gradient(b) * difference(b) * Scalar(-2); }}},
-           .traits = kPlain,
-           .doc = "The squared difference."});
+  ops.add(
+      {.schema = "mse_loss(Tensor self, Tensor target, int reduction=1) -> Tensor",
+       .out = "out",
+       .kernel = typed_kernel<&mse_loss_cpu>(),
+       .saves = "self, target",
+       .derivatives = {{"self", [](const Backward& b) { return element_gradient(b) * difference(b) * Scalar(2); }},
+                       {"target", [](const Backward& b) { return element_gradient(b) * difference(b) * Scalar(-2); }}},
+       .traits = kPlain,
+       .doc = "The squared difference."});
   ops.add({.schema = "l1_loss(Tensor self, Tensor target, int reduction=1) -> Tensor",
            .kernel = typed_kernel<&l1_loss_composite>(),
            .traits = kPlain | OpTraits::composite,

@@ -23,12 +23,11 @@ using Triple = std::tuple<Tensor, Tensor, Tensor>;
 using Mask = std::array<bool, 3>;
 
 bool is_half(ScalarType type) { return kReducedFloating.contains(type); }
-Tensor widened(const Tensor& t) {
-  return t.defined() && is_half(t.dtype()) ? to(t, ScalarType::float32) : t;
-}
+Tensor widened(const Tensor& t) { return t.defined() && is_half(t.dtype()) ? to(t, ScalarType::float32) : t; }
 
 /// The dtype of statistics: halves may come with float32 parameters, everything else has one dtype.
-ScalarType statistics_dtype(std::string_view kernel, const Tensor& input, std::initializer_list<const Tensor*> parameters) {
+ScalarType statistics_dtype(std::string_view kernel, const Tensor& input,
+                            std::initializer_list<const Tensor*> parameters) {
   cpu::dispatch<kFloating>(input.dtype(), kernel, [](auto) {});
   ScalarType type = input.dtype();
   for (const Tensor* parameter : parameters)
@@ -118,8 +117,8 @@ Triple batch_norm_without_stats(const Tensor& input, const Tensor& weight, const
                                 double momentum, double eps) {
   return batch_norm_cpu(input, weight, bias, Tensor(), Tensor(), training, momentum, eps);
 }
-Triple batch_norm_no_training(const Tensor& input, const Tensor& weight, const Tensor& bias,
-                              const Tensor& running_mean, const Tensor& running_var, double momentum, double eps) {
+Triple batch_norm_no_training(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                              const Tensor& running_var, double momentum, double eps) {
   return _native_batch_norm_legit(input, weight, bias, running_mean, running_var, false, momentum, eps);
 }
 using Quadruple = std::tuple<Tensor, Tensor, Tensor, Tensor>;
@@ -130,7 +129,8 @@ Quadruple batch_norm_with_update(const Tensor& input, const Tensor& weight, cons
 }
 Quadruple batch_norm_no_update(const Tensor& input, const Tensor& weight, const Tensor& bias,
                                const Tensor& running_mean, const Tensor& running_var, double momentum, double eps) {
-  auto [output, mean, inverse] = native_batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps);
+  auto [output, mean, inverse] =
+      native_batch_norm(input, weight, bias, running_mean, running_var, false, momentum, eps);
   return {output, mean, inverse, empty_tensor(0, ScalarType::uint8)};
 }
 
@@ -173,8 +173,7 @@ Triple batch_norm_backward_cpu(const Tensor& grad_out, const Tensor& input, cons
   const std::vector<double> mean = cpu::to_doubles(train ? save_mean : running_mean);
   const std::vector<double> inverse =
       train ? cpu::to_doubles(save_invstd) : inverse_deviation(cpu::to_doubles(running_var), eps);
-  const cpu::ChannelSums sums =
-      cpu::channel_sums(grad, plain, shape.outer, shape.channels, shape.inner, mean);
+  const cpu::ChannelSums sums = cpu::channel_sums(grad, plain, shape.outer, shape.channels, shape.inner, mean);
   Triple gradients;
   if (mask[0]) {
     const std::vector<double> weights = cpu::to_doubles(weight);
@@ -252,8 +251,8 @@ int64_t check_layer_shapes(const Tensor& input, IntArrayRef shape, const Tensor&
   const auto same = [&](std::string_view name, const Tensor& parameter) {
     if (parameter.defined() && !(parameter.sizes() == shape))
       throw RuntimeError(cat("Expected ", name, " to be of same shape as normalized_shape, but got ", name,
-                             " of shape ", shape_text(parameter.sizes()), " and normalized_shape = ",
-                             shape_text(shape)));
+                             " of shape ", shape_text(parameter.sizes()),
+                             " and normalized_shape = ", shape_text(shape)));
   };
   same("weight", weight);
   same("bias", bias);
@@ -280,8 +279,8 @@ Triple layer_norm_cpu(const Tensor& input, IntArrayRef normalized_shape, const T
   cpu::scale_rows(plain, output, size, moments.mean, inverse, weight, bias);
   return {output, cpu::from_doubles(moments.mean, statistics, type), cpu::from_doubles(inverse, statistics, type)};
 }
-Tensor layer_norm_composite(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight,
-                            const Tensor& bias, double eps, bool) {
+Tensor layer_norm_composite(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias,
+                            double eps, bool) {
   return std::get<0>(native_layer_norm(input, normalized_shape, weight, bias, eps));
 }
 
@@ -338,8 +337,8 @@ void layer_norm_double_backward(const Backward& b, std::span<Tensor> gradients) 
   const Tensor input = widened(b.saved("input")), grad = widened(b.saved("grad_out"));
   Normalization n{.input = input, .weight = widened(b.saved("weight")), .over = last_dims(shape.size())};
   n.eps = eps_from(detach(input), n.over, detach(b.saved("rstd")));
-  const NormalizationGradients found = normalization_double_backward(
-      n, grad, widened(b.grad(0)), widened(b.grad(1)), widened(b.grad(2)));
+  const NormalizationGradients found =
+      normalization_double_backward(n, grad, widened(b.grad(0)), widened(b.grad(1)), widened(b.grad(2)));
   gradients[0] = found.grad;
   gradients[1] = found.input;
   if (found.weight.defined()) gradients[5] = sum_first(found.weight, input.dim() - int64_t(shape.size()));
@@ -351,8 +350,8 @@ Tensor rms_norm_composite(const Tensor& input, IntArrayRef normalized_shape, con
   cpu::dispatch<kFloating | kComplex>(input.dtype(), "rms_norm", [](auto) {});
   const std::vector<int64_t> dims = last_dims(normalized_shape.size());
   const bool is_double = to_real(input.dtype()) == ScalarType::float64;
-  const double floor = eps.value_or(is_double ? std::numeric_limits<double>::epsilon()
-                                              : double(std::numeric_limits<float>::epsilon()));
+  const double floor =
+      eps.value_or(is_double ? std::numeric_limits<double>::epsilon() : double(std::numeric_limits<float>::epsilon()));
   const Tensor x = widened(input);
   const Tensor inverse = rsqrt(mean(pow(x, Scalar(2)), std::optional<IntArrayRef>(dims), true) + Scalar(floor));
   const Tensor scaled = x * inverse;
@@ -389,8 +388,9 @@ Tensor group_norm_composite(const Tensor& input, int64_t groups, const Tensor& w
   const int64_t n = input.sizes()[0], c = input.sizes()[1];
   if (groups <= 0) throw RuntimeError(cat("Expected num groups to be greater than 0, got ", groups));
   if (c % groups != 0)
-    throw RuntimeError(cat("Expected number of channels in input to be divisible by num_groups, but got input of shape ",
-                           shape_text(input.sizes()), " and num_groups=", groups));
+    throw RuntimeError(
+        cat("Expected number of channels in input to be divisible by num_groups, but got input of shape ",
+            shape_text(input.sizes()), " and num_groups=", groups));
   const auto vector = [&](std::string_view name, const Tensor& parameter) {
     if (parameter.defined() && (parameter.dim() != 1 || parameter.numel() != c))
       throw RuntimeError(cat("Expected ", name, " to be a vector of size equal to the number of channels in input, ",
@@ -407,9 +407,7 @@ struct Groups {
   explicit Groups(const Backward& b)
       : n(b.int_of("N")), c(b.int_of("C")), area(b.int_of("HxW")), groups(b.int_of("group")) {}
   Groups(int64_t n, int64_t c, int64_t area, int64_t groups) : n(n), c(c), area(area), groups(groups) {}
-  Tensor split(const Tensor& t) const {
-    return t.defined() ? reshape(widened(t), {n, groups, c / groups, area}) : t;
-  }
+  Tensor split(const Tensor& t) const { return t.defined() ? reshape(widened(t), {n, groups, c / groups, area}) : t; }
   Tensor by_channel(const Tensor& t) const { return t.defined() ? reshape(widened(t), {1, groups, c / groups, 1}) : t; }
   Tensor sum_by_channel(const Tensor& t) const {
     const std::vector<int64_t> outside = {0, 3};
@@ -448,9 +446,9 @@ void group_norm_double_backward(const Backward& b, std::span<Tensor> gradients) 
   const Tensor input = b.saved("input");
   Normalization n{.input = groups.split(input), .weight = groups.by_channel(b.saved("weight")), .over = {2, 3}};
   n.eps = eps_from(detach(n.input), n.over, detach(b.saved("rstd")));
-  const NormalizationGradients found = normalization_double_backward(
-      n, groups.split(b.saved("grad_out")), groups.split(b.grad(0)), groups.by_channel(b.grad(1)),
-      groups.by_channel(b.grad(2)));
+  const NormalizationGradients found =
+      normalization_double_backward(n, groups.split(b.saved("grad_out")), groups.split(b.grad(0)),
+                                    groups.by_channel(b.grad(1)), groups.by_channel(b.grad(2)));
   if (found.grad.defined()) gradients[0] = reshape(found.grad, input.sizes());
   if (found.input.defined()) gradients[1] = reshape(found.input, input.sizes());
   if (found.weight.defined()) gradients[4] = groups.sum_by_channel(found.weight);
@@ -564,25 +562,29 @@ void declare_normalization(OpSet& ops) {
            .joint_derivative = &layer_norm_gradients,
            .traits = kPlain | kFirstResultOnly,
            .doc = "input scaled to mean 0 and variance 1 over the last dimensions, with mean and inverse deviation."});
-  ops.add({.schema = "native_layer_norm_backward(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, "
-                     "Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
+  ops.add({.schema =
+               "native_layer_norm_backward(Tensor grad_out, Tensor input, SymInt[] normalized_shape, Tensor mean, "
+               "Tensor rstd, Tensor? weight, Tensor? bias, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
            .kernel = typed_kernel<&layer_norm_backward_cpu>(),
            .saves = "grad_out, input, weight, rstd",
            .derivatives = {{"grad_out"}, {"input"}, {"weight"}},
            .joint_derivative = &layer_norm_double_backward,
            .traits = kPlain,
            .doc = "The gradients of native_layer_norm by input, weight and bias."});
-  ops.add({.schema = "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float "
-                     "eps=1e-05, bool cudnn_enable=True) -> Tensor",
+  ops.add({.schema =
+               "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float "
+               "eps=1e-05, bool cudnn_enable=True) -> Tensor",
            .kernel = typed_kernel<&layer_norm_composite>(),
            .traits = kComposite,
            .doc = "input scaled to mean 0 and variance 1 over the last dimensions, then by weight and bias."});
-  ops.add({.schema = "rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
-           .kernel = typed_kernel<&rms_norm_composite>(),
-           .traits = kComposite,
-           .doc = "input divided by its root mean square over the last dimensions, then scaled by weight."});
-  ops.add({.schema = "native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int "
-                     "group, float eps) -> (Tensor, Tensor, Tensor)",
+  ops.add(
+      {.schema = "rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor",
+       .kernel = typed_kernel<&rms_norm_composite>(),
+       .traits = kComposite,
+       .doc = "input divided by its root mean square over the last dimensions, then scaled by weight."});
+  ops.add({.schema =
+               "native_group_norm(Tensor input, Tensor? weight, Tensor? bias, SymInt N, SymInt C, SymInt HxW, int "
+               "group, float eps) -> (Tensor, Tensor, Tensor)",
            .out = "out",
            .kernel = typed_kernel<&group_norm_cpu>(),
            .saves = "input, weight, result1, result2",
@@ -590,16 +592,18 @@ void declare_normalization(OpSet& ops) {
            .joint_derivative = &group_norm_gradients,
            .traits = kPlain,
            .doc = "input scaled to mean 0 and variance 1 over groups of channels, with mean and inverse deviation."});
-  ops.add({.schema = "native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, "
-                     "SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
+  ops.add({.schema =
+               "native_group_norm_backward(Tensor grad_out, Tensor input, Tensor mean, Tensor rstd, Tensor? weight, "
+               "SymInt N, SymInt C, SymInt HxW, int group, bool[3] output_mask) -> (Tensor, Tensor, Tensor)",
            .kernel = typed_kernel<&group_norm_backward_cpu>(),
            .saves = "grad_out, input, weight, rstd",
            .derivatives = {{"grad_out"}, {"input"}, {"weight"}},
            .joint_derivative = &group_norm_double_backward,
            .traits = kPlain,
            .doc = "The gradients of native_group_norm by input, weight and bias."});
-  ops.add({.schema = "group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, "
-                     "bool cudnn_enabled=True) -> Tensor",
+  ops.add({.schema =
+               "group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, "
+               "bool cudnn_enabled=True) -> Tensor",
            .kernel = typed_kernel<&group_norm_composite>(),
            .traits = kComposite,
            .doc = "input scaled to mean 0 and variance 1 over groups of channels, then by weight and bias."});

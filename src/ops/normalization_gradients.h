@@ -9,8 +9,8 @@ namespace rushlight::ops {
 /// y = (input - mean) * inverse deviation * weight + bias, over some dimensions.
 struct Normalization {
   Tensor input;
-  Tensor weight;              ///< in a shape that broadcasts against input, or undefined
-  std::vector<int64_t> over;  ///< the dimensions that share a mean
+  Tensor weight;                      ///< in a shape that broadcasts against input, or undefined
+  std::vector<int64_t> over;          ///< the dimensions that share a mean
   Tensor fixed_mean, fixed_variance;  ///< that broadcast against input; undefined: computed from the input
   double eps = 0;
 };

@@ -38,14 +38,14 @@ PatchGeometry patch_geometry(std::string_view op, IntArrayRef image, IntArrayRef
   g.stride = pair_of(op, "stride", stride);
   const auto positive = [](std::string_view what, const std::array<int64_t, 2>& v, std::string_view letter) {
     if (v[0] <= 0 || v[1] <= 0)
-      throw RuntimeError(cat(what, " should be greater than zero, but got ", letter, "height: ", v[0], " ", letter,
-                             "width: ", v[1]));
+      throw RuntimeError(
+          cat(what, " should be greater than zero, but got ", letter, "height: ", v[0], " ", letter, "width: ", v[1]));
   };
   positive("kernel size", g.kernel, "kernel_");
   positive("dilation", g.dilation, "dilation_");
   if (g.padding[0] < 0 || g.padding[1] < 0)
-    throw RuntimeError(cat("padding should be non-negative, but got pad_height: ", g.padding[0], " pad_width: ",
-                           g.padding[1]));
+    throw RuntimeError(
+        cat("padding should be non-negative, but got pad_height: ", g.padding[0], " pad_width: ", g.padding[1]));
   positive("stride", g.stride, "stride_");
   for (size_t d = 0; d < 2; ++d) {
     const int64_t span = g.image[d] + 2 * g.padding[d] - (g.dilation[d] * (g.kernel[d] - 1) + 1);
@@ -77,9 +77,8 @@ void copy_patches(const PatchGeometry& g, const void* image, void* columns) {
     for (int64_t i = begin; i < end; ++i) {
       const Unit* from = in + i / g.rows() * g.image_size();
       Unit* to = out + i / g.rows() * g.rows() * g.columns();
-      for_each_patch_element(g, i % g.rows(), [&](int64_t at, int64_t source) {
-        to[at] = source < 0 ? Unit{} : from[source];
-      });
+      for_each_patch_element(g, i % g.rows(),
+                             [&](int64_t at, int64_t source) { to[at] = source < 0 ? Unit{} : from[source]; });
     }
   });
 }
@@ -114,11 +113,20 @@ Tensor im2col_cpu(const Tensor& self, IntArrayRef kernel, IntArrayRef dilation, 
   if (output.numel() == 0 || self.is_meta()) return output;
   const Tensor image = cpu::contiguous(self);
   switch (self.item_size()) {
-    case 1: copy_patches<uint8_t>(g, image.data(), output.data()); break;
-    case 2: copy_patches<uint16_t>(g, image.data(), output.data()); break;
-    case 4: copy_patches<uint32_t>(g, image.data(), output.data()); break;
-    case 8: copy_patches<uint64_t>(g, image.data(), output.data()); break;
-    default: copy_patches<Sixteen>(g, image.data(), output.data());
+    case 1:
+      copy_patches<uint8_t>(g, image.data(), output.data());
+      break;
+    case 2:
+      copy_patches<uint16_t>(g, image.data(), output.data());
+      break;
+    case 4:
+      copy_patches<uint32_t>(g, image.data(), output.data());
+      break;
+    case 8:
+      copy_patches<uint64_t>(g, image.data(), output.data());
+      break;
+    default:
+      copy_patches<Sixteen>(g, image.data(), output.data());
   }
   return output;
 }
@@ -133,18 +141,19 @@ Tensor col2im_cpu(const Tensor& self, IntArrayRef output_size, IntArrayRef kerne
                            "dimensions for input, but got: ", shape_text(self.sizes())));
   const int64_t area = g.kernel[0] * g.kernel[1], rows = self.size(-2);
   if (rows % area != 0)
-    throw RuntimeError(cat("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got ",
-                           "input.size(1)=", rows, " and kernel_size=(", g.kernel[0], ", ", g.kernel[1], ")."));
+    throw RuntimeError(
+        cat("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got ",
+            "input.size(1)=", rows, " and kernel_size=(", g.kernel[0], ", ", g.kernel[1], ")."));
   if (self.size(-1) != g.columns() || g.count[0] < 1 || g.count[1] < 1)
     throw RuntimeError(cat("Given output_size=(", g.image[0], ", ", g.image[1], "), kernel_size=(", g.kernel[0], ", ",
                            g.kernel[1], "), dilation=(", g.dilation[0], ", ", g.dilation[1], "), padding=(",
                            g.padding[0], ", ", g.padding[1], "), stride=(", g.stride[0], ", ", g.stride[1],
                            "), expected size of input's dimension 2 to match the calculated number of sliding blocks ",
-                           g.count[0], " * ", g.count[1], " = ", g.columns(), ", but got input.size(2)=",
-                           self.size(-1), "."));
+                           g.count[0], " * ", g.count[1], " = ", g.columns(), ", but got input.size(2)=", self.size(-1),
+                           "."));
   if (g.image[0] < 1 || g.image[1] < 1)
-    throw RuntimeError(cat("Expected output spatial size to be positive, but got: output_size=(", g.image[0], ", ",
-                           g.image[1], ")."));
+    throw RuntimeError(
+        cat("Expected output spatial size to be positive, but got: output_size=(", g.image[0], ", ", g.image[1], ")."));
   g.channels = rows / area;
   g.samples = dims == 3 ? self.sizes()[0] : 1;
   Shape shape({g.channels, g.image[0], g.image[1]});
@@ -219,8 +228,8 @@ Tensor channel_shuffle_cpu(const Tensor& self, int64_t groups) {
   if (groups <= 0)
     throw RuntimeError(cat("Number of groups to divide channels in must be positive. Value of groups:", groups));
   if (channels % groups != 0)
-    throw RuntimeError(cat("Number of channels must be divisible by groups. Got ", channels, " channels and ", groups,
-                           " groups."));
+    throw RuntimeError(
+        cat("Number of channels must be divisible by groups. Got ", channels, " channels and ", groups, " groups."));
   const int64_t area = numel_of(self.sizes().slice(2, size_t(self.dim()) - 2));
   const Tensor split = reshape(self, {n, groups, channels / groups, area});
   return cpu::clone(reshape(permute(split, {0, 2, 1, 3}), self.sizes()), MemoryFormat::contiguous);
@@ -231,18 +240,19 @@ Tensor channel_shuffle_cpu(const Tensor& self, int64_t groups) {
 void declare_patches(OpSet& ops) {
   constexpr OpTraits kPlain = OpTraits::no_method | OpTraits::nn_functional;
   constexpr OpTraits kTorch = OpTraits::no_method;
-  ops.add({.schema = "im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor",
-           .out = "out",
-           .kernel = typed_kernel<&im2col_cpu>(),
-           .derivatives = {{"self",
-                            [](const Backward& b) {
-                              const IntArrayRef sizes = b.sizes("self");
-                              return col2im(b.grad(), sizes.slice(sizes.size() - 2, 2), b.ints_of("kernel_size"),
-                                            b.ints_of("dilation"), b.ints_of("padding"), b.ints_of("stride"));
-                            }}},
-           .grad_fn = "Im2ColBackward0",
-           .traits = kPlain,
-           .doc = "The windows over an image, each as a column."});
+  ops.add(
+      {.schema = "im2col(Tensor self, int[2] kernel_size, int[2] dilation, int[2] padding, int[2] stride) -> Tensor",
+       .out = "out",
+       .kernel = typed_kernel<&im2col_cpu>(),
+       .derivatives = {{"self",
+                        [](const Backward& b) {
+                          const IntArrayRef sizes = b.sizes("self");
+                          return col2im(b.grad(), sizes.slice(sizes.size() - 2, 2), b.ints_of("kernel_size"),
+                                        b.ints_of("dilation"), b.ints_of("padding"), b.ints_of("stride"));
+                        }}},
+       .grad_fn = "Im2ColBackward0",
+       .traits = kPlain,
+       .doc = "The windows over an image, each as a column."});
   ops.add({.schema = "col2im(Tensor self, SymInt[2] output_size, int[2] kernel_size, int[2] dilation, int[2] padding, "
                      "int[2] stride) -> Tensor",
            .out = "out",

@@ -404,7 +404,7 @@ Pair adaptive_max_pool1d_cpu(const Tensor& self, IntArrayRef output_size) {
 template <size_t kRank>
 Tensor adaptive_max_pool_backward(const Tensor& grad_output, const Tensor& self, const Tensor& indices) {
   return add_to_planes(grad_output, self, indices, kRank,
-                   kRank == 2 ? "adaptive_max_pool2d_backward" : "adaptive_max_pool3d_backward");
+                       kRank == 2 ? "adaptive_max_pool2d_backward" : "adaptive_max_pool3d_backward");
 }
 
 std::optional<int64_t> optional_int(const Backward& b, std::string_view name) {
@@ -457,7 +457,8 @@ void declare_pooling(OpSet& ops) {
            .out = "grad_input",
            .kernel = typed_kernel<&max_pool2d_backward>(),
            .saves = "indices",
-           .derivatives = {{"grad_output", [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 2); }},
+           .derivatives = {{"grad_output",
+                            [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 2); }},
                            {"self", &zero_wrt_self}},
            .grad_fn = "MaxPool2DWithIndicesBackwardBackward0",
            .traits = kPlain,
@@ -480,7 +481,8 @@ void declare_pooling(OpSet& ops) {
            .out = "grad_input",
            .kernel = typed_kernel<&max_pool3d_backward>(),
            .saves = "indices",
-           .derivatives = {{"grad_output", [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 3); }},
+           .derivatives = {{"grad_output",
+                            [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 3); }},
                            {"self", &zero_wrt_self}},
            .grad_fn = "MaxPool3DWithIndicesBackwardBackward0",
            .traits = kPlain,
@@ -565,38 +567,42 @@ void declare_pooling(OpSet& ops) {
            .kernel = typed_kernel<&avg_pool1d_cpu>(),
            .traits = kComposite,
            .doc = "The mean of each window of a line."});
-  ops.add({.schema = "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
-           .out = "out",
-           .kernel = typed_kernel<&adaptive_avg_pool_cpu<kPool2d>>(),
-           .derivatives = {{"self",
-                            [](const Backward& b) { return _adaptive_avg_pool2d_backward(b.grad(), shape_of_self(b)); }}},
-           .grad_fn = "AdaptiveAvgPool2DBackward0",
-           .traits = kTorch,
-           .doc = "The means of output_size windows that share the plane out."});
+  ops.add(
+      {.schema = "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
+       .out = "out",
+       .kernel = typed_kernel<&adaptive_avg_pool_cpu<kPool2d>>(),
+       .derivatives = {{"self",
+                        [](const Backward& b) { return _adaptive_avg_pool2d_backward(b.grad(), shape_of_self(b)); }}},
+       .grad_fn = "AdaptiveAvgPool2DBackward0",
+       .traits = kTorch,
+       .doc = "The means of output_size windows that share the plane out."});
   ops.add({.schema = "_adaptive_avg_pool2d_backward(Tensor grad_output, Tensor self) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&adaptive_avg_pool_backward_cpu<kPool2d>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _adaptive_avg_pool2d(b.grad(), {b.sizes("grad_output").slice(b.sizes("grad_output").size() - 2, 2)});
+                              return _adaptive_avg_pool2d(
+                                  b.grad(), {b.sizes("grad_output").slice(b.sizes("grad_output").size() - 2, 2)});
                             }}},
            .grad_fn = "AdaptiveAvgPool2DBackwardBackward0",
            .traits = kTorch,
            .doc = "The gradient of _adaptive_avg_pool2d."});
-  ops.add({.schema = "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
-           .out = "out",
-           .kernel = typed_kernel<&adaptive_avg_pool_cpu<kPool3d>>(),
-           .derivatives = {{"self",
-                            [](const Backward& b) { return _adaptive_avg_pool3d_backward(b.grad(), shape_of_self(b)); }}},
-           .grad_fn = "AdaptiveAvgPool3DBackward0",
-           .traits = kTorch,
-           .doc = "The means of output_size windows that share the volume out."});
+  ops.add(
+      {.schema = "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
+       .out = "out",
+       .kernel = typed_kernel<&adaptive_avg_pool_cpu<kPool3d>>(),
+       .derivatives = {{"self",
+                        [](const Backward& b) { return _adaptive_avg_pool3d_backward(b.grad(), shape_of_self(b)); }}},
+       .grad_fn = "AdaptiveAvgPool3DBackward0",
+       .traits = kTorch,
+       .doc = "The means of output_size windows that share the volume out."});
   ops.add({.schema = "_adaptive_avg_pool3d_backward(Tensor grad_output, Tensor self) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&adaptive_avg_pool_backward_cpu<kPool3d>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _adaptive_avg_pool3d(b.grad(), {b.sizes("grad_output").slice(b.sizes("grad_output").size() - 3, 3)});
+                              return _adaptive_avg_pool3d(
+                                  b.grad(), {b.sizes("grad_output").slice(b.sizes("grad_output").size() - 3, 3)});
                             }}},
            .grad_fn = "AdaptiveAvgPool3DBackwardBackward0",
            .traits = kTorch,
@@ -630,7 +636,8 @@ void declare_pooling(OpSet& ops) {
            .out = "grad_input",
            .kernel = typed_kernel<&adaptive_max_pool_backward<2>>(),
            .saves = "indices",
-           .derivatives = {{"grad_output", [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 2); }},
+           .derivatives = {{"grad_output",
+                            [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 2); }},
                            {"self", &zero_wrt_self}},
            .grad_fn = "AdaptiveMaxPool2DBackwardBackward0",
            .traits = kPlain,
@@ -649,7 +656,8 @@ void declare_pooling(OpSet& ops) {
            .out = "grad_input",
            .kernel = typed_kernel<&adaptive_max_pool_backward<3>>(),
            .saves = "indices",
-           .derivatives = {{"grad_output", [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 3); }},
+           .derivatives = {{"grad_output",
+                            [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 3); }},
                            {"self", &zero_wrt_self}},
            .grad_fn = "AdaptiveMaxPool3DBackwardBackward0",
            .traits = kPlain,

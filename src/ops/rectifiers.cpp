@@ -57,9 +57,7 @@ struct Hardswish {
 };
 template <class T>
 struct HardswishBackward {
-  T operator()(T grad, T x) const {
-    return x <= T(-3) ? T(0) : x < T(3) ? grad * (x / T(3) + T(0.5)) : grad;
-  }
+  T operator()(T grad, T x) const { return x <= T(-3) ? T(0) : x < T(3) ? grad * (x / T(3) + T(0.5)) : grad; }
 };
 template <class T>
 struct Hardsigmoid {
@@ -174,9 +172,7 @@ Tensor prelu_composite(const Tensor& self, const Tensor& weight) {
   return _prelu_kernel(self, reshape(weight, by_channel));
 }
 
-double middle_slope(const Scalar& lower, const Scalar& upper) {
-  return (lower.to<double>() + upper.to<double>()) / 2;
-}
+double middle_slope(const Scalar& lower, const Scalar& upper) { return (lower.to<double>() + upper.to<double>()) / 2; }
 Tensor rrelu_with_noise_cpu(const Tensor& self, const Tensor& noise, const Scalar& lower, const Scalar& upper,
                             bool training, Generator* given) {
   if (!(self.sizes() == noise.sizes()))
@@ -338,19 +334,19 @@ void declare_rectifiers(OpSet& ops) {
            .derivatives = {{"self", [](const Backward& b) { return hardswish_backward(b.grad(), b.saved("self")); }}},
            .traits = kPlain,
            .doc = "self * hardsigmoid(self)."});
-  ops.add({.schema = "hardswish_backward(Tensor grad_output, Tensor self) -> Tensor",
-           .kernel = binary_kernel<HardswishBackward, kFloating>("hardswish_backward_cpu"),
-           .saves = "grad_output, self",
-           .derivatives = {{"grad_output",
-                            [](const Backward& b) { return hardswish_backward(b.grad(), b.saved("self")); }},
-                           {"self",
-                            [](const Backward& b) {
-                              const Tensor self = b.saved("self");
-                              const Tensor bent = logical_and(gt(self, Scalar(-3)), lt(self, Scalar(3)));
-                              return where(bent, b.grad() * b.saved("grad_output") / Scalar(3), Scalar(0));
-                            }}},
-           .traits = kPlain,
-           .doc = "The gradient of hardswish."});
+  ops.add(
+      {.schema = "hardswish_backward(Tensor grad_output, Tensor self) -> Tensor",
+       .kernel = binary_kernel<HardswishBackward, kFloating>("hardswish_backward_cpu"),
+       .saves = "grad_output, self",
+       .derivatives = {{"grad_output", [](const Backward& b) { return hardswish_backward(b.grad(), b.saved("self")); }},
+                       {"self",
+                        [](const Backward& b) {
+                          const Tensor self = b.saved("self");
+                          const Tensor bent = logical_and(gt(self, Scalar(-3)), lt(self, Scalar(3)));
+                          return where(bent, b.grad() * b.saved("grad_output") / Scalar(3), Scalar(0));
+                        }}},
+       .traits = kPlain,
+       .doc = "The gradient of hardswish."});
   ops.add({.schema = "hardsigmoid(Tensor self) -> Tensor",
            .inplace = true,
            .out = "out",

@@ -38,15 +38,18 @@ struct Weights {
 State step(Cell cell, const Tensor& gates, const State& state, const Weights& w) {
   const Tensor recurrent = linear(state.hidden, w.hidden, w.hidden_bias);
   switch (cell) {
-    case Cell::relu: return {relu(gates + recurrent), {}};
-    case Cell::tanh: return {tanh(gates + recurrent), {}};
+    case Cell::relu:
+      return {relu(gates + recurrent), {}};
+    case Cell::tanh:
+      return {tanh(gates + recurrent), {}};
     case Cell::gru: {
       const Tensors in = chunk(gates, 3, -1), back = chunk(recurrent, 3, -1);
       const Tensor reset = sigmoid(back[0] + in[0]), update = sigmoid(back[1] + in[1]);
       const Tensor candidate = tanh(in[2] + back[2] * reset);
       return {(state.hidden - candidate) * update + candidate, {}};
     }
-    case Cell::lstm: break;
+    case Cell::lstm:
+      break;
   }
   const Tensors parts = chunk(gates + recurrent, 4, -1);
   const Tensor next = sigmoid(parts[1]) * state.cell + sigmoid(parts[0]) * tanh(parts[2]);
@@ -54,16 +57,16 @@ State step(Cell cell, const Tensor& gates, const State& state, const Weights& w)
   return {w.projection.defined() ? matmul(hidden, t(w.projection)) : hidden, next};
 }
 
-void check_cell(const Tensor& input, const Tensor& hidden, const Tensor& w_ih, const Tensor& w_hh, std::string_view name) {
+void check_cell(const Tensor& input, const Tensor& hidden, const Tensor& w_ih, const Tensor& w_hh,
+                std::string_view name) {
   if (input.size(-1) != w_ih.size(1))
-    throw RuntimeError(
-        cat("input has inconsistent input_size: got ", input.size(-1), " expected ", w_ih.size(1)));
+    throw RuntimeError(cat("input has inconsistent input_size: got ", input.size(-1), " expected ", w_ih.size(1)));
   if (input.size(0) != hidden.size(0))
-    throw RuntimeError(cat("Input batch size ", input.size(0), " doesn't match hidden", name, " batch size ",
-                           hidden.size(0)));
+    throw RuntimeError(
+        cat("Input batch size ", input.size(0), " doesn't match hidden", name, " batch size ", hidden.size(0)));
   if (hidden.size(-1) != w_hh.size(1))
-    throw RuntimeError(cat("hidden", name, " has inconsistent hidden_size: got ", hidden.size(-1), ", expected ",
-                           w_hh.size(1)));
+    throw RuntimeError(
+        cat("hidden", name, " has inconsistent hidden_size: got ", hidden.size(-1), ", expected ", w_hh.size(1)));
 }
 template <Cell cell>
 Tensor cell_composite(const Tensor& input, const Tensor& hx, const Tensor& w_ih, const Tensor& w_hh, const Tensor& b_ih,
@@ -217,9 +220,8 @@ void check_two_states(const Tensors& hx) {
 Triple lstm_of_padded(const Tensor& input, const Tensors& hx, const Tensors& params, bool has_biases,
                       int64_t num_layers, double dropout, bool train, bool bidirectional, bool batch_first) {
   check_two_states(hx);
-  auto [output, state] =
-      run_network(Cell::lstm, {batch_first ? transpose(input, 0, 1) : input, {}}, {hx[0], hx[1]}, params,
-                  {has_biases, num_layers, dropout, train, bidirectional}, is_projected(hx));
+  auto [output, state] = run_network(Cell::lstm, {batch_first ? transpose(input, 0, 1) : input, {}}, {hx[0], hx[1]},
+                                     params, {has_biases, num_layers, dropout, train, bidirectional}, is_projected(hx));
   return {batch_first ? transpose(output, 0, 1) : output, state.hidden, state.cell};
 }
 Triple lstm_of_packed(const Tensor& data, const Tensor& batch_sizes, const Tensors& hx, const Tensors& params,
@@ -242,10 +244,11 @@ Pair pack_padded(const Tensor& input, const Tensor& lengths, bool batch_first) {
   const int64_t count = plain.numel(), batch = by_time.sizes()[1];
   const int64_t* length = plain.data<int64_t>();
   if (count != batch)
-    throw RuntimeError(cat("Expected `len(lengths)` to be equal to batch_size, but got ", count, " (batch_size=", batch,
-                           ")"));
+    throw RuntimeError(
+        cat("Expected `len(lengths)` to be equal to batch_size, but got ", count, " (batch_size=", batch, ")"));
   if (length[count - 1] <= 0)
-    throw RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
+    throw RuntimeError(
+        "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0");
   for (int64_t i = 0; i + 1 < count; ++i)
     if (length[i] < length[i + 1])
       throw RuntimeError(
@@ -288,26 +291,6 @@ Pair pad_packed(const Tensor& data, const Tensor& batch_sizes, bool batch_first,
   }
   return {batch_first ? transpose(padded, 0, 1) : padded, lengths};
 }
-Tensor pad_sequence_composite(const Tensors& sequences, bool batch_first, double padding_value,
-                              std::string_view padding_side) {
-  if (sequences.empty()) throw RuntimeError("received an empty list of sequences");
-  if (padding_side != "left" && padding_side != "right")
-    throw RuntimeError(cat("Expected padding_side to be one of left or right, but got ", padding_side, "."));
-  int64_t longest = 0;
-  for (const Tensor& sequence : sequences) {
-    if (sequence.dim() == 0) throw RuntimeError("pad_sequence expects sequences of at least one dimension");
-    longest = std::max(longest, sequence.sizes()[0]);
-  }
-  Tensors padded;
-  for (const Tensor& sequence : sequences) {
-    std::vector<int64_t> padding(size_t(2 * sequence.dim()), 0);
-    padding[padding.size() - (padding_side == "right" ? 1 : 2)] = longest - sequence.sizes()[0];
-    padded.push_back(constant_pad_nd(sequence, padding, Scalar(padding_value)));
-  }
-  const Tensor result = stack(padded, batch_first ? 0 : 1);
-  return result;
-}
-
 }  // namespace
 
 void declare_recurrent(OpSet& ops) {
@@ -319,8 +302,9 @@ void declare_recurrent(OpSet& ops) {
            .kernel = typed_kernel<&lstm_cell_composite>(),
            .traits = kCell,
            .doc = "One step of a long short-term memory: hidden and cell state."});
-  ops.add({.schema = "gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) "
-                     "-> Tensor",
+  ops.add({.schema =
+               "gru_cell(Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor? b_ih=None, Tensor? b_hh=None) "
+               "-> Tensor",
            .kernel = typed_kernel<&cell_composite<Cell::gru>>(),
            .traits = kCell,
            .doc = "One step of a gated recurrent unit."});
@@ -344,8 +328,9 @@ void declare_recurrent(OpSet& ops) {
            .kernel = typed_kernel<&lstm_of_packed>(),
            .traits = kNetwork,
            .doc = "lstm over a packed sequence."});
-  ops.add({.schema = "gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, "
-                     "bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
+  ops.add({.schema =
+               "gru.input(Tensor input, Tensor hx, Tensor[] params, bool has_biases, int num_layers, float dropout, "
+               "bool train, bool bidirectional, bool batch_first) -> (Tensor, Tensor)",
            .kernel = typed_kernel<&network_of_padded<Cell::gru>>(),
            .traits = kNetwork,
            .doc = "Layers of gated recurrent units: outputs of all steps and last states."});
@@ -378,16 +363,12 @@ void declare_recurrent(OpSet& ops) {
            .kernel = typed_kernel<&pack_padded>(),
            .traits = kComposite,
            .doc = "The steps of all sequences one after the other, without padding; and how many each step has."});
-  ops.add({.schema = "_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int "
-                     "total_length) -> (Tensor, Tensor)",
+  ops.add({.schema =
+               "_pad_packed_sequence(Tensor data, Tensor batch_sizes, bool batch_first, Scalar padding_value, int "
+               "total_length) -> (Tensor, Tensor)",
            .kernel = typed_kernel<&pad_packed>(),
            .traits = kComposite,
            .doc = "A packed sequence with padding again, and the lengths."});
-  ops.add({.schema = "pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str "
-                     "padding_side=\"right\") -> Tensor",
-           .kernel = typed_kernel<&pad_sequence_composite>(),
-           .traits = kComposite | OpTraits::nn_functional,
-           .doc = "Sequences of different lengths side by side, padded to the longest."});
 }
 
 }  // namespace rushlight::ops

@@ -4,7 +4,8 @@
 
 namespace rushlight {
 
-/// Only the first result has a gradient; the others are what the backward pass reads (batch normalisation's statistics).
+/// Only the first result has a gradient; the others are what the backward pass reads (batch normalisation's
+/// statistics).
 inline constexpr OpTraits kFirstResultOnly = OpTraits(1u << 16);
 
 }  // namespace rushlight

@@ -5,10 +5,10 @@
 #include "ops/cpu/matmul.h"
 #include "ops/cpu/normal_block.h"
 #include "ops/cpu/sampling.h"
-#include "ops/functions/views.h"
 #include "ops/derived_forms.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/sampling.h"
+#include "ops/functions/views.h"
 #include "ops/operators.h"
 #include "ops/typed_kernel.h"
 
@@ -110,16 +110,26 @@ uint64_t integer_below(Generator& generator, uint64_t range) {
 /// The largest whole number up to which a dtype has all.
 int64_t largest_integer(ScalarType type) {
   switch (type) {
-    case ScalarType::bool_: return 1;
-    case ScalarType::uint8: return 255;
-    case ScalarType::int8: return 127;
-    case ScalarType::int16: return 32767;
-    case ScalarType::int32: return 2147483647;
-    case ScalarType::float16: return int64_t(1) << 11;
-    case ScalarType::bfloat16: return int64_t(1) << 8;
-    case ScalarType::float32: return int64_t(1) << 24;
-    case ScalarType::float64: return int64_t(1) << 53;
-    default: return std::numeric_limits<int64_t>::max();
+    case ScalarType::bool_:
+      return 1;
+    case ScalarType::uint8:
+      return 255;
+    case ScalarType::int8:
+      return 127;
+    case ScalarType::int16:
+      return 32767;
+    case ScalarType::int32:
+      return 2147483647;
+    case ScalarType::float16:
+      return int64_t(1) << 11;
+    case ScalarType::bfloat16:
+      return int64_t(1) << 8;
+    case ScalarType::float32:
+      return int64_t(1) << 24;
+    case ScalarType::float64:
+      return int64_t(1) << 53;
+    default:
+      return std::numeric_limits<int64_t>::max();
   }
 }
 int64_t smallest_integer(ScalarType type) {
@@ -252,8 +262,8 @@ Tensor randperm_with(int64_t n, Generator* given, OptType dtype, OptLayout layou
   if (n < 0) throw RuntimeError(cat("Trying to create tensor with negative dimension ", n, ": [", n, "]"));
   const ScalarType type = dtype.value_or(ScalarType::int64);
   if (is_floating(type) && n > largest_integer(type) + 1)
-    throw RuntimeError(cat("n cannot be greater than ", largest_integer(type) + 1, " for ", dtype_info(type).ir_name,
-                           " type."));
+    throw RuntimeError(
+        cat("n cannot be greater than ", largest_integer(type) + 1, " for ", dtype_info(type).ir_name, " type."));
   if (!is_floating(type) && n - 1 > largest_integer(type))
     throw RuntimeError(cat("value cannot be converted to type ", cpu::cpp_type_name(type), " without overflow"));
   Tensor result = empty(n, dtype.value_or(ScalarType::int64), layout, device, pin);
@@ -292,7 +302,8 @@ Tensor bernoulli_with(const Tensor& self, const Tensor& p, Generator* given) {
       const double chance = double(cpu::Compute<P>(*next++));
       if (!(chance >= 0 && chance <= 1))
         throw RuntimeError(
-            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If so, "
+            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  If "
+            "so, "
             "please report an enhancement request to PyTorch.)");
       const double draw = std::is_same_v<P, double> ? generator.uniform_double() : double(generator.uniform_float());
       return T(float(draw < chance));
@@ -311,8 +322,9 @@ Tensor bernoulli_tensor(const Tensor& self, const Tensor& p, Generator* generato
 }
 Tensor exponential_inplace(const Tensor& self, double lambda, Generator* generator) {
   if (!is_floating(self.dtype()))
-    throw RuntimeError(cat("Exponential distribution is a continuous probability distribution. dtype must be a floating ",
-                           "point but you specified ", dtype_info(self.dtype()).ir_name));
+    throw RuntimeError(
+        cat("Exponential distribution is a continuous probability distribution. dtype must be a floating ",
+            "point but you specified ", dtype_info(self.dtype()).ir_name));
   if (!(lambda > 0)) throw RuntimeError(cat("exponential_ expects lambda > 0.0, but found lambda=", lambda));
   fill_in_order<kFloating>(self, generator, "exponential_cpu", [=](Generator& g, auto tag) {
     return typename decltype(tag)::type(-1.0 / lambda * std::log1p(-g.uniform_double()));
@@ -451,18 +463,20 @@ void declare_sampling(OpSet& ops) {
            .derivatives = {{"self", forget}},
            .traits = kWrite,
            .doc = "1 with probability p, else 0."});
-  ops.add({.schema = "bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)",
-           .kernel = typed_kernel<&bernoulli_with>(),
-           .derivatives = {{"self", forget}, {"p", [](const Backward& b) { return zeros(b.sizes("p"), b.dtype("p")); }}},
-           .grad_fn = "BernoulliBackward1",
-           .traits = kWrite,
-           .doc = "1 with the probability that p gives for each element, else 0."});
-  ops.add({.schema = "bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor",
-           .kernel = typed_kernel<&bernoulli_tensor>(),
-           .derivatives = {{"self", forget}, {"p", [](const Backward& b) { return zeros(b.sizes("p"), b.dtype("p")); }}},
-           .grad_fn = "BernoulliBackward1",
-           .traits = OpTraits::nondeterministic,
-           .doc = "1 with the probability that p gives for each element, else 0, in the shape of self."});
+  ops.add(
+      {.schema = "bernoulli_.Tensor(Tensor(a!) self, Tensor p, *, Generator? generator=None) -> Tensor(a!)",
+       .kernel = typed_kernel<&bernoulli_with>(),
+       .derivatives = {{"self", forget}, {"p", [](const Backward& b) { return zeros(b.sizes("p"), b.dtype("p")); }}},
+       .grad_fn = "BernoulliBackward1",
+       .traits = kWrite,
+       .doc = "1 with the probability that p gives for each element, else 0."});
+  ops.add(
+      {.schema = "bernoulli.Tensor(Tensor self, Tensor p, *, Generator? generator=None) -> Tensor",
+       .kernel = typed_kernel<&bernoulli_tensor>(),
+       .derivatives = {{"self", forget}, {"p", [](const Backward& b) { return zeros(b.sizes("p"), b.dtype("p")); }}},
+       .grad_fn = "BernoulliBackward1",
+       .traits = OpTraits::nondeterministic,
+       .doc = "1 with the probability that p gives for each element, else 0, in the shape of self."});
   ops.add({.schema = "bernoulli(Tensor self, *, Generator? generator=None) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&bernoulli_cpu>(),

@@ -28,20 +28,20 @@ Tensor unpool(const Tensor& self, const Tensor& indices, IntArrayRef output_size
     throw RuntimeError(
         cat("There should be exactly ", parts, " in output_size, but got ", output_size.size(), " elements."));
   if (indices.dtype() != ScalarType::int64)
-    throw RuntimeError(
-        cat("elements in indices should be type int64 but got: ", dtype_info(indices.dtype()).ir_name));
+    throw RuntimeError(cat("elements in indices should be type int64 but got: ", dtype_info(indices.dtype()).ir_name));
   const size_t dims = size_t(self.dim());
   if (dims != rank + 1 && dims != rank + 2)
     throw RuntimeError(cat("Input to max_unpooling", rank, "d should be a ", rank + 1, "d or ", rank + 2,
                            "d Tensor, but got a tensor with ", dims, " dimensions."));
   if (!(self.sizes() == indices.sizes()))
     throw RuntimeError(cat("Expected shape of indices to be same as that of the input tensor (",
-                           shape_text(self.sizes()), ") but got indices tensor with shape: ",
-                           shape_text(indices.sizes())));
+                           shape_text(self.sizes()),
+                           ") but got indices tensor with shape: ", shape_text(indices.sizes())));
   for (size_t d = dims - rank; d < dims; ++d)
     if (self.sizes()[d] == 0)
-      throw RuntimeError(cat("max_unpooling", rank, "d(): Expected input to have non-zero size for non-batch dimensions, ",
-                             "but got ", shape_text(self.sizes()), " with dimension ", d, " being empty."));
+      throw RuntimeError(cat("max_unpooling", rank,
+                             "d(): Expected input to have non-zero size for non-batch dimensions, ", "but got ",
+                             shape_text(self.sizes()), " with dimension ", d, " being empty."));
   Shape shape(self.sizes().slice(0, dims - rank));
   for (int64_t size : output_size) shape.push_back(size);
   Tensor output = empty_tensor(shape, self.dtype(), self.device());
@@ -68,8 +68,8 @@ Tensor max_unpool3d_cpu(const Tensor& self, const Tensor& indices, IntArrayRef o
                         IntArrayRef padding) {
   const auto three = [](IntArrayRef list, std::string_view name) {
     if (list.size() != 3)
-      throw RuntimeError(cat("There should be exactly three elements (depth, height, width) in ", name, ", but got: ",
-                             list.size(), " elements."));
+      throw RuntimeError(cat("There should be exactly three elements (depth, height, width) in ", name,
+                             ", but got: ", list.size(), " elements."));
   };
   three(stride, "stride");
   three(padding, "padding");
@@ -89,7 +89,8 @@ std::vector<int64_t> random_starts(T sample, int64_t input, int64_t output, int6
   if (output > 1) {
     const T alpha = round(C(round(C(input - window))) / C(round(C(output - 1))));
     const auto place = [&](T x) { return int64_t(C(round(C(x) * C(alpha)))); };
-    for (int64_t i = 0; i + 1 < output; ++i) starts[size_t(i)] = place(round(C(round(C(i))) + C(sample))) - place(sample);
+    for (int64_t i = 0; i + 1 < output; ++i)
+      starts[size_t(i)] = place(round(C(round(C(i))) + C(sample))) - place(sample);
   }
   if (output > 0) starts.back() = input - window;
   return starts;
@@ -108,8 +109,8 @@ Pair fractional_max_pool(const Tensor& self, IntArrayRef kernel_size, IntArrayRe
     throw RuntimeError(cat(name, ": output_size must either be a single Int or tuple of Ints"));
   const size_t dims = size_t(self.dim());
   if (dims != kRank + 1 && dims != kRank + 2)
-    throw RuntimeError(cat(name, "_out(): Expected ", kRank + 1, "D or ", kRank + 2, "D tensor, but got: ",
-                           shape_text(self.sizes())));
+    throw RuntimeError(
+        cat(name, "_out(): Expected ", kRank + 1, "D or ", kRank + 2, "D tensor, but got: ", shape_text(self.sizes())));
   std::array<int64_t, 3> in = {1, 1, 1}, out = {1, 1, 1}, window = {1, 1, 1};
   for (size_t d = 0; d < kRank; ++d) {
     const size_t to = 3 - kRank + d;
@@ -120,8 +121,8 @@ Pair fractional_max_pool(const Tensor& self, IntArrayRef kernel_size, IntArrayRe
       throw RuntimeError(cat(name, "_out(): Expected input to have non-zero size for non-batch dimensions, but got ",
                              shape_text(self.sizes()), " with dimension ", dims - kRank + d, " being empty."));
     if (out[to] < 0 || window[to] < 1 || out[to] + window[to] - 1 > in[to])
-      throw RuntimeError(cat(name, "(): pool ", kAxes[to], " ", window[to], " too large relative to input ", kAxes[to],
-                             " ", in[to]));
+      throw RuntimeError(
+          cat(name, "(): pool ", kAxes[to], " ", window[to], " too large relative to input ", kAxes[to], " ", in[to]));
   }
   const int64_t channels = self.sizes()[dims - kRank - 1], samples = dims == kRank + 2 ? self.sizes()[0] : 1;
   if (random_samples.dtype() != self.dtype())
@@ -137,7 +138,8 @@ Pair fractional_max_pool(const Tensor& self, IntArrayRef kernel_size, IntArrayRe
   Tensor output = empty_tensor(shape, self.dtype(), self.device());
   Tensor indices = empty_tensor(shape, ScalarType::int64, self.device());
   const Tensor image = cpu::contiguous(self), chances = cpu::contiguous(random_samples);
-  const std::string_view kernel_name = kRank == 2 ? "fractional_max_pool2d_out_frame" : "fractional_max_pool3d_out_frame";
+  const std::string_view kernel_name =
+      kRank == 2 ? "fractional_max_pool2d_out_frame" : "fractional_max_pool3d_out_frame";
   cpu::dispatch<kFloating>(self.dtype(), kernel_name, [&](auto tag) {
     using T = typename decltype(tag)::type;
     using C = cpu::Compute<T>;
@@ -188,34 +190,34 @@ Tensor fractional_max_pool_backward(const Tensor& grad_output, const Tensor& sel
 
 void declare_unpooling(OpSet& ops) {
   constexpr OpTraits kPlain = OpTraits::no_method | OpTraits::nn_functional;
-  ops.add({.schema = "max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor",
-           .out = "out",
-           .kernel = typed_kernel<&max_unpool2d_cpu>(),
-           .saves = "indices",
-           .derivatives = {{"self",
-                            [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 2); }}},
-           .grad_fn = "MaxUnpool2DBackward0",
-           .traits = kPlain,
-           .doc = "Elements put at their indices in planes of zeros."});
-  ops.add({.schema = "max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> "
-                     "Tensor",
-           .out = "out",
-           .kernel = typed_kernel<&max_unpool3d_cpu>(),
-           .saves = "indices",
-           .derivatives = {{"self",
-                            [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 3); }}},
-           .grad_fn = "MaxUnpool3DBackward0",
-           .traits = kPlain,
-           .doc = "Elements put at their indices in volumes of zeros."});
-  ops.add({.schema = "fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) "
-                     "-> (Tensor, Tensor)",
+  ops.add(
+      {.schema = "max_unpool2d(Tensor self, Tensor indices, SymInt[2] output_size) -> Tensor",
+       .out = "out",
+       .kernel = typed_kernel<&max_unpool2d_cpu>(),
+       .saves = "indices",
+       .derivatives = {{"self", [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 2); }}},
+       .grad_fn = "MaxUnpool2DBackward0",
+       .traits = kPlain,
+       .doc = "Elements put at their indices in planes of zeros."});
+  ops.add(
+      {.schema = "max_unpool3d(Tensor self, Tensor indices, SymInt[3] output_size, int[3] stride, int[3] padding) -> "
+                 "Tensor",
+       .out = "out",
+       .kernel = typed_kernel<&max_unpool3d_cpu>(),
+       .saves = "indices",
+       .derivatives = {{"self", [](const Backward& b) { return choose_from_planes(b.grad(), b.saved("indices"), 3); }}},
+       .grad_fn = "MaxUnpool3DBackward0",
+       .traits = kPlain,
+       .doc = "Elements put at their indices in volumes of zeros."});
+  ops.add({.schema =
+               "fractional_max_pool2d(Tensor self, int[2] kernel_size, int[2] output_size, Tensor random_samples) "
+               "-> (Tensor, Tensor)",
            .out = "output",
            .kernel = typed_kernel<&fractional_max_pool<2>>(),
            .saves = "self, result1",
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return fractional_max_pool2d_backward(b.grad(), b.saved("self"),
-                                                                    b.ints_of("kernel_size"),
+                              return fractional_max_pool2d_backward(b.grad(), b.saved("self"), b.ints_of("kernel_size"),
                                                                     b.ints_of("output_size"), b.result(1));
                             }}},
            .grad_fn = "FractionalMaxPool2DBackward0",
@@ -231,15 +233,15 @@ void declare_unpooling(OpSet& ops) {
                            {"self", &zero_wrt_self}},
            .traits = kPlain,
            .doc = "The gradient of fractional_max_pool2d."});
-  ops.add({.schema = "fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) "
-                     "-> (Tensor, Tensor)",
+  ops.add({.schema =
+               "fractional_max_pool3d(Tensor self, int[3] kernel_size, int[3] output_size, Tensor random_samples) "
+               "-> (Tensor, Tensor)",
            .out = "output",
            .kernel = typed_kernel<&fractional_max_pool<3>>(),
            .saves = "self, result1",
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return fractional_max_pool3d_backward(b.grad(), b.saved("self"),
-                                                                    b.ints_of("kernel_size"),
+                              return fractional_max_pool3d_backward(b.grad(), b.saved("self"), b.ints_of("kernel_size"),
                                                                     b.ints_of("output_size"), b.result(1));
                             }}},
            .grad_fn = "FractionalMaxPool3DBackward0",

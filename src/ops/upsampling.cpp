@@ -56,8 +56,8 @@ std::vector<cpu::TapTable> tables(Interpolation method, IntArrayRef input, IntAr
                                   const std::vector<Scale>& scales, ScalarType type) {
   std::vector<cpu::TapTable> result;
   for (size_t d = 0; d < output.size(); ++d)
-    result.push_back(cpu::make_taps(method, input[d + 2], output[d], align_corners, scales[d],
-                                    type == ScalarType::float64));
+    result.push_back(
+        cpu::make_taps(method, input[d + 2], output[d], align_corners, scales[d], type == ScalarType::float64));
   return result;
 }
 Tensor upsample(Interpolation method, const Tensor& self, IntArrayRef output_size, bool align_corners,
@@ -91,15 +91,15 @@ Tensor upsample(Interpolation method, const Tensor& self, IntArrayRef output_siz
   }
   return widen ? cpu::to_dtype(image, type) : image.is_same(self) ? cpu::clone(self) : image;
 }
-Tensor upsample_backward(Interpolation method, const Tensor& grad_output, IntArrayRef output_size, IntArrayRef input_size,
-                         bool align_corners, const std::vector<Scale>& scales) {
+Tensor upsample_backward(Interpolation method, const Tensor& grad_output, IntArrayRef output_size,
+                         IntArrayRef input_size, bool align_corners, const std::vector<Scale>& scales) {
   check_sizes(input_size, output_size, scales.size());
   const ScalarType type = grad_output.dtype();
   cpu::dispatch<kFloating>(type, is_nearest(method) ? "upsample_nearest_backward" : "upsample_backward", [](auto) {});
   const Shape expected = full_shape(input_size, output_size);
   if (!(grad_output.sizes() == IntArrayRef(expected)))
-    throw RuntimeError(cat("Expected a gradient of shape ", shape_text(expected), ", but got ",
-                           shape_text(grad_output.sizes())));
+    throw RuntimeError(
+        cat("Expected a gradient of shape ", shape_text(expected), ", but got ", shape_text(grad_output.sizes())));
   if (grad_output.numel() == 0) return empty_tensor(input_size, type);
   const auto taps = tables(method, input_size, output_size, align_corners, scales, type);
   Tensor image = cpu::contiguous(is_half(type) ? cpu::to_dtype(grad_output, ScalarType::float32) : grad_output);
@@ -157,7 +157,8 @@ Tensor aligned2_backward(const Tensor& grad, IntArrayRef size, IntArrayRef input
   return upsample_backward(method, grad, size, input, align, {h, w});
 }
 template <Interpolation method>
-Tensor aligned3_backward(const Tensor& grad, IntArrayRef size, IntArrayRef input, bool align, Scale d, Scale h, Scale w) {
+Tensor aligned3_backward(const Tensor& grad, IntArrayRef size, IntArrayRef input, bool align, Scale d, Scale h,
+                         Scale w) {
   return upsample_backward(method, grad, size, input, align, {d, h, w});
 }
 
@@ -166,8 +167,7 @@ std::vector<int64_t> output_size_of(const Tensor& input, const OptInts& size, co
   const size_t rank = size_t(input.dim()) - 2;
   if (bool(size) == bool(factors)) throw RuntimeError("Must specify exactly one of output_size and scale_factors");
   if (size) return std::vector<int64_t>(size->begin(), size->end());
-  if (factors->size() != rank)
-    throw RuntimeError(cat("Expected ", rank, " scale factors, but got ", factors->size()));
+  if (factors->size() != rank) throw RuntimeError(cat("Expected ", rank, " scale factors, but got ", factors->size()));
   std::vector<int64_t> result;
   for (size_t d = 0; d < rank; ++d) {
     const double scaled = double(input.sizes()[d + 2]) * (*factors)[d];
@@ -176,7 +176,9 @@ std::vector<int64_t> output_size_of(const Tensor& input, const OptInts& size, co
   }
   return result;
 }
-Scale factor(const OptDoubles& factors, size_t d) { return factors && d < factors->size() ? Scale((*factors)[d]) : Scale(); }
+Scale factor(const OptDoubles& factors, size_t d) {
+  return factors && d < factors->size() ? Scale((*factors)[d]) : Scale();
+}
 
 Scale scale_of(const Backward& b, std::string_view name) {
   return b.argument(name).is_none() ? Scale() : Scale(b.float_of(name));
@@ -194,31 +196,38 @@ Tensor upsample_nearest_exact2d_vec(const Tensor& input, OptInts size, OptDouble
   return _upsample_nearest_exact2d(input, output_size_of(input, size, factors), factor(factors, 0), factor(factors, 1));
 }
 Tensor upsample_nearest3d_vec(const Tensor& input, OptInts size, OptDoubles factors) {
-  return upsample_nearest3d(input, output_size_of(input, size, factors), factor(factors, 0), factor(factors, 1), factor(factors, 2));
+  return upsample_nearest3d(input, output_size_of(input, size, factors), factor(factors, 0), factor(factors, 1),
+                            factor(factors, 2));
 }
 Tensor upsample_nearest_exact3d_vec(const Tensor& input, OptInts size, OptDoubles factors) {
-  return _upsample_nearest_exact3d(input, output_size_of(input, size, factors), factor(factors, 0), factor(factors, 1), factor(factors, 2));
+  return _upsample_nearest_exact3d(input, output_size_of(input, size, factors), factor(factors, 0), factor(factors, 1),
+                                   factor(factors, 2));
 }
 Tensor upsample_linear1d_vec(const Tensor& input, OptInts size, bool align, OptDoubles factors) {
   return upsample_linear1d(input, output_size_of(input, size, factors), align, factor(factors, 0));
 }
 Tensor upsample_bilinear2d_vec(const Tensor& input, OptInts size, bool align, OptDoubles factors) {
-  return upsample_bilinear2d(input, output_size_of(input, size, factors), align, factor(factors, 0), factor(factors, 1));
+  return upsample_bilinear2d(input, output_size_of(input, size, factors), align, factor(factors, 0),
+                             factor(factors, 1));
 }
 Tensor upsample_trilinear3d_vec(const Tensor& input, OptInts size, bool align, OptDoubles factors) {
-  return upsample_trilinear3d(input, output_size_of(input, size, factors), align, factor(factors, 0), factor(factors, 1), factor(factors, 2));
+  return upsample_trilinear3d(input, output_size_of(input, size, factors), align, factor(factors, 0),
+                              factor(factors, 1), factor(factors, 2));
 }
 Tensor upsample_bicubic2d_vec(const Tensor& input, OptInts size, bool align, OptDoubles factors) {
   return upsample_bicubic2d(input, output_size_of(input, size, factors), align, factor(factors, 0), factor(factors, 1));
 }
 Tensor upsample_bilinear2d_aa_vec(const Tensor& input, OptInts size, bool align, OptDoubles factors) {
-  return _upsample_bilinear2d_aa(input, output_size_of(input, size, factors), align, factor(factors, 0), factor(factors, 1));
+  return _upsample_bilinear2d_aa(input, output_size_of(input, size, factors), align, factor(factors, 0),
+                                 factor(factors, 1));
 }
 Tensor upsample_bicubic2d_aa_vec(const Tensor& input, OptInts size, bool align, OptDoubles factors) {
-  return _upsample_bicubic2d_aa(input, output_size_of(input, size, factors), align, factor(factors, 0), factor(factors, 1));
+  return _upsample_bicubic2d_aa(input, output_size_of(input, size, factors), align, factor(factors, 0),
+                                factor(factors, 1));
 }
 Tensor upsample_lanczos2d_aa_vec(const Tensor& input, OptInts size, bool align, OptDoubles factors) {
-  return _upsample_lanczos2d_aa(input, output_size_of(input, size, factors), align, factor(factors, 0), factor(factors, 1));
+  return _upsample_lanczos2d_aa(input, output_size_of(input, size, factors), align, factor(factors, 0),
+                                factor(factors, 1));
 }
 
 }  // namespace
@@ -231,7 +240,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain1<Interpolation::nearest>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return upsample_nearest1d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), scale_of(b, "scales"));
+                              return upsample_nearest1d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"),
+                                                                 scale_of(b, "scales"));
                             }}},
            .grad_fn = "UpsampleNearest1DBackward0",
            .traits = kPlain,
@@ -256,7 +266,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain1<Interpolation::nearest_exact>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return _upsample_nearest_exact1d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), scale_of(b, "scales"));
+                              return _upsample_nearest_exact1d_backward(b.grad(), b.ints_of("output_size"),
+                                                                        b.sizes("self"), scale_of(b, "scales"));
                             }}},
            .grad_fn = "UpsampleNearestExact1DBackward0",
            .traits = kPlain,
@@ -267,7 +278,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain1_backward<Interpolation::nearest_exact>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _upsample_nearest_exact1d(b.grad(), b.ints_of("output_size"), scale_of(b, "scales"));
+                              return _upsample_nearest_exact1d(b.grad(), b.ints_of("output_size"),
+                                                               scale_of(b, "scales"));
                             }}},
            .grad_fn = "UpsampleNearestExact1DBackwardBackward0",
            .traits = kPlain,
@@ -283,7 +295,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain2<Interpolation::nearest>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return upsample_nearest2d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_nearest2d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"),
+                                                                 scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearest2DBackward0",
            .traits = kPlain,
@@ -294,7 +307,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain2_backward<Interpolation::nearest>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return upsample_nearest2d(b.grad(), b.ints_of("output_size"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_nearest2d(b.grad(), b.ints_of("output_size"), scale_of(b, "scales_h"),
+                                                        scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearest2DBackwardBackward0",
            .traits = kPlain,
@@ -309,7 +323,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain2<Interpolation::nearest_exact>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return _upsample_nearest_exact2d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_nearest_exact2d_backward(b.grad(), b.ints_of("output_size"),
+                                                                        b.sizes("self"), scale_of(b, "scales_h"),
+                                                                        scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearestExact2DBackward0",
            .traits = kPlain,
@@ -320,7 +336,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain2_backward<Interpolation::nearest_exact>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _upsample_nearest_exact2d(b.grad(), b.ints_of("output_size"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_nearest_exact2d(b.grad(), b.ints_of("output_size"),
+                                                               scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearestExact2DBackwardBackward0",
            .traits = kPlain,
@@ -336,7 +353,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain3<Interpolation::nearest>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return upsample_nearest3d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), scale_of(b, "scales_d"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_nearest3d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"),
+                                                                 scale_of(b, "scales_d"), scale_of(b, "scales_h"),
+                                                                 scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearest3DBackward0",
            .traits = kPlain,
@@ -347,7 +366,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain3_backward<Interpolation::nearest>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return upsample_nearest3d(b.grad(), b.ints_of("output_size"), scale_of(b, "scales_d"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_nearest3d(b.grad(), b.ints_of("output_size"), scale_of(b, "scales_d"),
+                                                        scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearest3DBackwardBackward0",
            .traits = kPlain,
@@ -362,7 +382,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain3<Interpolation::nearest_exact>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return _upsample_nearest_exact3d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), scale_of(b, "scales_d"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_nearest_exact3d_backward(
+                                  b.grad(), b.ints_of("output_size"), b.sizes("self"), scale_of(b, "scales_d"),
+                                  scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearestExact3DBackward0",
            .traits = kPlain,
@@ -373,7 +395,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&plain3_backward<Interpolation::nearest_exact>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _upsample_nearest_exact3d(b.grad(), b.ints_of("output_size"), scale_of(b, "scales_d"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_nearest_exact3d(b.grad(), b.ints_of("output_size"),
+                                                               scale_of(b, "scales_d"), scale_of(b, "scales_h"),
+                                                               scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleNearestExact3DBackwardBackward0",
            .traits = kPlain,
@@ -389,7 +413,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned1<Interpolation::linear>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return upsample_linear1d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), b.bool_of("align_corners"), scale_of(b, "scales"));
+                              return upsample_linear1d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"),
+                                                                b.bool_of("align_corners"), scale_of(b, "scales"));
                             }}},
            .grad_fn = "UpsampleLinear1DBackward0",
            .traits = kPlain,
@@ -400,7 +425,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned1_backward<Interpolation::linear>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return upsample_linear1d(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"), scale_of(b, "scales"));
+                              return upsample_linear1d(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"),
+                                                       scale_of(b, "scales"));
                             }}},
            .grad_fn = "UpsampleLinear1DBackwardBackward0",
            .traits = kPlain,
@@ -416,7 +442,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2<Interpolation::linear>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return upsample_bilinear2d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_bilinear2d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"),
+                                                                  b.bool_of("align_corners"), scale_of(b, "scales_h"),
+                                                                  scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBilinear2DBackward0",
            .traits = kPlain,
@@ -427,7 +455,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2_backward<Interpolation::linear>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return upsample_bilinear2d(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_bilinear2d(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"),
+                                                         scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBilinear2DBackwardBackward0",
            .traits = kPlain,
@@ -443,7 +472,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned3<Interpolation::linear>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return upsample_trilinear3d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), b.bool_of("align_corners"), scale_of(b, "scales_d"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_trilinear3d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"),
+                                                                   b.bool_of("align_corners"), scale_of(b, "scales_d"),
+                                                                   scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleTrilinear3DBackward0",
            .traits = kPlain,
@@ -455,7 +486,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned3_backward<Interpolation::linear>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return upsample_trilinear3d(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"), scale_of(b, "scales_d"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_trilinear3d(b.grad(), b.ints_of("output_size"),
+                                                          b.bool_of("align_corners"), scale_of(b, "scales_d"),
+                                                          scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleTrilinear3DBackwardBackward0",
            .traits = kPlain,
@@ -471,7 +504,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2<Interpolation::cubic>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return upsample_bicubic2d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_bicubic2d_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"),
+                                                                 b.bool_of("align_corners"), scale_of(b, "scales_h"),
+                                                                 scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBicubic2DBackward0",
            .traits = kPlain,
@@ -482,7 +517,8 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2_backward<Interpolation::cubic>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return upsample_bicubic2d(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return upsample_bicubic2d(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"),
+                                                        scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBicubic2DBackwardBackward0",
            .traits = kPlain,
@@ -498,7 +534,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2<Interpolation::linear_antialias>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return _upsample_bilinear2d_aa_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_bilinear2d_aa_backward(b.grad(), b.ints_of("output_size"),
+                                                                      b.sizes("self"), b.bool_of("align_corners"),
+                                                                      scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBilinear2DAaBackward0",
            .traits = kPlain,
@@ -509,7 +547,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2_backward<Interpolation::linear_antialias>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _upsample_bilinear2d_aa(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_bilinear2d_aa(b.grad(), b.ints_of("output_size"),
+                                                             b.bool_of("align_corners"), scale_of(b, "scales_h"),
+                                                             scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBilinear2DAaBackwardBackward0",
            .traits = kPlain,
@@ -525,7 +565,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2<Interpolation::cubic_antialias>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return _upsample_bicubic2d_aa_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_bicubic2d_aa_backward(b.grad(), b.ints_of("output_size"),
+                                                                     b.sizes("self"), b.bool_of("align_corners"),
+                                                                     scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBicubic2DAaBackward0",
            .traits = kPlain,
@@ -536,7 +578,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2_backward<Interpolation::cubic_antialias>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _upsample_bicubic2d_aa(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_bicubic2d_aa(b.grad(), b.ints_of("output_size"),
+                                                            b.bool_of("align_corners"), scale_of(b, "scales_h"),
+                                                            scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleBicubic2DAaBackwardBackward0",
            .traits = kPlain,
@@ -552,7 +596,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2<Interpolation::lanczos_antialias>>(),
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return _upsample_lanczos2d_aa_backward(b.grad(), b.ints_of("output_size"), b.sizes("self"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_lanczos2d_aa_backward(b.grad(), b.ints_of("output_size"),
+                                                                     b.sizes("self"), b.bool_of("align_corners"),
+                                                                     scale_of(b, "scales_h"), scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleLanczos2DAaBackward0",
            .traits = kPlain,
@@ -563,7 +609,9 @@ void declare_upsampling(OpSet& ops) {
            .kernel = typed_kernel<&aligned2_backward<Interpolation::lanczos_antialias>>(),
            .derivatives = {{"grad_output",
                             [](const Backward& b) {
-                              return _upsample_lanczos2d_aa(b.grad(), b.ints_of("output_size"), b.bool_of("align_corners"), scale_of(b, "scales_h"), scale_of(b, "scales_w"));
+                              return _upsample_lanczos2d_aa(b.grad(), b.ints_of("output_size"),
+                                                            b.bool_of("align_corners"), scale_of(b, "scales_h"),
+                                                            scale_of(b, "scales_w"));
                             }}},
            .grad_fn = "UpsampleLanczos2DAaBackwardBackward0",
            .traits = kPlain,

@@ -1,5 +1,5 @@
-/// The gradient of an argument that a backward operator reads only to choose between pieces of a formula: zero, and still
-/// a gradient, so that a second derivative can be asked for.
+/// The gradient of an argument that a backward operator reads only to choose between pieces of a formula: zero, and
+/// still a gradient, so that a second derivative can be asked for.
 #pragma once
 #include "ops/functions/factories.h"
 

@@ -168,8 +168,7 @@ void combine_planes(const Tensor& grad, const Tensor& input, const Tensor& outpu
         const size_t c = size_t(p % channels);
         const C of_grad = C(a[c]), of_input = C(b[c]), offset = C(d[c]);
         const int64_t at = p * inner;
-        for (int64_t i = 0; i < inner; ++i)
-          out[at + i] = T(C(g[at + i]) * of_grad + C(x[at + i]) * of_input + offset);
+        for (int64_t i = 0; i < inner; ++i) out[at + i] = T(C(g[at + i]) * of_grad + C(x[at + i]) * of_input + offset);
       }
     });
   });

@@ -43,7 +43,9 @@ F filter(Interpolation method, F x) {
 }
 template <class F>
 void antialiased_taps(TapTable& taps, Interpolation method, F step, int64_t at) {
-  const F size = method == Interpolation::linear_antialias ? F(2) : method == Interpolation::cubic_antialias ? F(4) : F(6);
+  const F size = method == Interpolation::linear_antialias  ? F(2)
+                 : method == Interpolation::cubic_antialias ? F(4)
+                                                            : F(6);
   const F support = step >= F(1) ? size * F(0.5) * step : size * F(0.5), shrink = step >= F(1) ? F(1) / step : F(1);
   const F centre = step * (F(at) + F(0.5));
   const int64_t first = std::max<int64_t>(int64_t(centre - support + F(0.5)), 0);
@@ -55,7 +57,8 @@ void antialiased_taps(TapTable& taps, Interpolation method, F step, int64_t at) 
     total += weight;
     push(taps, first + j, double(weight));
   }
-  for (size_t j = begin; j < taps.weight.size() && total != F(0); ++j) taps.weight[j] = double(F(taps.weight[j]) / total);
+  for (size_t j = begin; j < taps.weight.size() && total != F(0); ++j)
+    taps.weight[j] = double(F(taps.weight[j]) / total);
 }
 
 template <class F>
@@ -66,7 +69,9 @@ void fill_taps(TapTable& taps, Interpolation method, bool align_corners, std::op
   for (int64_t i = 0; i < taps.out; ++i) {
     taps.begin.push_back(int64_t(taps.index.size()));
     switch (method) {
-      case Interpolation::nearest: push(taps, std::min(int64_t(std::floor(F(i) * step)), in - 1), 1); break;
+      case Interpolation::nearest:
+        push(taps, std::min(int64_t(std::floor(F(i) * step)), in - 1), 1);
+        break;
       case Interpolation::nearest_exact:
         push(taps, std::min(int64_t(std::floor((F(i) + F(0.5)) * step)), in - 1), 1);
         break;
@@ -83,11 +88,11 @@ void fill_taps(TapTable& taps, Interpolation method, bool align_corners, std::op
         const int64_t low = std::min(int64_t(std::floor(source)), in - 1);
         const F t = std::min(std::max(source - F(low), F(0)), F(1)), a = F(-0.75);
         const F weights[] = {cubic_far(t + F(1), a), cubic_near(t, a), cubic_near(F(1) - t, a), cubic_far(F(2) - t, a)};
-        for (int64_t k = 0; k < 4; ++k)
-          push(taps, std::clamp<int64_t>(low - 1 + k, 0, in - 1), double(weights[k]));
+        for (int64_t k = 0; k < 4; ++k) push(taps, std::clamp<int64_t>(low - 1 + k, 0, in - 1), double(weights[k]));
         break;
       }
-      default: antialiased_taps(taps, method, step, i);
+      default:
+        antialiased_taps(taps, method, step, i);
     }
   }
   taps.begin.push_back(int64_t(taps.index.size()));

@@ -1,5 +1,5 @@
-/// Resampling by weighted taps: each output element along a dimension is a sum of a few input elements. Interpolation in
-/// several dimensions is one pass after the other, and a gradient is the same passes turned around.
+/// Resampling by weighted taps: each output element along a dimension is a sum of a few input elements. Interpolation
+/// in several dimensions is one pass after the other, and a gradient is the same passes turned around.
 #pragma once
 #include <vector>
 
@@ -7,7 +7,15 @@
 
 namespace rushlight::cpu {
 
-enum class Interpolation : uint8_t { nearest, nearest_exact, linear, cubic, linear_antialias, cubic_antialias, lanczos_antialias };
+enum class Interpolation : uint8_t {
+  nearest,
+  nearest_exact,
+  linear,
+  cubic,
+  linear_antialias,
+  cubic_antialias,
+  lanczos_antialias
+};
 
 /// Which input elements make up each output element along one dimension.
 struct TapTable {

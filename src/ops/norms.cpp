@@ -216,31 +216,6 @@ Tensor nuclear_norm_dims(const Tensor& self, IntArrayRef dims, bool keepdim) {
 
 Tensor dist_cpu(const Tensor& self, const Tensor& other, const Scalar& p) { return norm(self - other, p); }
 
-Tensor cdist_cpu(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t>) {
-  if (x1.dim() < 2) throw RuntimeError(cat("cdist only supports at least 2D tensors, X1 got: ", x1.dim(), "D"));
-  if (x2.dim() < 2) throw RuntimeError(cat("cdist only supports at least 2D tensors, X2 got: ", x2.dim(), "D"));
-  if (x1.size(-1) != x2.size(-1))
-    throw RuntimeError(cat("X1 and X2 must have the same number of columns. X1: ", x1.size(-1), " X2: ", x2.size(-1)));
-  if (p < 0) throw RuntimeError("cdist only supports non-negative p values");
-  if (!is_floating(x1.dtype()))
-    throw RuntimeError(cat("cdist only supports floating-point dtypes, X1 got: ", dtype_info(x1.dtype()).ir_name));
-  if (!is_floating(x2.dtype()))
-    throw RuntimeError(cat("cdist only supports floating-point dtypes, X2 got: ", dtype_info(x2.dtype()).ir_name));
-  const Tensor difference = unsqueeze(x1, -2) - unsqueeze(x2, -3);
-  if (difference.size(-1) == 0) return sum(difference, OptDims(IntArrayRef(-1)), false);
-  return linalg_vector_norm(difference, Scalar(p), OptDims(IntArrayRef(-1)), false);
-}
-Tensor pdist_cpu(const Tensor& self, double p) {
-  if (self.dim() != 2) throw RuntimeError(cat("pdist only supports 2D tensors, got: ", self.dim(), "D"));
-  if (!is_floating(self.dtype())) throw RuntimeError("pdist only supports floating-point dtypes");
-  if (p < 0) throw RuntimeError("pdist only supports non-negative p values");
-  const int64_t count = self.size(0);
-  const Tensor pairs = triu_indices(count, count, 1);
-  const Tensor difference = index_select(self, 0, select(pairs, 0, 0)) - index_select(self, 0, select(pairs, 0, 1));
-  if (difference.numel() == 0) return sum(difference, OptDims(IntArrayRef(-1)), false);
-  return linalg_vector_norm(difference, Scalar(p), OptDims(IntArrayRef(-1)), false);
-}
-
 Tensor renorm_cpu(const Tensor& self, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
   if (self.dim() < 2)
     throw RuntimeError(cat("renorm: input needs at least 2 dimensions, got ", self.dim(), " dimensions"));
@@ -334,14 +309,6 @@ void declare_norms(OpSet& ops) {
            .kernel = typed_kernel<&dist_cpu>(),
            .traits = kComposite,
            .doc = "The p-norm of self - other."});
-  ops.add({.schema = "cdist(Tensor x1, Tensor x2, float p=2., int? compute_mode=None) -> Tensor",
-           .kernel = typed_kernel<&cdist_cpu>(),
-           .traits = kLinalg,
-           .doc = "The p-distances of all pairs of rows."});
-  ops.add({.schema = "pdist(Tensor self, float p=2.) -> Tensor",
-           .kernel = typed_kernel<&pdist_cpu>(),
-           .traits = kLinalg,
-           .doc = "The p-distances of all pairs of rows of one matrix."});
   ops.add({.schema = "renorm(Tensor self, Scalar p, int dim, Scalar maxnorm) -> Tensor",
            .inplace = true,
            .out = "out",

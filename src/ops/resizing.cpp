@@ -1,7 +1,6 @@
 /// Tensors that take another size in place, and uninitialised ones with the options of another.
 #include "ops/functions/resizing.h"
 
-#include "ops/functions/activations.h"
 #include "ops/kernel_forms.h"
 
 namespace rushlight::ops {
@@ -31,18 +30,11 @@ Tensor new_empty_strided_cpu(const Tensor& self, IntArrayRef size, IntArrayRef s
                              std::optional<Layout>, std::optional<Device> device, std::optional<bool>) {
   return empty_strided_tensor(size, stride, dtype.value_or(self.dtype()), device.value_or(self.device()));
 }
-Tensor special_softmax_cpu(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
-  return softmax(self, dim, dtype);
-}
-Tensor special_log_softmax_cpu(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
-  return log_softmax(self, dim, dtype);
-}
 
 }  // namespace
 
 void declare_resizing(OpSet& ops) {
   constexpr OpTraits kNoGrad = OpTraits::not_differentiable;
-  constexpr OpTraits kSpecial = OpTraits::composite | OpTraits::no_method;
   ops.add({.schema = "resize_(Tensor(a!) self, SymInt[] size, *, MemoryFormat? memory_format=None) -> Tensor(a!)",
            .kernel = typed_kernel<&resize_inplace>(),
            .traits = kNoGrad | OpTraits::no_function,
@@ -58,14 +50,6 @@ void declare_resizing(OpSet& ops) {
            .kernel = typed_kernel<&new_empty_strided_cpu>(),
            .traits = kNoGrad | OpTraits::no_function,
            .doc = "Uninitialised, with given strides and the options of self."});
-  ops.add({.schema = "special_softmax(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-           .kernel = typed_kernel<&special_softmax_cpu>(),
-           .traits = kSpecial,
-           .doc = "softmax."});
-  ops.add({.schema = "special_log_softmax(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor",
-           .kernel = typed_kernel<&special_log_softmax_cpu>(),
-           .traits = kSpecial,
-           .doc = "log_softmax."});
 }
 
 }  // namespace rushlight::ops

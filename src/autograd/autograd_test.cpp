@@ -27,7 +27,8 @@ class Autograd : public testing::Test {
 TEST_F(Autograd, NamesNodesAsPyTorch) {
   const Tensor x = leaf({1, 2});
   EXPECT_EQ(grad_fn(ops::tanh(x))->name(), "TanhBackward0");
-  EXPECT_EQ(grad_fn(x + Scalar(1))->name(), "AddBackward0");
+  EXPECT_EQ(grad_fn(x + x)->name(), "AddBackward0");
+  EXPECT_EQ(grad_fn(x + Scalar(1))->name(), "AddBackward1");
   EXPECT_EQ(grad_fn(x), nullptr);
 }
 

@@ -288,7 +288,7 @@ ExprPtr ExpressionParser::subscript(const ExprPtr& base) {
   }
   auto made = make(ExprKind::subscript, {}, std::move(operands));
   made->range = is_python() ? range(made->range.begin(), made->range.end() + 1)
-                            : cover(made->range, range(bracket.begin, now().begin));
+                            : cover(made->range, range(bracket.begin, last().end));
   // `x[i,]` is an index by a tuple.
   if (trailing_comma && made->operands.size() == 2) made->text = "tuple";
   return made;

@@ -102,7 +102,8 @@ TEST(Unrolling, AFewConstantRoundsBecomeCopies) {
 
 TEST(Unrolling, ALoopWithAConditionStays) {
   stays(unroll_constant_loops,
-        "graph(%x : Tensor, %c : bool):\n"
+        "graph(%x : Tensor,\n"
+        "      %c : bool):\n"
         "  %2 : int = prim::Constant[value=2]()\n"
         "  %3 : Tensor = prim::Loop(%2, %c, %x)\n"
         "    block0(%4 : int, %5 : Tensor):\n"

@@ -72,7 +72,7 @@ class Matcher {
         used[*at] = true;
         value = keywords[*at].value;
       } else if (argument.default_value) {
-        value = emitter_.constant(*argument.default_value, range_);
+        value = emitter_.constant(*argument.default_value, {});
       } else {
         return fail(cat("Argument ", argument.name, " not provided.\n"));
       }

@@ -129,14 +129,19 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
   } else {
     if (op.is_view() && arguments[0].is_tensor()) track_views(op, arguments, results);
     if (node)
-      for_each_result(op, results, [&](const Tensor& result) {
-        const bool has_gradient =
-            !op.has(kFirstResultOnly) || (results[0].is_tensor() && result.is_same(results[0].tensor()));
-        if (has_gradient && may_require_grad(result))
-          set_history(result, node);
-        else
-          node->add_input(result);
-      });
+      for (size_t i = 0; i < op.result_count(); ++i) {
+        // A result that was not asked for keeps its place, so that the gradients of the others keep theirs.
+        if (results[i].is_none() || (results[i].is_tensor() && !results[i].tensor().defined()))
+          node->add_input(empty_tensor(0, ScalarType::float32));
+        any_tensor(results[i], [&](const Tensor& result) {
+          const bool has_gradient = i == 0 || !op.has(kFirstResultOnly);
+          if (has_gradient && may_require_grad(result))
+            set_history(result, node);
+          else
+            node->add_input(result);
+          return false;
+        });
+      }
   }
   if (op_node) op_node->save_results(results);
 }

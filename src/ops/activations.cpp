@@ -116,9 +116,9 @@ Tensor log_softmax_int(const Tensor& self, int64_t dim, std::optional<ScalarType
 }
 /// A row of -inf alone gives zeros instead of nan.
 Tensor safe_softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
-  const Tensor result = softmax(self, dim, dtype);
-  const Tensor hidden = eq(self, Scalar(-std::numeric_limits<double>::infinity()));
-  return where(all(hidden, dim, true), Scalar(0), result);
+  const Tensor hidden = all(eq(self, Scalar(-std::numeric_limits<double>::infinity())), dim, true);
+  // Such a row is replaced before, too: the gradient of its softmax would be nan.
+  return masked_fill(softmax(masked_fill(self, hidden, Scalar(0)), dim, dtype), hidden, Scalar(0));
 }
 Tensor along(const Tensor& t, int64_t dim) { return sum(t, std::optional<IntArrayRef>(IntArrayRef(dim)), true); }
 

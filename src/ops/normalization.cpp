@@ -330,7 +330,7 @@ double eps_from(const Tensor& input, const std::vector<int64_t>& over, const Ten
   if (input.numel() == 0) return 0;
   const Tensor variance = var(input, std::optional<IntArrayRef>(over), std::optional(Scalar(0)), true);
   const double r = cpu::to_doubles(rstd)[0];
-  return std::max(0.0, 1 / (r * r) - cpu::to_doubles(variance)[0]);
+  return 1 / (r * r) - cpu::to_doubles(variance)[0];
 }
 void layer_norm_double_backward(const Backward& b, std::span<Tensor> gradients) {
   const std::vector<int64_t> shape = b.ints_of("normalized_shape");
@@ -435,11 +435,27 @@ Triple group_norm_backward_cpu(const Tensor& grad_out, const Tensor& input, cons
   if (mask[2]) std::get<2>(gradients) = cpu::to_dtype(groups.sum_by_channel(grad), type);
   return gradients;
 }
-void group_norm_gradients(const Backward& b, std::span<Tensor> gradients) {
-  if (!b.grad().defined()) return;
+void group_norm_gradients_of_output(const Backward& b, std::span<Tensor> gradients) {
   std::tie(gradients[0], gradients[1], gradients[2]) = native_group_norm_backward(
       b.grad(), b.saved("input"), b.result(1), b.result(2), b.saved("weight"), b.int_of("N"), b.int_of("C"),
       b.int_of("HxW"), b.int_of("group"), {b.needs("input"), b.needs("weight"), b.needs("bias")});
+}
+void group_norm_gradients(const Backward& b, std::span<Tensor> gradients) {
+  if (b.grad(0).defined()) group_norm_gradients_of_output(b, gradients);
+  if (!b.needs("input") || (!b.grad(1).defined() && !b.grad(2).defined())) return;
+  // The mean and the inverse deviation are results as well.
+  const Groups groups(b);
+  const Tensor input = b.saved("input");
+  const auto by_group = [&](const Tensor& t) { return reshape(widened(t), {groups.n, groups.groups, 1, 1}); };
+  const Tensor centred = groups.split(input) - by_group(b.result(1)), r = by_group(b.result(2));
+  Tensor slope;
+  if (b.grad(1).defined()) slope = expand(by_group(b.grad(1)), centred.sizes());
+  if (b.grad(2).defined()) {
+    const Tensor by_deviation = -(by_group(b.grad(2)) * r * r * r * centred);
+    slope = slope.defined() ? slope + by_deviation : by_deviation;
+  }
+  const Tensor part = reshape(slope * Scalar(double(groups.groups) / double(groups.c * groups.area)), input.sizes());
+  gradients[0] = gradients[0].defined() ? gradients[0] + part : part;
 }
 void group_norm_double_backward(const Backward& b, std::span<Tensor> gradients) {
   const Groups groups(b);

@@ -410,11 +410,6 @@ Tensor adaptive_max_pool_backward(const Tensor& grad_output, const Tensor& self,
 std::optional<int64_t> optional_int(const Backward& b, std::string_view name) {
   return b.argument(name).is_none() ? std::nullopt : std::optional(b.int_of(name));
 }
-/// A tensor that only tells its shape and dtype to a backward kernel.
-Tensor shape_of_self(const Backward& b) {
-  return empty_tensor(b.sizes("self"), b.dtype("self"), Device{DeviceType::meta});
-}
-
 }  // namespace
 
 Tensor add_to_planes(const Tensor& grad, const Tensor& self, const Tensor& indices, size_t rank,
@@ -511,9 +506,10 @@ void declare_pooling(OpSet& ops) {
                      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&avg_pool_cpu<kPool2d>>(),
+           .saves = "self",
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return avg_pool2d_backward(b.grad(), shape_of_self(b), b.ints_of("kernel_size"),
+                              return avg_pool2d_backward(b.grad(), b.saved("self"), b.ints_of("kernel_size"),
                                                          b.ints_of("stride"), b.ints_of("padding"),
                                                          b.bool_of("ceil_mode"), b.bool_of("count_include_pad"),
                                                          optional_int(b, "divisor_override"));
@@ -530,7 +526,8 @@ void declare_pooling(OpSet& ops) {
                               return avg_pool2d(b.grad(), b.ints_of("kernel_size"), b.ints_of("stride"),
                                                 b.ints_of("padding"), b.bool_of("ceil_mode"),
                                                 b.bool_of("count_include_pad"), optional_int(b, "divisor_override"));
-                            }}},
+                            }},
+                           {"self", &zero_wrt_self}},
            .grad_fn = "AvgPool2DBackwardBackward0",
            .traits = kPlain,
            .doc = "The gradient of avg_pool2d."});
@@ -538,9 +535,10 @@ void declare_pooling(OpSet& ops) {
                      "ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor",
            .out = "out",
            .kernel = typed_kernel<&avg_pool_cpu<kPool3d>>(),
+           .saves = "self",
            .derivatives = {{"self",
                             [](const Backward& b) {
-                              return avg_pool3d_backward(b.grad(), shape_of_self(b), b.ints_of("kernel_size"),
+                              return avg_pool3d_backward(b.grad(), b.saved("self"), b.ints_of("kernel_size"),
                                                          b.ints_of("stride"), b.ints_of("padding"),
                                                          b.bool_of("ceil_mode"), b.bool_of("count_include_pad"),
                                                          optional_int(b, "divisor_override"));
@@ -557,7 +555,8 @@ void declare_pooling(OpSet& ops) {
                               return avg_pool3d(b.grad(), b.ints_of("kernel_size"), b.ints_of("stride"),
                                                 b.ints_of("padding"), b.bool_of("ceil_mode"),
                                                 b.bool_of("count_include_pad"), optional_int(b, "divisor_override"));
-                            }}},
+                            }},
+                           {"self", &zero_wrt_self}},
            .grad_fn = "AvgPool3DBackwardBackward0",
            .traits = kPlain,
            .doc = "The gradient of avg_pool3d."});
@@ -571,8 +570,9 @@ void declare_pooling(OpSet& ops) {
       {.schema = "_adaptive_avg_pool2d(Tensor self, SymInt[2] output_size) -> Tensor",
        .out = "out",
        .kernel = typed_kernel<&adaptive_avg_pool_cpu<kPool2d>>(),
+       .saves = "self",
        .derivatives = {{"self",
-                        [](const Backward& b) { return _adaptive_avg_pool2d_backward(b.grad(), shape_of_self(b)); }}},
+                        [](const Backward& b) { return _adaptive_avg_pool2d_backward(b.grad(), b.saved("self")); }}},
        .grad_fn = "AdaptiveAvgPool2DBackward0",
        .traits = kTorch,
        .doc = "The means of output_size windows that share the plane out."});
@@ -583,7 +583,8 @@ void declare_pooling(OpSet& ops) {
                             [](const Backward& b) {
                               return _adaptive_avg_pool2d(
                                   b.grad(), {b.sizes("grad_output").slice(b.sizes("grad_output").size() - 2, 2)});
-                            }}},
+                            }},
+                           {"self", &zero_wrt_self}},
            .grad_fn = "AdaptiveAvgPool2DBackwardBackward0",
            .traits = kTorch,
            .doc = "The gradient of _adaptive_avg_pool2d."});
@@ -591,8 +592,9 @@ void declare_pooling(OpSet& ops) {
       {.schema = "_adaptive_avg_pool3d(Tensor self, SymInt[3] output_size) -> Tensor",
        .out = "out",
        .kernel = typed_kernel<&adaptive_avg_pool_cpu<kPool3d>>(),
+       .saves = "self",
        .derivatives = {{"self",
-                        [](const Backward& b) { return _adaptive_avg_pool3d_backward(b.grad(), shape_of_self(b)); }}},
+                        [](const Backward& b) { return _adaptive_avg_pool3d_backward(b.grad(), b.saved("self")); }}},
        .grad_fn = "AdaptiveAvgPool3DBackward0",
        .traits = kTorch,
        .doc = "The means of output_size windows that share the volume out."});
@@ -603,7 +605,8 @@ void declare_pooling(OpSet& ops) {
                             [](const Backward& b) {
                               return _adaptive_avg_pool3d(
                                   b.grad(), {b.sizes("grad_output").slice(b.sizes("grad_output").size() - 3, 3)});
-                            }}},
+                            }},
+                           {"self", &zero_wrt_self}},
            .grad_fn = "AdaptiveAvgPool3DBackwardBackward0",
            .traits = kTorch,
            .doc = "The gradient of _adaptive_avg_pool3d."});

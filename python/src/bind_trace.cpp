@@ -11,6 +11,7 @@
 #include "convert.h"
 #include "exec/interpreter.h"
 #include "graph_objects.h"
+#include "python_call.h"
 #include "python_frames.h"
 #include "script_objects.h"
 #include "script_types.h"
@@ -154,31 +155,6 @@ void store_traced_inputs(nb::handle module, const std::string& method, nb::objec
   nb::setattr(module, "_traced_inputs", all);
 }
 
-/// A Python object within a graph. Graphs may be freed on any thread.
-struct PythonCallable : OpaqueObject {
-  explicit PythonCallable(nb::object object) : object(std::move(object)) {}
-  ~PythonCallable() override {
-    if (!Py_IsInitialized()) {
-      object.release();
-      return;
-    }
-    const nb::gil_scoped_acquire locked;
-    object.reset();
-  }
-  nb::object object;
-};
-
-/// Runs a recorded call of Python code: `callable(*tensors)`.
-IValue call_python(const ir::Node& node, std::vector<IValue> arguments) {
-  const nb::gil_scoped_acquire locked;
-  const auto* callable = node.find_attribute(ir::attributes::callable);
-  if (!callable) throw RuntimeError("this program calls a Python function that was not saved with it");
-  nb::list converted;
-  for (const IValue& argument : arguments) converted.append(nb::steal(to_python(argument)));
-  const auto& function = static_cast<const PythonCallable&>(std::get<IValue>(*callable).opaque());
-  return to_value(function.object(*nb::borrow<nb::args>(nb::tuple(converted))));
-}
-
 /// `function(*args, **kwargs)` as a fork of the recording.
 nb::object fork_in_trace(nb::object function, nb::args arguments, nb::kwargs keywords) {
   const Ref<Future> future =
@@ -190,7 +166,7 @@ nb::object fork_in_trace(nb::object function, nb::args arguments, nb::kwargs key
 nb::object python_call_in_trace(const std::string& name, const std::string& module, const std::string& scalars,
                                 nb::object callable, nb::list inputs, nb::object run) {
   trace::PythonCall call{.name = name, .module = module, .scalars = scalars};
-  call.callable = IValue(Tag::python, Ref<OpaqueObject>(make_ref<PythonCallable>(std::move(callable))));
+  call.callable = callable_value(std::move(callable));
   for (nb::handle input : inputs) call.inputs.push_back(tensor_of(input.ptr()));
   nb::object results;
   trace::record_python_call(*trace::current(), call, [&] {
@@ -210,7 +186,6 @@ nb::object python_call_in_trace(const std::string& name, const std::string& modu
 }  // namespace
 
 void bind_trace(nb::module_& m) {
-  exec::surface_hooks.call_python = &call_python;
   m.def("_fork_in_trace", &fork_in_trace);
   m.def("_python_call_in_trace", &python_call_in_trace, nb::arg("name"), nb::arg("module"), nb::arg("scalars"),
         nb::arg("callable"), nb::arg("inputs"), nb::arg("run"));

@@ -17,12 +17,6 @@ using script::Emitter;
 using script::NamedValue;
 using script::SugaredValuePtr;
 
-/// Callables that graphs mention by their place here. Graphs live as long as they like, so nothing is ever removed.
-std::vector<nb::object>& callables() {
-  static auto* table = new std::vector<nb::object>();
-  return *table;
-}
-
 class PythonCallable final : public script::SugaredValue {
  public:
   PythonCallable(nb::object callable, ir::Value* self) : callable_(std::move(callable)), self_(self) {}
@@ -59,8 +53,7 @@ class PythonCallable final : public script::SugaredValue {
     ir::Node* node = emitter.insert_node(ir::kinds::python_op, call.inputs, 1, range);
     node->set_attribute(ir::attributes::pyname,
                         nb::cast<std::string>(nb::getattr(callable_, "__name__", nb::str("Function"))));
-    node->set_attribute(ir::attributes::callable, int64_t(callables().size()));
-    callables().push_back(callable_);
+    node->set_attribute(ir::attributes::callable, callable_value(callable_));
     return script::simple(node->output()->set_type(call.results[0]));
   }
 
@@ -123,8 +116,10 @@ std::string error_text(nb::python_error& error) {
 IValue call_python(const ir::Node& node, std::vector<IValue> arguments) {
   const nb::gil_scoped_acquire locked;
   if (!node.has_attribute(ir::attributes::callable))
-    throw RuntimeError({.message = "this graph names a Python function that is not there", .range = node.range()});
-  nb::object callable = callables().at(size_t(node.attribute<int64_t>(ir::attributes::callable)));
+    throw RuntimeError(
+        {.message = "this program calls a Python function that was not saved with it", .range = node.range()});
+  const nb::object& callable =
+      static_cast<const CallableObject&>(node.attribute<IValue>(ir::attributes::callable).opaque()).callable;
   nb::object given = owned(PyTuple_New(Py_ssize_t(arguments.size())));
   for (size_t i = 0; i < arguments.size(); ++i) PyTuple_SET_ITEM(given.ptr(), Py_ssize_t(i), to_python(arguments[i]));
   nb::object result;

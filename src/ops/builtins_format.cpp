@@ -30,7 +30,10 @@ std::string printed_float(char specifier, double value) {
 }
 
 std::string format_percent(std::string_view text, const IValue& values) {
-  const std::vector<IValue>& given = values.tuple().elements;
+  // `text % (a, b)` has one argument, the tuple.
+  const std::vector<IValue>* arguments = &values.tuple().elements;
+  if (arguments->size() == 1 && arguments->front().is_tuple()) arguments = &arguments->front().tuple().elements;
+  const std::vector<IValue>& given = *arguments;
   std::string out;
   size_t next = 0;
   for (size_t i = 0; i < text.size(); ++i) {

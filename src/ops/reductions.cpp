@@ -341,7 +341,6 @@ void declare_reductions(OpSet& ops) {
   constexpr OpTraits kComposite = OpTraits::composite;
   constexpr OpTraits kNoGrad = OpTraits::not_differentiable;
   ops.add({.schema = "sum(Tensor self, *, ScalarType? dtype=None) -> Tensor",
-           .out = "out",
            .kernel = typed_kernel<&sum_all>(),
            .derivatives = {{"self", [](const Backward& b) { return expand(b.grad(), b.sizes("self")); }}},
            .doc = "The sum of all elements; of integers in int64."});

@@ -71,7 +71,7 @@ def test_recursion_is_an_error_with_the_same_text_each_time():
 def test_what_python_has_and_the_language_has_not(body, text, tmp_path):
     path = tmp_path / "program.py"
     path.write_text(f"def f(x: int):\n    {body}\n")
-    scope = {}
+    scope = {"__name__": "program"}
     exec(compile(path.read_text(), str(path), "exec"), scope)
     from rushlight.jit.frontend import UnsupportedNodeError
     with pytest.raises(UnsupportedNodeError) as caught:

@@ -9,8 +9,6 @@ import pytest
 import rushlight as torch
 
 pytest.importorskip("sklearn", reason="examples/digits needs scikit-learn: ./dev demo installs it")
-if not hasattr(torch, "batch_norm"):
-    pytest.skip("this build has no operators of convolutional networks", allow_module_level=True)
 PROGRAM = Path(__file__).resolve().parents[2] / "examples/digits/digits.py"
 PEER = """
 import sys, torch

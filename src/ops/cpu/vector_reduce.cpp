@@ -48,8 +48,8 @@ size_t ceil_log2(size_t n) {
   return log;
 }
 
-/// total[k] = load(0, k) + load(1, k) + ..., in levels: each holds sums of a power of two of sums of the level below, so
-/// that the error grows slowly. W is how many are summed side by side.
+/// total[k] = load(0, k) + load(1, k) + ..., in levels: each holds sums of a power of two of sums of the level below,
+/// so that the error grows slowly. W is how many are summed side by side.
 template <size_t W, class V, class Load>
 HWY_INLINE void cascade(size_t count, V zero, V* total, const Load& load) {
   constexpr size_t kLevels = 4;
@@ -103,7 +103,8 @@ T sum_row(const T* in, int64_t size) {
   constexpr size_t W = kRegisters<T>, kWide = kSumLanes<T>;
   const size_t lanes = hn::Lanes(d), count = size_t(size), wide = count / kWide;
   hn::Vec<SumTag<T>> sums[W];
-  dealt_cascade<W>(wide, hn::Zero(d), sums, [&](size_t i, size_t k) { return hn::LoadU(d, in + i * kWide + k * lanes); });
+  dealt_cascade<W>(wide, hn::Zero(d), sums,
+                   [&](size_t i, size_t k) { return hn::LoadU(d, in + i * kWide + k * lanes); });
   T total = 0;
   for (size_t i = wide * kWide; i < count; ++i) total += in[i];
   HWY_ALIGN T parts[kWide];

@@ -41,7 +41,8 @@ struct Label {
 /// it already is a list of probabilities.
 std::vector<Label> best_labels(const IValue& result, const std::string& path) {
   std::vector<std::string> names;
-  for (std::string_view line : split(read_file(path), '\n')) {
+  const std::string text = read_file(path);
+  for (std::string_view line : split(text, '\n')) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     names.emplace_back(line);
   }

@@ -209,9 +209,8 @@ TEST_F(Programs, ShowWhereTheyFailed) {
 }
 
 TEST_F(Programs, RaiseWhatTheyRaise) {
-  EXPECT_THROW(
-      run("def f(x: int) -> int:\n    assert x <= 0, 'no'\n    return x\n", {IValue(int64_t(1))}),
-      ScriptRaisedError);
+  EXPECT_THROW(run("def f(x: int) -> int:\n    assert x <= 0, 'no'\n    return x\n", {IValue(int64_t(1))}),
+               ScriptRaisedError);
 }
 
 TEST_F(Programs, AreRefusedWithTheNameThatIsNotKnown) {

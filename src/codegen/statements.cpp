@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "codegen/printer.h"
+#include "ir/constants.h"
 
 namespace rushlight::codegen {
 
@@ -15,11 +16,6 @@ namespace {
 
 constexpr size_t kLongExpression = 40;  ///< bytes, two for each level of indentation included
 constexpr int64_t kNoTripCount = std::numeric_limits<int64_t>::max();
-
-bool is_true(const Value* value) {
-  const std::optional<IValue> constant = ir::constant_value(value);
-  return constant && constant->is_bool() && constant->to_bool();
-}
 
 bool is_optional_or_union(const Value* value) {
   return value->type()->is(TypeKind::optional) || value->type()->is(TypeKind::union_);
@@ -166,7 +162,7 @@ void SourcePrinter::Printer::loop_statement(const Node& node) {
   const Value* counter = block.inputs()[0];
   const std::optional<IValue> trips = ir::constant_value(node.input(0));
   const bool counted = !trips || trips->to_int() != kNoTripCount || counter->has_uses();
-  const bool always_true = is_true(node.input(1)) && is_true(block.outputs()[0]);
+  const bool always_true = ir::is_true(node.input(1)) && ir::is_true(block.outputs()[0]);
   if (counted && !always_true)
     throw CompileError(
         {.message =

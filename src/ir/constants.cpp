@@ -1,6 +1,7 @@
 // Constant nodes: which attribute holds a value of which kind (ir.md section 1), and back.
+#include "ir/constants.h"
+
 #include "base/text.h"
-#include "ir/graph.h"
 #include "value/function.h"
 
 namespace rushlight::ir {
@@ -78,6 +79,11 @@ std::optional<IValue> constant_value(const Value* value) {
         }
       },
       *attribute);
+}
+
+bool is_true(const Value* value) {
+  const std::optional<IValue> constant = constant_value(value);
+  return constant && constant->is_bool() && constant->to_bool();
 }
 
 }  // namespace rushlight::ir

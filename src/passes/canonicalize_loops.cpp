@@ -2,6 +2,7 @@
 /// only, so that they print as `while`: a carried counter, last, is compared with the count.
 #include <limits>
 
+#include "ir/constants.h"
 #include "passes/passes.h"
 
 namespace rushlight::passes {
@@ -16,14 +17,9 @@ namespace {
 
 constexpr int64_t kNoTripCount = std::numeric_limits<int64_t>::max();
 
-bool is_true(const Value* value) {
-  const std::optional<IValue> constant = ir::constant_value(value);
-  return constant && constant->is_bool() && constant->to_bool();
-}
-
 bool has_count_and_condition(const Node& loop) {
   const Block& body = *loop.blocks()[0];
-  if (is_true(loop.input(1)) && is_true(body.outputs()[0])) return false;
+  if (ir::is_true(loop.input(1)) && ir::is_true(body.outputs()[0])) return false;
   const std::optional<IValue> count = ir::constant_value(loop.input(0));
   return !count || count->to_int() != kNoTripCount || body.inputs()[0]->has_uses();
 }
@@ -44,7 +40,7 @@ void rewrite(Node& loop) {
   Value* count = loop.input(0);
   Value* condition = insert_operator(graph, "aten::gt", {count, zero}, types::bool_());
   loop.replace_input(0, graph.insert_constant(IValue(kNoTripCount)));
-  if (!is_true(loop.input(1)))
+  if (!ir::is_true(loop.input(1)))
     condition = insert_operator(graph, "aten::__and__", {condition, loop.input(1)}, types::bool_());
   loop.replace_input(1, condition);
 

@@ -5,6 +5,7 @@
 ///         -> (%true, %m)
 /// Leaves alone: loops with a condition of their own, 64 rounds or more, bodies of more than 32 nodes. Inner loops come
 /// first. Linear in the nodes that it makes.
+#include "ir/constants.h"
 #include "passes/passes.h"
 
 namespace rushlight::passes {
@@ -19,11 +20,6 @@ namespace {
 constexpr int64_t kMostRounds = 63;
 constexpr size_t kLargestBody = 32;
 
-bool is_true(const Value* value) {
-  const std::optional<IValue> constant = ir::constant_value(value);
-  return constant && constant->is_bool() && constant->to_bool();
-}
-
 size_t count_nodes(const Block& block) {
   size_t count = 0;
   for (const Node* node : block.nodes()) {
@@ -35,7 +31,7 @@ size_t count_nodes(const Block& block) {
 
 std::optional<int64_t> rounds_of(const Node& loop) {
   const Block& body = *loop.blocks()[0];
-  if (!is_true(loop.input(1)) || !is_true(body.outputs()[0])) return std::nullopt;
+  if (!ir::is_true(loop.input(1)) || !ir::is_true(body.outputs()[0])) return std::nullopt;
   const std::optional<IValue> count = ir::constant_value(loop.input(0));
   if (!count || count->to_int() > kMostRounds || count_nodes(body) > kLargestBody) return std::nullopt;
   return std::max<int64_t>(count->to_int(), 0);

@@ -198,7 +198,7 @@ def unravel_index(indices, shape):
     if isinstance(shape, int):
         shape = (shape,)
     results = []
-    rest = indices
+    rest = indices.to(_C.int64)
     for size in reversed(tuple(shape)):
         results.append(_function("remainder")(rest, size))
         rest = _function("div")(rest, size, rounding_mode="floor")

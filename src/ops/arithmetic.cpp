@@ -45,6 +45,9 @@ struct Mul {
   T operator()(T x, T y) const {
     if constexpr (std::is_same_v<T, bool>)
       return x && y;
+    else if constexpr (is_complex_v<T>)
+      // The plain formula, as PyTorch has it: an infinite factor gives nan, where C++ would recover an infinity.
+      return T(x.real() * y.real() - x.imag() * y.imag(), x.real() * y.imag() + x.imag() * y.real());
     else
       return T(x * y);
   }
@@ -244,12 +247,23 @@ struct Lerp {
   }
 };
 
+Kernel magnitude_kernel() {
+  using P = cpu::Pointwise<1, Magnitude, kAllDtypes, Promote::same>;
+  Kernel kernel = P::kernel("abs");
+  kernel.call_inplace = [](const Operator& op, const IValue* arguments, IValue* results) {
+    if (is_complex(arguments[0].tensor().dtype()))
+      throw RuntimeError("In-place abs is not supported for complex tensors.");
+    P::call_inplace(op, arguments, results);
+  };
+  return kernel;
+}
+
 /// `alpha` must fit the result: PyTorch refuses a float factor of integers.
 void check_alpha(const IValue* arguments, bool subtracts) {
   const Tensor a = cpu::as_operand(arguments[0]), b = cpu::as_operand(arguments[1]);
   const ScalarType result = cpu::result_type(a, b);
   const Scalar alpha = arguments[2].to_scalar();
-  if (subtracts && (a.dtype() == ScalarType::bool_ || (b.dtype() == ScalarType::bool_ && arguments[1].is_tensor()))) {
+  if (subtracts && (a.dtype() == ScalarType::bool_ || b.dtype() == ScalarType::bool_)) {
     if (a.dtype() == ScalarType::bool_ && b.dtype() == ScalarType::bool_)
       throw RuntimeError(
           "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
@@ -520,7 +534,7 @@ void declare_arithmetic(OpSet& ops) {
   ops.add({.schema = "abs(Tensor self) -> Tensor",
            .inplace = true,
            .out = "out",
-           .kernel = unary_kernel<Magnitude, kAllDtypes>("abs"),
+           .kernel = magnitude_kernel(),
            .saves = "self",
            .derivatives = {{"self", [](const Backward& b) { return b.grad() * sgn(b.saved("self")); }}},
            .doc = "The magnitude of each element; of a complex one as a real number."});

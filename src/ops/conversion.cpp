@@ -1,6 +1,7 @@
 /// Copies and conversions: clone, contiguous, to, copy_, fill_, item, real and imaginary parts.
 #include "ops/functions/conversion.h"
 #include "ops/cpu/copy.h"
+#include "ops/cpu/promotion.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/reductions.h"
 #include "ops/functions/views.h"
@@ -137,6 +138,18 @@ Tensor view_as_complex_cpu(const Tensor& self) {
 Tensor conj_cpu(const Tensor& self) { return is_complex(self.dtype()) ? conj_physical(self) : self; }
 Tensor resolve_cpu(const Tensor& self) { return self; }
 
+// ---- Which dtype a calculation would have
+
+int64_t common_dtype(const Tensor& a, const Tensor& b) { return int64_t(cpu::result_type(a, b)); }
+int64_t dtype_of_tensors(const Tensor& tensor, const Tensor& other) { return common_dtype(tensor, other); }
+int64_t dtype_with_number(const Tensor& tensor, Scalar other) { return common_dtype(tensor, wrapped_number(other)); }
+int64_t dtype_of_number_and_tensor(Scalar scalar, const Tensor& tensor) {
+  return common_dtype(wrapped_number(scalar), tensor);
+}
+int64_t dtype_of_numbers(Scalar scalar1, Scalar scalar2) {
+  return common_dtype(wrapped_number(scalar1), wrapped_number(scalar2));
+}
+
 }  // namespace
 
 void declare_conversion(OpSet& ops) {
@@ -243,6 +256,23 @@ void declare_conversion(OpSet& ops) {
            .kernel = typed_kernel<&resolve_cpu>(),
            .traits = kComposite,
            .doc = "self: negatives are always computed here."});
+  constexpr OpTraits kQuestion = OpTraits::not_differentiable | OpTraits::no_method;
+  ops.add({.schema = "result_type.Tensor(Tensor tensor, Tensor other) -> ScalarType",
+           .kernel = typed_kernel<&dtype_of_tensors>(),
+           .traits = kQuestion,
+           .doc = "The dtype of a calculation with both."});
+  ops.add({.schema = "result_type.Scalar(Tensor tensor, Scalar other) -> ScalarType",
+           .kernel = typed_kernel<&dtype_with_number>(),
+           .traits = kQuestion,
+           .doc = "The dtype of a calculation with both."});
+  ops.add({.schema = "result_type.Scalar_Tensor(Scalar scalar, Tensor tensor) -> ScalarType",
+           .kernel = typed_kernel<&dtype_of_number_and_tensor>(),
+           .traits = kQuestion,
+           .doc = "The dtype of a calculation with both."});
+  ops.add({.schema = "result_type.Scalar_Scalar(Scalar scalar1, Scalar scalar2) -> ScalarType",
+           .kernel = typed_kernel<&dtype_of_numbers>(),
+           .traits = kQuestion,
+           .doc = "The dtype of a calculation with both."});
 }
 
 }  // namespace rushlight::ops

@@ -22,7 +22,11 @@ namespace {
 Tensor norm_along(const Tensor& x, double p, int64_t dim, bool keepdim) {
   const std::optional<IntArrayRef> over(dim);
   const Tensor size = abs(x);
-  if (p == 0) return sum(to(ne(size, Scalar(0)), size.dtype()), over, keepdim);
+  if (p == 0) {
+    // Counted by filling, which keeps the (zero) gradient.
+    const Tensor counted = ne(size, Scalar(0));
+    return sum(masked_fill(masked_fill(size, counted, Scalar(1)), logical_not(counted), Scalar(0)), over, keepdim);
+  }
   if (p == 1) return sum(size, over, keepdim);
   if (std::isinf(p)) return p > 0 ? amax(size, dim, keepdim) : amin(size, dim, keepdim);
   const Tensor powers = p == 2 ? size * size : pow(size, Scalar(p));

@@ -113,8 +113,13 @@ Tensor arange_cpu(Scalar start, Scalar end, Scalar step, OptType dtype, OptLayou
   const bool integral =
       start.type() == ScalarType::int64 && end.type() == ScalarType::int64 && step.type() == ScalarType::int64;
   const ScalarType type = dtype.value_or(integral ? ScalarType::int64 : default_dtype());
-  const double from = start.to<double>(), to = end.to<double>(), by = step.to<double>();
-  if (by == 0) throw RuntimeError("step must be nonzero");
+  // Into int64 the ends and the step are cut to integers first, into other dtypes only the results.
+  const auto number = [&](const Scalar& value) {
+    return type == ScalarType::int64 ? double(value.to<int64_t>()) : value.to<double>();
+  };
+  const double from = number(start), to = number(end), by = number(step);
+  if (step.to<double>() == 0) throw RuntimeError("step must be nonzero");
+  if (by == 0) throw ValueError("step must be nonzero");
   if (!std::isfinite(from) || !std::isfinite(to)) throw RuntimeError(cat("unsupported range: ", from, " -> ", to));
   if ((by > 0 && to < from) || (by < 0 && to > from))
     throw RuntimeError("upper bound and lower bound inconsistent with step sign");
@@ -154,13 +159,33 @@ Tensor linspace_cpu(Scalar start, Scalar end, int64_t steps, OptType dtype, OptL
   if (steps == 0 || result.is_meta()) return result;
   cpu::dispatch<kIntegral | kFloating | kComplex>(result.dtype(), "linspace_cpu", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using C = std::conditional_t<cpu::is_complex_v<T>, T, std::conditional_t<std::is_same_v<T, float>, float, double>>;
+    // Integers step in double between ends that are integers already; halves are rounded after each operation.
+    using C = std::conditional_t<std::is_integral_v<T>, double, cpu::Compute<T>>;
+    const auto rounded = [](C value) {
+      if constexpr (std::is_integral_v<T>)
+        return value;
+      else
+        return C(T(value));
+    };
     T* out = result.data<T>();
-    const C from = start.to<C>(), to = end.to<C>();
-    const C step = steps > 1 ? (to - from) / C(double(steps - 1)) : C(0);
-    // From both ends, so that both are exact.
+    const auto end_of = [&](const Scalar& value) {
+      if constexpr (std::is_integral_v<T>)
+        return C(double(value.to<int64_t>()));
+      else
+        return rounded(value.to<C>());
+    };
+    const C from = end_of(start), to = end_of(end);
+    const C step = steps > 1 ? rounded(rounded(to - from) / rounded(C(double(steps - 1)))) : C(0);
+    // From both ends, so that both are exact. As in PyTorch's vectors the product is not rounded before the sum.
+    const auto at = [&](C origin, C signed_step, int64_t i) {
+      const C count = rounded(C(double(i)));
+      if constexpr (std::is_floating_point_v<C> && !cpu::is_reduced<T>)
+        return T(std::fma(signed_step, count, origin));
+      else
+        return T(origin + rounded(signed_step * count));
+    };
     for (int64_t i = 0; i < steps; ++i)
-      out[i] = T(i < steps / 2 || steps == 1 ? from + step * C(double(i)) : to - step * C(double(steps - i - 1)));
+      out[i] = i < steps / 2 || steps == 1 ? at(from, step, i) : at(to, -step, steps - i - 1);
   });
   return result;
 }

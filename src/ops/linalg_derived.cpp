@@ -385,11 +385,12 @@ Tensor tensorsolve_cpu(const Tensor& self, const Tensor& other, OptDims dims) {
 Tensor vander_cpu(const Tensor& x, std::optional<int64_t> N) {
   if (x.dtype() == ScalarType::bool_)
     throw RuntimeError("linalg.vander: Expected a floating point, complex, or integral tensor. Got Bool");
-  const int64_t n = N.value_or(x.dim() == 0 ? 1 : x.size(-1));
+  const Tensor rows = x.dim() == 0 ? unsqueeze(x, 0) : x;
+  const int64_t n = N.value_or(rows.size(-1));
   if (n <= 1) throw RuntimeError("N must be greater than 1.");
-  Shape shape(x.sizes());
+  Shape shape(rows.sizes());
   shape.push_back(n - 1);
-  const Tensor powers = cumprod(expand(unsqueeze(x, -1), shape), -1);
+  const Tensor powers = cumprod(expand(unsqueeze(rows, -1), shape), -1);
   shape.back() = 1;
   return concat({ones(shape, powers.dtype()), powers}, -1);
 }

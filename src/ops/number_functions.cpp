@@ -41,10 +41,80 @@ template <class T>
 struct NextAfter {
   T operator()(T x, T y) const { return std::nextafter(x, y); }
 };
+/// One step in the bits of a half. Bits of the two signs run in opposite directions from zero.
+template <class H>
+H half_after(H x, H y) {
+  const float from = float(x), to = float(y);
+  if (from != from || to != to) return H(from + to);
+  if (from == to) return y;
+  uint16_t bits = x.bits;
+  if (from == 0)
+    bits = to > 0 ? 0x0001 : 0x8001;
+  else
+    bits = uint16_t((to > from) == (from > 0) ? bits + 1 : bits - 1);
+  H next;
+  next.bits = bits;
+  return next;
+}
+template <class H>
+Tensor halves_after(const Tensor& self, const Tensor& other) {
+  cpu::Elementwise plan(Tensor(), DtypeOf<H>::value, {&self, &other});
+  plan.run([](std::byte* const* data, const int64_t* strides, int64_t count) {
+    for (int64_t i = 0; i < count; ++i)
+      *reinterpret_cast<H*>(data[0] + i * strides[0]) = half_after(
+          *reinterpret_cast<const H*>(data[1] + i * strides[1]), *reinterpret_cast<const H*>(data[2] + i * strides[2]));
+  });
+  return plan.output();
+}
+/// Formulas compute halves in float, whose steps are finer: halves step in their own bits.
+void next_after(const Operator& op, const IValue* arguments, IValue* results) {
+  using Wide = cpu::Pointwise<2, NextAfter, DtypeSet(ScalarType::float32) | ScalarType::float64, Promote::same>;
+  const Tensor a = cpu::as_operand(arguments[0]), b = cpu::as_operand(arguments[1]);
+  const ScalarType type = cpu::result_type(a, b);
+  if (type == ScalarType::float16)
+    results[0] = halves_after<Half>(cpu::to_dtype(a, type), cpu::to_dtype(b, type));
+  else if (type == ScalarType::bfloat16)
+    results[0] = halves_after<BFloat16>(cpu::to_dtype(a, type), cpu::to_dtype(b, type));
+  else
+    Wide::call(op, arguments, results);
+}
+Kernel next_after_kernel() {
+  Kernel kernel = binary_kernel<NextAfter, DtypeSet(ScalarType::float32) | ScalarType::float64>("nextafter_cpu");
+  return {.call = &next_after, .config = kernel.config};
+}
 template <class T>
 struct Heaviside {
   T operator()(T x, T at_zero) const { return x == T(0) ? at_zero : T(x > T(0)); }
 };
+template <BoxedKernel inner>
+void heaviside_of_one_dtype(const Operator& op, const IValue* arguments, IValue* results) {
+  const Tensor &self = arguments[0].tensor(), &values = arguments[1].tensor();
+  if (is_complex(self.dtype()) || is_complex(values.dtype()))
+    throw RuntimeError("heaviside is not yet implemented for complex tensors.");
+  if (self.dtype() != values.dtype())
+    throw RuntimeError("heaviside is not yet implemented for tensors with different dtypes.");
+  inner(op, arguments, results);
+}
+Kernel heaviside_kernel() {
+  using P = cpu::Pointwise<2, Heaviside, kReal, Promote::same>;
+  Kernel kernel = P::kernel("heaviside_cpu");
+  kernel.call = &heaviside_of_one_dtype<&P::call>;
+  kernel.call_inplace = &heaviside_of_one_dtype<&P::call_inplace>;
+  kernel.call_out = &heaviside_of_one_dtype<&P::call_out>;
+  return kernel;
+}
+template <class T>
+struct Hypot {
+  T operator()(T x, T y) const { return std::hypot(x, y); }
+};
+/// x * 2^y for a floating x and an integral y, in the dtype of x.
+Tensor scale_by_power(const Tensor& self, const Tensor& exponent) {
+  if (exponent.dtype() == ScalarType::bool_) throw NotImplementedError("\"ldexp_cpu_exp\" not implemented for 'Bool'");
+  return to(to(self, ScalarType::float64) * pow(Scalar(2.0), to(exponent, ScalarType::float64)), self.dtype());
+}
+bool scales_by_power(const Tensor& self, const Tensor& exponent) {
+  return is_floating(self.dtype()) && is_integral_or_bool(exponent.dtype());
+}
 template <class T>
 bool is_nan_value(T x) {
   return x != x;
@@ -130,7 +200,6 @@ struct LogAddExp2 {
   T operator()(T a, T b) const { return log_sum<T, true>(a, b); }
 };
 
-double hypot_value(double x, double y) { return std::hypot(x, y); }
 double copysign_value(double x, double y) { return std::copysign(x, y); }
 
 // ---- frexp, ldexp, float_power, nan_to_num
@@ -146,8 +215,13 @@ std::tuple<Tensor, Tensor> frexp_cpu(const Tensor& self) {
   }
   return {cpu::to_dtype(wide, self.dtype()), exponents};
 }
-Tensor ldexp_cpu(const Tensor& self, const Tensor& other) { return mul(self, pow(Scalar(2.0), other)); }
-Tensor ldexp_inplace(const Tensor& self, const Tensor& other) { return mul_(self, pow(Scalar(2.0), other)); }
+Tensor ldexp_cpu(const Tensor& self, const Tensor& other) {
+  return scales_by_power(self, other) ? scale_by_power(self, other) : mul(self, pow(Scalar(2.0), other));
+}
+Tensor ldexp_inplace(const Tensor& self, const Tensor& other) {
+  if (scales_by_power(self, other) && other.dtype() == ScalarType::bool_) scale_by_power(self, other);  // refuses
+  return mul_(self, pow(Scalar(2.0), other));
+}
 
 ScalarType power_dtype(ScalarType a, ScalarType b) {
   return is_complex(a) || is_complex(b) ? ScalarType::complex128 : ScalarType::float64;
@@ -242,8 +316,12 @@ Tensor isreal_cpu(const Tensor& self) {
 
 // ---- Small ones
 
-Tensor deg2rad_cpu(const Tensor& self) { return mul(self, wrapped_number(Scalar(kPi / 180))); }
-Tensor rad2deg_cpu(const Tensor& self) { return mul(self, wrapped_number(Scalar(180 / kPi))); }
+Tensor scaled_angle(const Tensor& self, double factor, std::string_view name) {
+  if (is_complex(self.dtype())) throw RuntimeError(cat(name, " is not supported for complex tensors."));
+  return mul(self, wrapped_number(Scalar(factor)));
+}
+Tensor deg2rad_cpu(const Tensor& self) { return scaled_angle(self, kPi / 180, "deg2rad"); }
+Tensor rad2deg_cpu(const Tensor& self) { return scaled_angle(self, 180 / kPi, "rad2deg"); }
 Tensor positive_cpu(const Tensor& self) {
   if (self.dtype() == ScalarType::bool_) throw RuntimeError("The `+` operator, on a bool tensor is not supported.");
   return self;
@@ -328,7 +406,7 @@ void declare_number_functions(OpSet& ops) {
   ops.add({.schema = "hypot(Tensor self, Tensor other) -> Tensor",
            .inplace = true,
            .out = "out",
-           .kernel = double_kernel(hypot_value, "hypot_cpu"),
+           .kernel = binary_kernel<Hypot, kFloating>("hypot_cpu"),
            .saves = "self, other, result",
            .derivatives = {{"self", [](const Backward& b) { return hypot_part(b, "self"); }},
                            {"other", [](const Backward& b) { return hypot_part(b, "other"); }}},
@@ -336,7 +414,7 @@ void declare_number_functions(OpSet& ops) {
   ops.add({.schema = "nextafter(Tensor self, Tensor other) -> Tensor",
            .inplace = true,
            .out = "out",
-           .kernel = binary_kernel<NextAfter, DtypeSet(ScalarType::float32) | ScalarType::float64>("nextafter_cpu"),
+           .kernel = next_after_kernel(),
            .saves = "self, other",
            .derivatives = {{"self",
                             [](const Backward& b) {
@@ -347,7 +425,7 @@ void declare_number_functions(OpSet& ops) {
   ops.add({.schema = "heaviside(Tensor self, Tensor values) -> Tensor",
            .inplace = true,
            .out = "out",
-           .kernel = binary_kernel<Heaviside, kAll>("heaviside_cpu"),
+           .kernel = heaviside_kernel(),
            .traits = kNoGrad,
            .doc = "0 below zero, 1 above, `values` at zero."});
   ops.add({.schema = "copysign.Tensor(Tensor self, Tensor other) -> Tensor",
@@ -440,14 +518,14 @@ void declare_number_functions(OpSet& ops) {
            .doc = "sin(pi x) / (pi x)."});
   ops.add({.schema = "logaddexp(Tensor self, Tensor other) -> Tensor",
            .out = "out",
-           .kernel = binary_kernel<LogAddExp, kFloating | kComplex, Promote::int_to_float>("logaddexp_cpu"),
+           .kernel = binary_kernel<LogAddExp, kFloating | kComplex>("logaddexp_cpu"),
            .saves = "self, other",
            .derivatives = {{"self", [](const Backward& b) { return logaddexp_part(b, "self", "other", false); }},
                            {"other", [](const Backward& b) { return logaddexp_part(b, "other", "self", false); }}},
            .doc = "log(exp(self) + exp(other))."});
   ops.add({.schema = "logaddexp2(Tensor self, Tensor other) -> Tensor",
            .out = "out",
-           .kernel = binary_kernel<LogAddExp2, kFloating, Promote::int_to_float>("logaddexp2_cpu"),
+           .kernel = binary_kernel<LogAddExp2, kFloating>("logaddexp2_cpu"),
            .saves = "self, other",
            .derivatives = {{"self", [](const Backward& b) { return logaddexp_part(b, "self", "other", true); }},
                            {"other", [](const Backward& b) { return logaddexp_part(b, "other", "self", true); }}},

@@ -207,7 +207,11 @@ Tensor amax_cpu(const Tensor& self, IntArrayRef dims, bool keepdim) {
 Tensor amin_cpu(const Tensor& self, IntArrayRef dims, bool keepdim) {
   return extreme_values<false>(self, dims, keepdim, "amin");
 }
+void check_arg_reduction(const Tensor& self, std::string_view name) {
+  if (self.dtype() == ScalarType::bool_) throw RuntimeError(cat(name, "(): does not support bool input"));
+}
 Tensor argmax_cpu(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
+  check_arg_reduction(self, "argmax");
   if (dim) return extreme_indices<true>(self, *dim, keepdim, "argmax");
   Tensor index = extreme_indices<true>(self, {}, false, "argmax");
   return keepdim
@@ -215,6 +219,7 @@ Tensor argmax_cpu(const Tensor& self, std::optional<int64_t> dim, bool keepdim) 
              : index;
 }
 Tensor argmin_cpu(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
+  check_arg_reduction(self, "argmin");
   if (dim) return extreme_indices<false>(self, *dim, keepdim, "argmin");
   Tensor index = extreme_indices<false>(self, {}, false, "argmin");
   return keepdim
@@ -318,6 +323,7 @@ Tensor var_backward(const Tensor& grad, const Backward& b) {
 }
 
 Tensor sum_to_size_cpu(const Tensor& self, IntArrayRef size) {
+  if (size.empty()) return sum(self);  // also of a number, so that integers become int64
   if (self.sizes() == size) return self;
   if (size.size() > size_t(self.dim()))
     throw RuntimeError(

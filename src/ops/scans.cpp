@@ -62,14 +62,19 @@ Tensor scan(const Tensor& self, int64_t dim, ScalarType result_type, Next&& next
 ScalarType scan_dtype(const Tensor& self, OptType dtype) {
   return dtype.value_or(is_integral_or_bool(self.dtype()) ? ScalarType::int64 : self.dtype());
 }
+ScalarType checked_scan_dtype(const Tensor& self, OptType dtype, std::string_view name) {
+  const ScalarType type = scan_dtype(self, dtype);
+  if (type == ScalarType::bool_) throw NotImplementedError(cat("\"", name, "\" not implemented for 'Bool'"));
+  return type;
+}
 
 Tensor cumsum_cpu(const Tensor& self, int64_t dim, OptType dtype) {
   dim = wrap_dim(dim, self.dim());
-  return scan(self, dim, scan_dtype(self, dtype), [](auto a, auto b) { return a + b; });
+  return scan(self, dim, checked_scan_dtype(self, dtype, "cumsum_out_cpu"), [](auto a, auto b) { return a + b; });
 }
 Tensor cumprod_cpu(const Tensor& self, int64_t dim, OptType dtype) {
   dim = wrap_dim(dim, self.dim());
-  return scan(self, dim, scan_dtype(self, dtype), [](auto a, auto b) { return a * b; });
+  return scan(self, dim, checked_scan_dtype(self, dtype, "cumprod_out_cpu"), [](auto a, auto b) { return a * b; });
 }
 /// In place the dtype is that of self.
 Tensor cumsum_inplace(const Tensor& self, int64_t dim, OptType dtype) {

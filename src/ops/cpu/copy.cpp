@@ -26,8 +26,10 @@ To convert(From value) {
   } else if constexpr (std::is_same_v<To, bool>) {
     return Compute<From>(value) != 0;
   } else if constexpr (std::is_integral_v<To> && is_floating_v<From>) {
-    // Out of range is undefined in C++; through int64 it is what x86 does, as in PyTorch.
+    // Out of range is undefined in C++; this is what x86 does, as in PyTorch: narrow types go through int32.
     const double wide = double(Compute<From>(value));
+    if constexpr (sizeof(To) <= 4)
+      if (!(wide > -2147483649.0 && wide < 2147483648.0)) return To(std::numeric_limits<int32_t>::min());
     if (!(wide >= -9.2233720368547758e18 && wide < 9.2233720368547758e18))
       return To(std::numeric_limits<int64_t>::min());
     return To(int64_t(wide));

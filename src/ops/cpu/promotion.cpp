@@ -5,9 +5,10 @@ namespace {
 
 void meet(std::optional<ScalarType>& into, ScalarType type) { into = into ? promote_types(*into, type) : type; }
 
-/// `weaker` counts only if it is of a higher category.
+/// `weaker` counts only if it is of a higher category. A complex one makes a floating one complex in its own width.
 std::optional<ScalarType> combine(std::optional<ScalarType> stronger, std::optional<ScalarType> weaker) {
   if (!stronger || !weaker) return stronger ? stronger : weaker;
+  if (is_floating(*stronger) && is_complex(*weaker)) return to_complex(*stronger);
   return dtype_info(*weaker).kind > dtype_info(*stronger).kind ? promote_types(*stronger, *weaker) : *stronger;
 }
 

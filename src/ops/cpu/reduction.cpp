@@ -3,6 +3,9 @@
 namespace rushlight::cpu {
 namespace {
 
+/// PyTorch's: it keeps the set of reduced dimensions in one word.
+constexpr size_t kMaxReducedRank = 64;
+
 /// Joins neighbouring dimensions that are walked as one; drops those of size 1.
 void collapse(Shape& sizes, Strides& strides) {
   size_t kept = 0;
@@ -113,6 +116,8 @@ template bool run_vector_reduction(const ReductionPlan&, const double*, double*,
 
 ReductionPlan plan_reduction(const Tensor& input, IntArrayRef dims, bool keepdim) {
   const size_t rank = size_t(input.dim());
+  if (rank > kMaxReducedRank && !dims.empty())
+    throw RuntimeError(cat("only tensors with up to ", kMaxReducedRank, " dims are supported"));
   std::vector<bool> folded(rank, dims.empty());
   std::vector<bool> seen(std::max<size_t>(rank, 1));
   for (int64_t dim : dims) {

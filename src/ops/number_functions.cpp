@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ops/cpu/double_kernel.h"
+#include "ops/cpu/dtype_limits.h"
 #include "ops/cpu/pointwise.h"
 #include "ops/functions/arithmetic.h"
 #include "ops/functions/comparison.h"
@@ -257,18 +258,6 @@ Tensor float_power_inplace_number(const Tensor& self, const Scalar& exponent) {
   return pow_(self, wide_number(exponent, type));
 }
 
-double largest_of(ScalarType type) {
-  switch (type) {
-    case ScalarType::float16:
-      return 65504;
-    case ScalarType::bfloat16:
-      return 3.3895313892515355e38;
-    case ScalarType::float32:
-      return std::numeric_limits<float>::max();
-    default:
-      return std::numeric_limits<double>::max();
-  }
-}
 Tensor nan_to_num_cpu(const Tensor& self, std::optional<double> nan, std::optional<double> posinf,
                       std::optional<double> neginf) {
   if (is_integral_or_bool(self.dtype())) return cpu::clone(self);
@@ -277,7 +266,7 @@ Tensor nan_to_num_cpu(const Tensor& self, std::optional<double> nan, std::option
     cpu::copy_into(parts, nan_to_num_cpu(parts, nan, posinf, neginf));
     return result;
   }
-  const double largest = largest_of(self.dtype());
+  const double largest = cpu::largest_finite(self.dtype());
   const Tensor result = cpu::clone(self, MemoryFormat::preserve);
   const Tensor wide = cpu::clone(cpu::to_dtype(self, ScalarType::float64), MemoryFormat::contiguous);
   double* x = wide.data<double>();

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cmath>
 
+#include "ops/cpu/dtype_limits.h"
 #include "ops/cpu/matmul.h"
 #include "ops/cpu/normal_block.h"
 #include "ops/cpu/sampling.h"
@@ -25,17 +26,29 @@ using OptFormat = std::optional<MemoryFormat>;
 template <class T>
 T uniform_element(Generator& generator, double from, double to) {
   if constexpr (std::is_same_v<T, double>) {
-    return std::fma(generator.uniform_double(), to - from, from);  // one rounding, as PyTorch's compiled form has it
+    const double value = std::fma(generator.uniform_double(), to - from, from);  // one rounding, as in PyTorch
+    return value < to ? value : from;
   } else if constexpr (cpu::is_complex_v<T>) {
     const auto real = uniform_element<typename T::value_type>(generator, from, to);
     return T(real, uniform_element<typename T::value_type>(generator, from, to));
   } else {
     // One rounding, as PyTorch's vector form has it; the bounds are rounded to float first.
     const float low = float(from), high = float(to);
-    return T(std::fma(generator.uniform_float(), high - low, low));
+    const T value = T(std::fma(generator.uniform_float(), high - low, low));
+    return float(value) < float(T(high)) ? value : T(low);  // rounding may reach the end, which is not included
   }
 }
 Tensor uniform_inplace(const Tensor& self, double from, double to, Generator* generator) {
+  if (is_floating(self.dtype()) || is_complex(self.dtype())) {
+    const double largest = cpu::largest_finite(self.dtype());
+    for (const auto& [name, bound] : {std::pair("from", from), std::pair("to", to)})
+      if (!(std::abs(bound) <= largest))
+        throw RuntimeError(cat(name, " is out of bounds for ", cpu::cpp_type_name(to_real(self.dtype()))));
+    if (from <= to && !(to - from <= largest))
+      throw RuntimeError(cat("uniform_ expects to-from <= std::numeric_limits<", dtype_info(self.dtype()).ir_name,
+                             ">::max(), but found to=", to, " and from=", from,
+                             " which result in to-from to exceed the limit"));
+  }
   if (from > to)
     throw RuntimeError(cat("uniform_ expects to return a [from, to) range, but found from=", from, " > to=", to));
   fill_in_order<kFloating | kComplex>(self, generator, "check_uniform_bounds", [=](Generator& g, auto tag) {
@@ -85,7 +98,7 @@ Tensor normal_inplace(const Tensor& self, double mean, double std, Generator* gi
     sizes.push_back(2);
     strides.push_back(1);
     normal_inplace(tensor_over(self.storage(), to_real(self.dtype()), sizes, strides, self.storage_offset() * 2), mean,
-                   std * std::sqrt(0.5), given);
+                   std / std::sqrt(2.0), given);
     return self;
   }
   if (self.numel() >= 16 && self.is_contiguous()) {
@@ -98,7 +111,7 @@ Tensor normal_inplace(const Tensor& self, double mean, double std, Generator* gi
     return self;
   }
   fill_in_order<kFloating>(self, given, "normal_kernel_cpu", [=](Generator& g, auto tag) {
-    return typename decltype(tag)::type(g.normal() * std + mean);
+    return typename decltype(tag)::type(std::fma(g.normal(), std, mean));
   });
   return self;
 }
@@ -140,21 +153,41 @@ void check_random_bound(std::string_view name, int64_t value, ScalarType type) {
   if (is_complex(type))
     throw RuntimeError("check_random_bounds handles only integral, floating-point and boolean types");
   if (value >= smallest_integer(type) && value <= largest_integer(type)) return;
-  if (!is_floating(type)) throw RuntimeError(cat(name, " is out of bounds for ", cpu::cpp_type_name(type)));
+  if (!is_floating(type) || std::abs(double(value)) > cpu::largest_finite(type))
+    throw RuntimeError(cat(name, " is out of bounds for ", cpu::cpp_type_name(type)));
   const int digits = std::countr_zero(uint64_t(largest_integer(type)));
   warn(cat(name, " is out of bounds [-(2^", digits, "), 2^", digits, "]. Due to precision limitations ",
            cpu::cpp_type_name(type), " can support discrete uniform distribution only within this range. ",
            "This warning will become an error in version 1.7 release, please fix the code in advance"));
 }
+template <class T>
+T from_integer(int64_t value) {
+  if constexpr (cpu::is_reduced<T>)
+    return T(float(value));
+  else
+    return T(value);
+}
+/// `to`, or the next number below it if `to - 1` is none of the type's and would be rounded up to `to`.
+template <class T>
+int64_t end_below(int64_t to) {
+  const double last = double(cpu::Compute<T>(from_integer<T>(to - 1)));
+  if (last < double(to)) return to;
+  const int digits = std::countr_zero(uint64_t(largest_integer(DtypeOf<T>::value)));
+  return int64_t(last) - (int64_t(1) << (std::bit_width(uint64_t(std::abs(to - 1))) - digits));
+}
+/// `from`, or the next number above it if `from + 1` would be rounded down below it.
+template <class T>
+int64_t start_above(int64_t from) {
+  const double next = double(cpu::Compute<T>(from_integer<T>(from + 1)));
+  if (next >= double(from)) return from;
+  const int digits = std::countr_zero(uint64_t(largest_integer(DtypeOf<T>::value)));
+  return int64_t(next) + (int64_t(1) << (std::bit_width(uint64_t(std::abs(from + 1))) - digits));
+}
 /// from + a number below range; a range of 0 stands for 2^64.
 Tensor random_in_range(const Tensor& self, int64_t from, uint64_t range, Generator* generator) {
   fill_in_order<kReal>(self, generator, "random_from_to_kernel_cpu", [=](Generator& g, auto tag) {
     using T = typename decltype(tag)::type;
-    const int64_t value = int64_t((range ? integer_below(g, range) : g.u64()) + uint64_t(from));
-    if constexpr (cpu::is_reduced<T>)
-      return T(float(value));
-    else
-      return T(value);
+    return from_integer<T>(int64_t((range ? integer_below(g, range) : g.u64()) + uint64_t(from)));
   });
   return self;
 }
@@ -164,7 +197,18 @@ Tensor random_between(const Tensor& self, int64_t from, std::optional<int64_t> t
   check_random_bound("from", from, self.dtype());
   if (to) {
     check_random_bound("to - 1", *to - 1, self.dtype());
-    return random_in_range(self, from, uint64_t(*to) - uint64_t(from), generator);
+    int64_t first = from, end = *to;
+    if (is_floating(self.dtype()))
+      cpu::dispatch<kFloating>(self.dtype(), "random_update_from_to", [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        first = start_above<T>(first);
+        end = end_below<T>(end);
+        if (first >= end)
+          throw RuntimeError(
+              cat("random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=", first,
+                  " >= to=", end));
+      });
+    return random_in_range(self, first, uint64_t(end) - uint64_t(first), generator);
   }
   return random_in_range(self, from, uint64_t(largest_integer(self.dtype())) - uint64_t(from) + 1, generator);
 }
@@ -293,7 +337,7 @@ Tensor bernoulli_inplace(const Tensor& self, double p, Generator* generator) {
 /// Each element is 1 with the probability at its place. Probabilities of double are compared in double.
 Tensor bernoulli_with(const Tensor& self, const Tensor& p, Generator* given) {
   cpu::dispatch<kReal>(self.dtype(), "bernoulli_tensor_cpu_self_", [](auto) {});
-  const Tensor probabilities = cpu::contiguous(expand(p, self.sizes()));
+  const Tensor probabilities = cpu::contiguous(cpu::with_order(expand(p, self.sizes()), cpu::memory_order(self)));
   cpu::dispatch<kFloating>(p.dtype(), "bernoulli_tensor_cpu_p_", [&](auto tag) {
     using P = typename decltype(tag)::type;
     const P* next = probabilities.data<P>();

@@ -1,5 +1,6 @@
 """Dtypes of results, and which dtypes operators refuse: what PyTorch 2.13 answers."""
 import math
+import warnings
 
 import pytest
 import rushlight as torch
@@ -81,3 +82,48 @@ def test_distances_that_count_have_a_gradient_of_zero():
     assert distance.tolist() == [[1.0]]
     distance.sum().backward()
     assert x.grad.tolist() == [[0.0, 0.0]]
+
+
+def test_uniform_numbers_stay_below_the_end():
+    torch.manual_seed(0)
+    values = torch.empty(1 << 14, dtype=torch.float16).uniform_(0, 1)
+    assert values.max().item() < 1 and values.min().item() == 0
+
+
+def test_random_fills_follow_the_memory():
+    torch.manual_seed(3)
+    plain = torch.empty(20, 3).exponential_()
+    torch.manual_seed(3)
+    turned = torch.empty(20, 3).t().exponential_()
+    assert torch.equal(turned, plain.t())
+    torch.manual_seed(3)
+    sliced = torch.empty(20, 6)[:, ::2].exponential_()
+    assert torch.equal(sliced, plain)
+
+
+@pytest.mark.parametrize("low, high, text", [
+    (0, 2**31, "to - 1 is out of bounds for c10::Half"),
+    (-2**62, 2**62, "from is out of bounds for c10::Half"),
+])
+def test_random_integers_must_fit_the_dtype(low, high, text):
+    with pytest.raises(RuntimeError) as raised:
+        torch.randint(low, high, (2,), dtype=torch.float16)
+    assert str(raised.value) == text
+
+
+def test_uniform_bounds_must_fit_the_dtype():
+    with pytest.raises(RuntimeError) as raised:
+        torch.empty(2).uniform_(0, 1e40)
+    assert str(raised.value) == "to is out of bounds for float"
+    with pytest.raises(RuntimeError) as raised:
+        torch.empty(2).uniform_(-3e38, 3e38)
+    assert "uniform_ expects to-from <= std::numeric_limits<Float>::max()" in str(raised.value)
+
+
+def test_large_random_integers_are_those_of_the_float_type():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(0)
+        assert torch.randint(0, 2**31, (1,), dtype=torch.float32).item() == 382722848.0
+        torch.manual_seed(0)
+        assert torch.randint(0, 2**40, (1,), dtype=torch.bfloat16).item() == 837518622720.0

@@ -28,8 +28,7 @@ float cephes_log(float x) {
                                      2.0000714765E-1f,  -2.4999993993E-1f, 3.3333331174E-1f};
   float y = kCoefficients[0];
   for (int i = 1; i < 9; ++i) y = std::fma(y, m, kCoefficients[i]);
-  y = y * m * z;
-  y = std::fma(e, -2.12194440e-4f, y);
+  y = std::fma(y * m, z, e * -2.12194440e-4f);
   y = std::fma(-0.5f, z, y);
   return std::fma(e, 0.693359375f, m + y);
 }
@@ -50,8 +49,7 @@ std::pair<float, float> cephes_sincos(float x) {
   const float z = x * x;
   float c = std::fma(2.443315711809948E-005f, z, -1.388731625493765E-003f);
   c = std::fma(c, z, 4.166664568298827E-002f);
-  c = c * z * z;
-  c = std::fma(-0.5f, z, c) + 1.0f;
+  c = std::fma(c * z, z, -(0.5f * z)) + 1.0f;
   float s = std::fma(-1.9515295891E-4f, z, 8.3321608736E-3f);
   s = std::fma(s, z, -1.6666654611E-1f);
   s = std::fma(s * z, x, x);
@@ -76,8 +74,8 @@ void normal_block(float* values, float mean, float std) {
 void normal_block(double* values, double mean, double std) {
   for (int i = 0; i < 8; ++i) {
     const double radius = std::sqrt(-2 * std::log(1 - values[i])), angle = kTwoPi * values[i + 8];
-    values[i] = radius * std::cos(angle) * std + mean;
-    values[i + 8] = radius * std::sin(angle) * std + mean;
+    values[i] = std::fma(radius * std::cos(angle), std, mean);
+    values[i + 8] = std::fma(radius * std::sin(angle), std, mean);
   }
 }
 

@@ -1,5 +1,8 @@
-/// Drawing random elements: one lock for all draws of an operator, elements in row-major order whatever the strides.
+/// Drawing random elements: one lock for all draws of an operator, elements in the order of their memory.
 #pragma once
+#include <algorithm>
+#include <numeric>
+
 #include "ops/cpu/copy.h"
 #include "ops/cpu/dispatch.h"
 #include "tensor/random.h"
@@ -18,17 +21,37 @@ class Draws {
   std::lock_guard<std::mutex> lock_;
 };
 
+/// The dimensions of `self` from the longest stride to the shortest, equal ones as they stand: row-major order of
+/// memory.
+inline std::vector<int64_t> memory_order(const Tensor& self) {
+  std::vector<int64_t> order(size_t(self.dim()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return self.stride(a) > self.stride(b); });
+  return order;
+}
+inline Tensor with_order(const Tensor& self, const std::vector<int64_t>& order) {
+  Shape sizes;
+  Strides strides;
+  for (int64_t dim : order) {
+    sizes.push_back(self.size(dim));
+    strides.push_back(self.stride(dim));
+  }
+  return alias_tensor(self, sizes, strides, self.storage_offset());
+}
+
 /// Sets every element of `self` to draw(generator, TypeTag<T>).
 template <DtypeSet Set, class Draw>
 void fill_in_order(const Tensor& self, Generator* given, std::string_view name, Draw&& draw) {
   dispatch<Set>(self.dtype(), name, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if (self.is_meta()) return;
-    const Tensor target = self.is_contiguous() ? self : empty_tensor(self.sizes(), self.dtype());
+    const bool plain = self.is_contiguous();
+    const Tensor ordered = plain ? self : with_order(self, memory_order(self));
+    const Tensor target = ordered.is_contiguous() ? ordered : empty_tensor(ordered.sizes(), self.dtype());
     Draws draws(given);
     T* out = target.data<T>();
     for (int64_t i = 0; i < target.numel(); ++i) out[i] = draw(*draws, tag);
-    if (!target.is_same(self)) copy_into(self, target);
+    if (!target.is_same(ordered)) copy_into(ordered, target);
   });
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the recorded corpus (kept outside of the repository) and compares the counts with test/conformance.toml.
 
-Keys of the file: `ops` is the number of operator checks; `script`, `errors`, `trace`, `archives` are cases of run.py.
+Keys of the file: `ops`, `rng`, `promotion`, `modules`, `optim` are checks of run_ops.py; `script`, `errors`, `trace`, `archives` are cases of run.py.
 Skipped with a message when the corpus is not there. Exit status 1 if a count is below its threshold.
 """
 import os
@@ -35,7 +35,7 @@ def main():
     for group, wanted in thresholds.items():
         if group == "ops":
             passed = count([str(CORPUS / "run_ops.py"), "--module", "rushlight", "--set", "ops", "--jobs", JOBS])
-        elif group in ("rng", "promotion"):
+        elif group in ("rng", "promotion", "modules", "optim"):
             passed = count([str(CORPUS / "run_ops.py"), "--module", "rushlight", "--set", group, "--jobs", JOBS])
         else:
             passed = count([str(CORPUS / "run.py"), "--module", "rushlight", f"{CORPUS / group}/", "--jobs", JOBS, "--timeout", "10"])

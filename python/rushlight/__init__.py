@@ -53,6 +53,8 @@ _PYTHON_FUNCTIONS = {
     **dict.fromkeys(("atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod",
                      "cdist", "chain_matmul", "einsum", "istft", "lu", "meshgrid", "nonzero", "norm", "split", "stft", "tensordot", "unique",
                      "unique_consecutive", "unravel_index"), "functional"),
+    **dict.fromkeys(("is_autocast_enabled", "is_complex", "is_conj", "is_floating_point", "is_inference", "is_neg", "is_nonzero",
+                     "is_same_size", "is_signed", "numel"), "_tensor_questions"),
     "wait": "jit", "fork": "jit", "parse_ir": "_C", "parse_schema": "_C",
     "_assert": "_predicates", "vmap": "_predicates", "compile": "_predicates",
     **{kind + "Tensor": "_legacy_types" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")},

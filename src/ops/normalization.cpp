@@ -9,6 +9,7 @@
 #include "ops/functions/conversion.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/normalization.h"
+#include "ops/functions/rearranging.h"
 #include "ops/functions/reductions.h"
 #include "ops/functions/views.h"
 #include "ops/normalization_gradients.h"
@@ -479,14 +480,12 @@ Tensor instance_norm_composite(const Tensor& input, const Tensor& weight, const 
     throw RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false");
   const Channels shape(input.sizes());
   const int64_t n = shape.outer, c = shape.channels;
-  const auto repeated = [&](const Tensor& t) {
-    return t.defined() ? reshape(expand(unsqueeze(t, 0), {n, t.numel()}), n * t.numel()) : t;
-  };
+  // Copies, also of a single sample: the statistics change after their copies were saved for the gradient.
+  const auto repeated = [&](const Tensor& t) { return t.defined() ? repeat(t, n) : t; };
   Shape as_one_sample(input.sizes());
   as_one_sample[0] = 1;
   as_one_sample[1] = n * c;
   const Tensor mean_of_samples = repeated(running_mean), var_of_samples = repeated(running_var);
-  // expand and reshape of a single sample share memory with the statistics themselves, which is then what is wanted.
   const Tensor output = batch_norm(view(contiguous(input), as_one_sample), repeated(weight), repeated(bias),
                                    mean_of_samples, var_of_samples, use_input_stats, momentum, eps, cudnn);
   constexpr int64_t first = 0;

@@ -105,7 +105,8 @@ struct PadOf {
 Tensor pad_circular(const Tensor& self, IntArrayRef pad) {
   const Shape shape = cpu::padded_shape(self.sizes(), pad);
   const size_t rank = pad.size() / 2;
-  if (pad.size() % 2 != 0 || int64_t(rank) + 2 != self.dim())
+  const bool batched = int64_t(rank) + 2 == self.dim(), single = int64_t(rank) + 1 == self.dim();
+  if (pad.size() % 2 != 0 || !(batched || single))
     throw RuntimeError("Invalid padding size, expected " + std::to_string(2 * (self.dim() - 2)) + " but got " +
                        std::to_string(pad.size()));
   for (size_t i = 0; i < rank; ++i) {
@@ -153,7 +154,11 @@ Tensor pad_cpu(const Tensor& self, IntArrayRef pad, std::string_view mode, std::
     if (mode == "replicate") return replication_pad3d(self, pad);
     if (mode == "circular") return _pad_circular(self, pad);
   } else if (mode == "reflect" || mode == "replicate" || mode == "circular") {
-    throw NotImplementedError(cat("Padding size ", pad.size(), " is not supported for ", rank, "D input tensor."));
+    throw NotImplementedError(cat("Padding size ", pad.size(), " is not supported for ", rank,
+                                  "D input tensor.\nSupported combinations for non-constant padding:\n"
+                                  "  - 2D or 3D input: padding size = 2 (pads last dimension)\n"
+                                  "  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n"
+                                  "  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"));
   }
   throw NotImplementedError(cat("Unrecognised padding mode ", mode));
 }

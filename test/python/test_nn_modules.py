@@ -104,6 +104,8 @@ def test_modules_copy_and_convert():
     (lambda: nn.Conv2d(3, 2, 3, groups=2), "in_channels must be divisible by groups"),
     (lambda: nn.Conv2d(4, 3, 3, padding="foo"), "Invalid padding string 'foo', should be one of {'valid', 'same'}"),
     (lambda: nn.ConvTranspose2d(4, 3, 3, padding_mode="reflect"), 'Only "zeros" padding mode is supported for ConvTranspose2d'),
+    (lambda: nn.LSTM(0, 4), "input_size must be greater than zero"),
+    (lambda: nn.GRU(-1, 1.5), "input_size must be greater than zero"),
     (lambda: nn.LSTM(3, 4, proj_size=5), "proj_size has to be smaller than hidden_size"),
     (lambda: nn.GroupNorm(3, 4), "num_channels (4) must be divisible by num_groups (3)"),
     (lambda: nn.Dropout(2), "dropout probability has to be between 0 and 1, but got 2"),
@@ -134,3 +136,49 @@ def test_functional_call_exchanges_parameters_for_one_call():
     before = layer.weight
     result = nn.utils.stateless.functional_call(layer, {"weight": torch.ones(1, 2)}, (torch.ones(1, 2),))
     assert result.item() == 2 and layer.weight is before
+
+
+def test_circular_padding_takes_samples_without_a_batch():
+    x = torch.arange(6.0).reshape(1, 2, 3)
+    padded = nn.CircularPad2d(1)(x)
+    assert padded.shape == (1, 4, 5) and padded[0, 1].tolist() == [2, 0, 1, 2, 0]
+    assert nn.CircularPad1d(1)(x[0]).tolist() == [[2, 0, 1, 2, 0], [5, 3, 4, 5, 3]]
+
+
+def test_instance_norm_of_one_sample_keeps_its_statistics_for_the_gradient():
+    norm = nn.InstanceNorm1d(3, track_running_stats=True).eval()
+    x = torch.randn(1, 3, 5, requires_grad=True)
+    norm(x).sum().backward()
+    assert x.grad.shape == x.shape
+
+
+def test_a_transformer_layer_takes_masks():
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True).eval()
+    x = torch.randn(2, 3, 8)
+    hidden = torch.tensor([[False, False, True], [False, False, False]])
+    masked = layer(x, src_key_padding_mask=hidden)
+    changed = x.clone()
+    changed[0, 2] += 1.0  # a hidden place does not reach the others
+    assert torch.allclose(masked[0, :2], layer(changed, src_key_padding_mask=hidden)[0, :2])
+    assert not torch.allclose(masked[0, :2], layer(x)[0, :2])
+
+
+def test_questions_about_tensors():
+    assert torch.is_floating_point(torch.ones(1)) and not torch.is_complex(torch.ones(1))
+    assert torch.is_nonzero(torch.ones(1)) and torch.numel(torch.ones(2, 3)) == 6
+    with pytest.raises(TypeError) as raised:
+        torch.is_floating_point(3)
+    assert str(raised.value) == "is_floating_point(): argument 'input' (position 1) must be Tensor, not int"
+
+
+def question(x: torch.Tensor) -> int:
+    if torch.is_floating_point(x) and not torch.is_autocast_enabled():
+        return torch.numel(x)
+    return 0
+
+
+def test_compiled_code_asks_the_same():
+    compiled = torch.jit.script(question)
+    assert compiled(torch.ones(3)) == 3 and compiled(torch.ones(3, dtype=torch.int32)) == 0
+    assert "aten::is_floating_point(%x" in str(compiled.graph)

@@ -4,7 +4,7 @@ import collections
 import math
 import warnings
 
-from .. import _C
+from .. import _C, _tensor_questions
 from .. import functional as _functional
 
 # Functions of torch.functional that are compiled from their source instead of being taken for the operator of the same name.
@@ -30,6 +30,7 @@ def _make_table():
         value = getattr(_functional, name)
         if callable(value) and not name.startswith("_") and name not in _COMPILED_FROM_SOURCE and getattr(value, "__module__", "") == _functional.__name__:
             table[id(value)] = f"aten::{name}"
+    table.update({id(getattr(_tensor_questions, name)): f"aten::{name}" for name in _tensor_questions.OPERATORS})
     from .. import _jit_internal, device, enable_grad, get_default_dtype, is_grad_enabled, manual_seed, set_grad_enabled
     from .._C import Size, as_tensor
     from . import _logging, _unwrap_optional, _wait, wait

@@ -84,6 +84,10 @@ class RNNBase(Module):
         if dropout > 0 and self.num_layers == 1:
             warnings.warn("dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater than "
                           f"1, but got dropout={dropout} and num_layers={self.num_layers}", stacklevel=4)
+        if not isinstance(self.input_size, int):
+            raise TypeError(f"input_size should be of type int, got: {type(self.input_size).__name__}")
+        if self.input_size <= 0:
+            raise ValueError("input_size must be greater than zero")
         if not isinstance(self.hidden_size, int):
             raise TypeError(f"hidden_size should be of type int, got: {type(self.hidden_size).__name__}")
         for name in ("bias", "batch_first"):

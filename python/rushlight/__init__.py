@@ -33,6 +33,7 @@ chalf = complex32
 cfloat = complex64
 cdouble = complex128
 
+from . import _tracer_warning  # for its filter
 from ._predicates import (are_deterministic_algorithms_enabled, compiled_with_cxx11_abi, get_default_device, get_num_interop_threads,
                           get_num_threads, is_storage, is_tensor, set_default_dtype, set_default_tensor_type, set_num_interop_threads,
                           set_num_threads, typename, use_deterministic_algorithms)

@@ -142,19 +142,11 @@ def chain_matmul(*matrices, out=None):
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The p-norm of all elements, or along `dim`."""
     extra = {} if out is None else {"out": out}
-    if p == "fro" and (dim is None or isinstance(dim, int) or len(dim) <= 2):
-        p = 2.0
-        if dim is None and dtype is None and not keepdim and out is None:
-            return _op("aten::norm", "Scalar")(input, 2)
-    if p == "nuc":
-        dims = (-2, -1) if dim is None else tuple(dim)
-        return _function("linalg_matrix_norm")(input, "nuc", dims, keepdim, dtype=dtype, **extra)
-    if p is None:
-        p = 2.0
-    if dim is None and not keepdim and dtype is None and out is None and not isinstance(p, str):
-        return _op("aten::norm", "Scalar")(input, p)
-    dims = tuple(range(input.dim())) if dim is None else ((dim,) if isinstance(dim, int) else tuple(dim))
-    return _function("linalg_vector_norm")(input, p, dims, keepdim, dtype=dtype, **extra)
+    dims = (dim,) if isinstance(dim, int) else dim
+    if isinstance(p, str) and not (p == "fro" and (dims is None or len(dims) <= 2)):
+        return _function("linalg_matrix_norm")(input, p, (-2, -1) if dims is None else tuple(dims), keepdim, dtype=dtype, **extra)
+    order = 2 if p == "fro" else 2.0 if p is None else p
+    return _function("linalg_vector_norm")(input, order, dims, keepdim, dtype=dtype, **extra)
 
 
 def lu(A, pivot=True, get_infos=False, out=None):

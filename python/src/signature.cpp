@@ -98,6 +98,11 @@ std::optional<ParameterKind> kind_of(const Type& type) {
   }
 }
 
+bool is_symbolic(const Type& type) {
+  if (type.is(TypeKind::optional) || type.is(TypeKind::list)) return is_symbolic(*type.contained()[0]);
+  return type.is(TypeKind::sym_int);
+}
+
 std::vector<nb::object> numpy_names(std::string_view name) {
   std::vector<std::string_view> names;
   if (name == "dim") names = {"axis"};
@@ -166,6 +171,7 @@ std::optional<Parameter> parameter_of(const Operator& op, size_t slot, bool numb
   parameter.is_optional = argument.default_value.has_value();
   parameter.keyword_only = argument.keyword_only;
   parameter.list_length = argument.list_length.value_or(0);
+  parameter.is_symbolic = is_symbolic(*argument.type);
   parameter.allows_numbers = numbers && *kind == ParameterKind::tensor;
   if (argument.default_value) parameter.default_text = default_text(*argument.default_value);
   if (argument.name == "pin_memory") parameter.default_text = "False";
@@ -291,14 +297,14 @@ bool comes_after(const Signature& a, const Signature& b) {
 }
 
 /// The name of a parameter's C++ type in PyTorch, by which it sorts overloads.
-std::string_view sorting_name(ParameterKind kind) {
-  switch (kind) {
+std::string_view sorting_name(const Parameter& parameter) {
+  switch (parameter.kind) {
     case ParameterKind::tensor:
       return "Tensor";
     case ParameterKind::scalar:
       return "Scalar";
     case ParameterKind::int_:
-      return "int64_t";
+      return parameter.is_symbolic ? "SymInt" : "int64_t";
     case ParameterKind::float_:
       return "double";
     case ParameterKind::complex:
@@ -324,7 +330,7 @@ std::string_view sorting_name(ParameterKind kind) {
     case ParameterKind::optional_tensor_list:
       return "c10::List<std::optional<Tensor>>";
     case ParameterKind::int_list:
-      return "IntArrayRef";
+      return parameter.is_symbolic ? "SymIntArrayRef" : "IntArrayRef";
     case ParameterKind::float_list:
       return "ArrayRef<double>";
     case ParameterKind::bool_list:
@@ -340,8 +346,11 @@ std::string sorting_text(const Signature& signature) {
   bool keyword_only = false;
   for (const Parameter& parameter : signature.parameters) {
     if (parameter.keyword_only && !std::exchange(keyword_only, true)) text += "*, ";
-    text += cat(sorting_name(parameter.kind), parameter.allows_none && parameter.role == Role::argument ? "? " : " ",
-                parameter.name, ", ");
+    text += sorting_name(parameter);
+    if (parameter.list_length > 0) text += cat("[", parameter.list_length, "]");
+    text += cat(parameter.allows_none && parameter.role == Role::argument ? "? " : " ", parameter.name);
+    if (parameter.is_optional) text += cat("=", parameter.default_text);
+    text += ", ";
   }
   return text;
 }

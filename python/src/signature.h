@@ -40,7 +40,8 @@ struct Parameter {
   bool allows_none = false;
   bool allows_numbers = false;  ///< a plain number stands for a tensor (add, mul, ...)
   bool keyword_only = false;
-  int32_t list_length = 0;  ///< `int[2]`: a single int is taken for all
+  bool is_symbolic = false;  ///< SymInt in the schema
+  int32_t list_length = 0;   ///< `int[2]`: a single int is taken for all
   std::string default_text;
   enum class Role : uint8_t { argument, out, requires_grad } role = Role::argument;
   size_t slot = 0;  ///< of the schema's arguments

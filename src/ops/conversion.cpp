@@ -135,7 +135,8 @@ Tensor view_as_complex_cpu(const Tensor& self) {
   view.impl()->version = Ref<VersionCounter>(&self.version());
   return view;
 }
-Tensor conj_cpu(const Tensor& self) { return is_complex(self.dtype()) ? conj_physical(self) : self; }
+Tensor conj_lazy(const Tensor& self) { return conj_physical(self); }
+Tensor conj_cpu(const Tensor& self) { return is_complex(self.dtype()) ? _conj(self) : self; }
 Tensor resolve_cpu(const Tensor& self) { return self; }
 
 // ---- Which dtype a calculation would have
@@ -246,8 +247,14 @@ void declare_conversion(OpSet& ops) {
            .doc = "The inverse of view_as_real."});
   ops.add({.schema = "conj(Tensor(a) self) -> Tensor(a)",
            .kernel = typed_kernel<&conj_cpu>(),
-           .traits = kComposite,
-           .doc = "The complex conjugate."});
+           .traits = kComposite | OpTraits::traced_inside,
+           .doc = "The complex conjugate; self if it is real."});
+  ops.add({.schema = "_conj(Tensor(a) self) -> Tensor(a)",
+           .kernel = typed_kernel<&conj_lazy>(),
+           .derivatives = {{"self", [](const Backward& b) { return conj(b.grad()); }}},
+           .grad_fn = "ConjBackward0",
+           .traits = OpTraits::no_method,
+           .doc = "The complex conjugate; PyTorch's marks a view, here it is computed."});
   ops.add({.schema = "resolve_conj(Tensor(a) self) -> Tensor(a)",
            .kernel = typed_kernel<&resolve_cpu>(),
            .traits = kComposite,

@@ -6,6 +6,7 @@
 #include "ops/cpu/elementwise.h"
 #include "ops/cpu/index_plan.h"
 #include "ops/cpu/scatter_reduction.h"
+#include "ops/derived_forms.h"
 #include "ops/functions/arithmetic.h"
 #include "ops/functions/comparison.h"
 #include "ops/functions/conversion.h"
@@ -158,6 +159,8 @@ void index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, con
 
 void index_reduce_cpu(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source,
                       std::string_view reduce, bool include_self) {
+  static const bool warned = (warn("index_reduce() is in beta and the API may change at any time."), true);
+  static_cast<void>(warned);
   static const std::string_view kNames[] = {"prod", "mean", "amax", "amin"};
   if (std::find(std::begin(kNames), std::end(kNames), reduce) == std::end(kNames))
     throw RuntimeError(

@@ -185,7 +185,8 @@ Tensors broadcast_tensors_cpu(const Tensors& tensors) {
   Shape shape;
   for (const Tensor& tensor : tensors) shape = broadcast_shapes(shape, tensor.sizes());
   Tensors results;
-  for (const Tensor& tensor : tensors) results.push_back(expand(tensor, shape));
+  // One that has the shape already is given back itself, which traces and names see.
+  for (const Tensor& tensor : tensors) results.push_back(tensor.sizes() == shape ? tensor : expand(tensor, shape));
   return results;
 }
 Tensors meshgrid_indexed(const Tensors& tensors, std::string_view indexing) {

@@ -279,3 +279,27 @@ def test_classes_and_functions_go_with_the_module():
     for _ in range(200):
         traced(model, torch.ones(1, 2))
     assert used() - before < 4000  # kilobytes
+
+
+def test_overloads_that_a_call_means_are_recorded():
+    x, image = torch.ones(2, 3), torch.ones(1, 1, 2, 2)
+    graph = graph_of(lambda x: x.var(0), x)
+    assert "aten::var(%x, %2, %3, %4)" in graph and "%3 : bool = prim::Constant[value=1]()" in graph  # unbiased, no correction
+    assert "aten::linalg_vector_norm(%x, %1, %2, %3, %4)" in graph_of(lambda x: torch.norm(x), x)
+    assert "aten::upsample_bilinear2d(%x, %3, %4, %5)" in graph_of(
+        lambda x: nn.functional.interpolate(x, (3, 3), mode="bilinear", align_corners=True), image)
+
+
+def test_the_conjugate_of_real_numbers_is_no_operation():
+    assert "return (%x)" in graph_of(lambda x: torch.conj(x), torch.ones(2))
+    assert "aten::_conj(%x)" in graph_of(lambda x: torch.conj(x), torch.ones(2, dtype=torch.complex64))
+
+
+def test_broadcasting_to_the_shape_at_hand_keeps_the_tensor():
+    x, y = torch.ones(2), torch.ones(2)
+    assert torch.broadcast_tensors(x, y)[0] is x
+    assert "%input.1 " in graph_of(nn.L1Loss(), x, y)
+
+
+def test_warnings_about_the_library_itself_are_shown_to_those_who_ask():
+    assert len(warnings_of(nn.BCELoss(), torch.ones(2, 3), torch.ones(2, 3))) == 2

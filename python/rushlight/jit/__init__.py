@@ -4,6 +4,7 @@ import sys
 import warnings
 
 from .. import _C
+from .._tracer_warning import TracerWarning
 from .._jit_internal import (Final, Future, _drop, _isinstance, _overload, _overload_method, export, ignore, is_scripting, unused)
 from ._state import _enabled
 
@@ -58,19 +59,6 @@ def wait(future):
 
 def _deprecated(name):
     warnings.warn(f"`torch.jit.{name}` is deprecated. Please use `torch.compile` instead.", DeprecationWarning, stacklevel=1)
-
-
-class TracerWarning(Warning):
-    """A trace that may not mean what the program says."""
-
-    @staticmethod
-    def ignore_lib_warnings():
-        """Warnings about the library's own code are for its authors."""
-        warnings.filterwarnings("ignore", category=TracerWarning, module=r"(torch|rushlight)\.(?!jit)")
-        warnings.filterwarnings("ignore", "torch::jit::fuser::cuda")
-
-
-TracerWarning.ignore_lib_warnings()
 
 
 @contextlib.contextmanager

@@ -34,6 +34,9 @@ struct Instruction {
   uint32_t b = 0;  ///< a register, or an immediate read as int32
 };
 
+/// The field that holds operand `position` of `operands` (the letters of opcodes.def).
+uint32_t operand_field(const Instruction& instruction, std::string_view operands, size_t position);
+
 /// Flags of an operand in the pool.
 inline constexpr uint32_t kConstantOperand = 1u << 31;  ///< an index into the constants
 inline constexpr uint32_t kLastUse = 1u << 30;          ///< the register is released after the instruction
@@ -68,6 +71,19 @@ struct Bytecode {
   std::shared_ptr<ir::Graph> graph;
   std::string function_name;
 };
+
+/// The registers that an instruction reads and those that it writes; one may be in both lists.
+struct RegisterUses {
+  std::vector<uint32_t> reads, writes;
+};
+/// Fills `uses` anew.
+void find_register_uses(const Bytecode& bytecode, const Instruction& instruction, RegisterUses& uses);
+/// The targets of jumps have the letter j.
+inline bool is_jump(const Instruction& instruction) { return opcode_info(instruction.opcode).operands[0] == 'j'; }
+/// Whether the next instruction may follow.
+inline bool falls_through(const Instruction& instruction) {
+  return instruction.opcode != Opcode::jump && instruction.opcode != Opcode::ret && instruction.opcode != Opcode::raise;
+}
 
 /// The text of `rushlight code --bytecode`.
 std::string disassemble(const Bytecode& bytecode);

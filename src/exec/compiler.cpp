@@ -100,7 +100,7 @@ class Compiler {
   uint32_t assign(Value* value) {
     const auto found = registers_.find(value);
     if (found != registers_.end()) return found->second;
-    const uint32_t reg = new_register(register_class(*value->type()));
+    const uint32_t reg = new_register(class_of(value));
     registers_.emplace(value, reg);
     return reg;
   }
@@ -110,7 +110,9 @@ class Compiler {
     free_[size_t(out_->registers[reg])].push_back(reg);
   }
   bool is_constant(const Value* value) const { return value->node()->kind() == kinds::constant; }
-  RegisterClass class_of(const Value* value) const { return register_class(*value->type()); }
+  RegisterClass class_of(const Value* value) const {
+    return known_floats_.count(value) ? RegisterClass::float_ : register_class(*value->type());
+  }
 
   uint32_t constant_index(const Value* value) {
     const auto [at, is_new] = constant_indices_.try_emplace(value, uint32_t(out_->constants.size()));
@@ -534,23 +536,18 @@ class Compiler {
         emit(cls == RegisterClass::int_ ? Opcode::i64_to_f64 : Opcode::number_to_f64, to, from);
       return true;
     }
-    const auto is_real = [&](Value* value) {
-      return class_of(value) == RegisterClass::int_ || class_of(value) == RegisterClass::float_;
-    };
     const auto form = kFloatForms.find(op.schema().name);
+    if (form == kFloatForms.end() || node->inputs().size() != 2) return false;
+    const RegisterClass first = class_of(node->input(0)), second = class_of(node->input(1));
+    const auto is_real = [](RegisterClass cls) { return cls == RegisterClass::int_ || cls == RegisterClass::float_; };
+    if (!is_real(first) || !is_real(second)) return false;
+    // Numbers of no further type are floats if one of them is known to be one.
     const bool mixed = overload == "int_float" || overload == "float_int";
-    const bool quotient = op.schema().name == "aten::div" && overload.empty();
-    if (form == kFloatForms.end() || (!mixed && !quotient) || node->inputs().size() != 2 || !is_real(node->input(0)) ||
-        !is_real(node->input(1)))
-      return false;
+    const bool one_is_float = first == RegisterClass::float_ || second == RegisterClass::float_;
+    if (!mixed && !(overload.empty() && (one_is_float || op.schema().name == "aten::div"))) return false;
     const uint32_t a = float_source(node->input(0)), b = float_source(node->input(1));
-    if (class_of(node->output()) != RegisterClass::value) {
-      emit(form->second, assign(node->output()), a, b);
-      return true;
-    }
-    const uint32_t result = temporary(RegisterClass::float_);
-    emit(form->second, result, a, b);
-    move(assign(node->output()), result);
+    if (class_of(node->output()) == RegisterClass::value) known_floats_.insert(node->output());
+    emit(form->second, assign(node->output()), a, b);
     return true;
   }
 
@@ -579,7 +576,7 @@ class Compiler {
       emit(opcode, assign(node->output()), a, b);
     }
     // Operators that return the list that they changed.
-    if (operands[0] == 'd' && node->outputs().size() == 1 && live_.last_use(node->output()) &&
+    if (operands[0] == 'o' && node->outputs().size() == 1 && live_.last_use(node->output()) &&
         !registers_.count(node->output()))
       move(assign(node->output()), registers_.at(node->input(0)));
   }
@@ -941,6 +938,8 @@ class Compiler {
   std::unique_ptr<Bytecode> out_;
   const Node* current_ = nullptr;
   std::unordered_map<const Value*, uint32_t> registers_;
+  /// Values whose type says number, of which the instruction that makes them says float.
+  std::unordered_set<const Value*> known_floats_;
   std::unordered_map<const Value*, uint32_t> constant_indices_;
   std::unordered_map<const Operator*, uint32_t> operator_indices_;
   /// Nodes that are done later, by the instruction that uses them: comparisons by jumps, rows by the read of an

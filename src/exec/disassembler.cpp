@@ -44,18 +44,6 @@ std::string name_text(const Bytecode& bytecode, const Instruction& in) {
   }
 }
 
-/// The fields in the order in which the operand letters take them.
-uint32_t field(const Instruction& in, char letter, size_t position, std::string_view operands) {
-  if (letter == 'd' || letter == 'j') return in.d;
-  if (letter == 'a') return in.a;
-  if (letter == 'b' || letter == 'i') return in.b;
-  if (letter == 's') return uint32_t(int32_t(in.step));
-  // k, p and n stand in the field that their position and the other letters leave free.
-  if (position == 0) return in.d;
-  if (position == 1) return operands[0] == 'a' ? in.b : in.a;
-  return in.b;
-}
-
 }  // namespace
 
 std::string disassemble(const Bytecode& bytecode) {
@@ -74,10 +62,12 @@ std::string disassemble(const Bytecode& bytecode) {
     const std::string_view operands = info.operands;
     std::vector<std::string> parts;
     for (size_t k = 0; k < operands.size(); ++k) {
-      const uint32_t value = field(in, operands[k], k, operands);
+      const uint32_t value = operand_field(in, operands, k);
       switch (operands[k]) {
         case 'd':
+        case 'o':
         case 'a':
+        case 'u':
         case 'b':
           parts.push_back(register_text(bytecode, value));
           break;
@@ -115,10 +105,12 @@ void check(const Bytecode& bytecode) {
     const Instruction& in = bytecode.code[i];
     const std::string_view operands = opcode_info(in.opcode).operands;
     for (size_t k = 0; k < operands.size(); ++k) {
-      const uint32_t value = field(in, operands[k], k, operands);
+      const uint32_t value = operand_field(in, operands, k);
       switch (operands[k]) {
         case 'd':
+        case 'o':
         case 'a':
+        case 'u':
         case 'b':
           if (value >= bytecode.registers.size()) fail(i, "register out of range");
           break;

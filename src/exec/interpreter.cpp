@@ -2,11 +2,11 @@
 
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 
 #include "base/text.h"
 #include "base/thread_pool.h"
 #include "exec/error_trace.h"
+#include "exec/native/code.h"
 #include "value/future.h"
 
 namespace rushlight::exec {
@@ -15,67 +15,11 @@ SurfaceHooks surface_hooks;
 
 namespace {
 
-/// Register memory of one thread: blocks that stay where they are, so that frames keep their addresses.
-class RegisterStack {
- public:
-  IValue* push(const std::vector<IValue>& image) {
-    const size_t count = image.size();
-    if (blocks_.empty() || used_ + count > blocks_[block_].size) next_block(count);
-    IValue* registers = blocks_[block_].registers.get() + used_;
-    // Constants are borrowed from the image, which outlives the frame.
-    std::memcpy(static_cast<void*>(registers), image.data(), count * sizeof(IValue));
-    used_ += count;
-    return registers;
-  }
-  void pop(IValue* registers, const std::vector<IValue>& image) {
-    const size_t count = image.size();
-    for (size_t i = 0; i < count; ++i) {
-      if (registers[i].tag() != image[i].tag())
-        registers[i] = IValue();
-      else if (registers[i].is_pointer())
-        new (&registers[i]) IValue();  // a borrowed constant: nothing to release
-    }
-    used_ -= count;
-    if (used_ == 0 && block_ > 0) {
-      --block_;
-      used_ = blocks_[block_].filled;
-    }
-  }
-
- private:
-  struct Block {
-    std::unique_ptr<IValue[]> registers;
-    size_t size;
-    size_t filled;  ///< registers in use when the next block was begun
-  };
-  void next_block(size_t count) {
-    if (!blocks_.empty()) {
-      blocks_[block_].filled = used_;
-      ++block_;
-    }
-    if (block_ < blocks_.size() && blocks_[block_].size < count) blocks_.resize(block_);
-    if (block_ == blocks_.size()) {
-      const size_t size = std::max<size_t>(count, 4096);
-      blocks_.push_back({std::make_unique<IValue[]>(size), size, 0});
-    }
-    used_ = 0;
-  }
-  std::vector<Block> blocks_;
-  size_t block_ = 0;
-  size_t used_ = 0;
-};
-
 RegisterStack& register_stack() {
   thread_local RegisterStack stack;
   return stack;
 }
 thread_local size_t native_depth = 0;
-
-struct Frame {
-  Plan* plan;
-  IValue* registers;
-  const Instruction* pc;
-};
 
 [[noreturn]] void index_error() { throw IndexError("list index out of range"); }
 [[noreturn]] void zero_division() { throw RuntimeError("division by 0"); }
@@ -119,38 +63,39 @@ class Run {
  public:
   explicit Run(Plan& plan) { enter(plan); }
   ~Run() {
-    while (!frames_.empty()) leave();
+    while (!calls_.empty()) leave();
   }
 
-  IValue* arguments() { return frames_.back().registers; }
+  IValue* arguments() { return calls_.innermost().registers; }
   IValue execute();
   std::vector<TraceFrame> trace() const {
     std::vector<TraceFrame> trace;
     // Of a recursion without end only both ends are of use to a reader.
     constexpr size_t kShown = 50;
-    for (size_t i = 0; i < frames_.size(); ++i) {
-      if (frames_.size() > 2 * kShown && i == kShown) i = frames_.size() - kShown;
-      const Bytecode& bytecode = frames_[i].plan->bytecode();
-      trace.push_back({bytecode.origins[size_t(frames_[i].pc - bytecode.code.data())], bytecode.function_name});
+    for (size_t i = 0; i < calls_.depth(); ++i) {
+      if (calls_.depth() > 2 * kShown && i == kShown) i = calls_.depth() - kShown;
+      const Frame& frame = calls_[i];
+      const Bytecode& bytecode = frame.plan->bytecode();
+      trace.push_back({bytecode.origins[size_t(frame.pc - bytecode.code.data())], bytecode.function_name});
     }
     return trace;
   }
 
  private:
   void enter(Plan& plan) {
-    if (frames_.size() >= kMaxDepth)
+    if (calls_.depth() >= kMaxDepth)
       throw RuntimeError(
           {.message = cat("maximum recursion depth exceeded: more than ", kMaxDepth, " calls are active"),
            .hint = "check that the recursion ends"});
-    frames_.push_back({&plan, stack_.push(plan.frame_image()), plan.bytecode().code.data()});
+    calls_.push({&plan, calls_.stack->push(plan.frame_image()), plan.bytecode().code.data()});
+    if (plan.count_work(int64_t(plan.bytecode().code.size()))) plan.make_machine_code();
   }
   void leave() {
-    stack_.pop(frames_.back().registers, frames_.back().plan->frame_image());
-    frames_.pop_back();
+    calls_.stack->pop(calls_.innermost().registers, calls_.innermost().plan->frame_image());
+    --calls_.top;
   }
 
-  RegisterStack& stack_ = register_stack();
-  std::vector<Frame> frames_;
+  Calls calls_{register_stack()};
 };
 
 /// An argument list that borrows: bytes of registers without counting them.
@@ -242,32 +187,43 @@ IValue Run::execute() {
 #include "exec/opcodes.def"
 #undef OPCODE
   };
+  // Where there is machine code, each instruction first asks whether it can be entered there.
+  static const void* const kEnterLabels[] = {
+#define OPCODE(name, text, operands, effect) &&enter_machine_code,
+#include "exec/opcodes.def"
+#undef OPCODE
+  };
   // The frame at hand, in local variables: the compiler keeps them in machine registers.
+  const void* const* labels;
   IValue* r;
   const Instruction* pc;
   const Bytecode* code;
   const Instruction* first;
   const IValue* constants;
-#define LOAD_FRAME()                    \
-  do {                                  \
-    Frame& frame = frames_.back();      \
-    r = frame.registers;                \
-    pc = frame.pc;                      \
-    code = &frame.plan->bytecode();     \
-    first = code->code.data();          \
-    constants = code->constants.data(); \
+#define LOAD_FRAME()                                              \
+  do {                                                            \
+    Frame& frame = calls_.innermost();                            \
+    r = frame.registers;                                          \
+    pc = frame.pc;                                                \
+    code = &frame.plan->bytecode();                               \
+    first = code->code.data();                                    \
+    constants = code->constants.data();                           \
+    labels = frame.plan->machine_code() ? kEnterLabels : kLabels; \
   } while (0)
-#define SAVE_PC() (frames_.back().pc = pc)
-#define DISPATCH() goto* kLabels[size_t(pc->opcode)]
+#define SAVE_PC() (calls_.innermost().pc = pc)
+#define DISPATCH() goto* labels[size_t(pc->opcode)]
 #define NEXT()  \
   do {          \
     ++pc;       \
     DISPATCH(); \
   } while (0)
-#define GOTO(target)       \
-  do {                     \
-    pc = first + (target); \
-    DISPATCH();            \
+#define GOTO(target)                                                                           \
+  do {                                                                                         \
+    const Instruction* to = first + (target);                                                  \
+    const bool is_hot = to <= pc && calls_.innermost().plan->count_work(int64_t(pc - to) + 1); \
+    pc = to;                                                                                   \
+    if (is_hot) goto became_hot;                                                               \
+    DISPATCH();                                                                                \
   } while (0)
 #define I(x) r[pc->x].raw_int()
 #define F(x) r[pc->x].raw_float()
@@ -286,6 +242,29 @@ IValue Run::execute() {
 
   LOAD_FRAME();
   DISPATCH();
+
+became_hot:
+  SAVE_PC();
+  calls_.innermost().plan->make_machine_code();
+  LOAD_FRAME();
+  DISPATCH();
+
+enter_machine_code : {
+  const native::Code& machine_code = *calls_.innermost().plan->machine_code();
+  if (const void* entry = machine_code.entry(size_t(pc - first))) {
+    if (machine_code.run(r, calls_, entry) == native::Outcome::returned) {
+      IValue result = std::move(calls_.result);
+      if (calls_.empty()) return result;
+      LOAD_FRAME();
+      const uint32_t* call = code->pool.data() + pc->d;
+      const uint32_t* outputs = call + 1 + call[0];
+      if (outputs[0] == 1) r[outputs[1]] = std::move(result);
+      NEXT();
+    }
+    LOAD_FRAME();
+  }
+  goto* kLabels[size_t(pc->opcode)];
+}
 
 // One line an instruction, so that the set can be read off.
 // clang-format off
@@ -509,7 +488,7 @@ do_call_function: {
   Plan& callee = static_cast<Plan&>(code->functions[pc->a]->plan());
   const uint32_t* pool = code->pool.data() + pc->d;
   enter(callee);
-  IValue* fresh = frames_.back().registers;
+  IValue* fresh = calls_.innermost().registers;
   for (uint32_t i = 0; i < pool[0]; ++i) fresh[i] = take(pool[1 + i], r, constants);
   LOAD_FRAME();
   DISPATCH();
@@ -523,7 +502,7 @@ do_call_interface: {
   if (!method) throw RuntimeError(cat("Method '", name, "' is not defined."));
   Plan& callee = static_cast<Plan&>(method->plan());
   enter(callee);
-  IValue* fresh = frames_.back().registers;
+  IValue* fresh = calls_.innermost().registers;
   for (uint32_t i = 0; i < pool[0]; ++i) fresh[i] = take(pool[1 + i], r, constants);
   LOAD_FRAME();
   DISPATCH();
@@ -559,7 +538,7 @@ do_ret: {
     result = make_tuple(std::move(parts));
   }
   leave();
-  if (frames_.empty()) return result;
+  if (calls_.empty()) return result;
   LOAD_FRAME();
   const uint32_t* call = code->pool.data() + pc->d;
   const uint32_t* outputs = call + 1 + call[0];
@@ -580,24 +559,6 @@ do_ret: {
 }
 
 }  // namespace
-
-Plan::Plan(std::unique_ptr<Bytecode> bytecode) : bytecode_(std::move(bytecode)) {
-  for (RegisterClass cls : bytecode_->registers) switch (cls) {
-      case RegisterClass::value:
-        frame_image_.emplace_back();
-        break;
-      case RegisterClass::int_:
-        frame_image_.emplace_back(int64_t(0));
-        break;
-      case RegisterClass::float_:
-        frame_image_.emplace_back(0.0);
-        break;
-      case RegisterClass::bool_:
-        frame_image_.emplace_back(false);
-        break;
-    }
-  for (const auto& [reg, constant] : bytecode_->presets) frame_image_[reg] = bytecode_->constants[constant];
-}
 
 IValue interpret(Plan& plan, std::vector<IValue> arguments) {
   RUSHLIGHT_ASSERT(arguments.size() == plan.bytecode().argument_count);

@@ -1,22 +1,53 @@
 /// Runs bytecode. All running state is in the call: a function may run on any number of threads at once.
 #pragma once
+#include <atomic>
+
 #include "exec/bytecode.h"
 
 namespace rushlight::exec {
 
-/// The plan of one function: its bytecode, and what the executor remembers about it.
+namespace native {
+class Code;
+}
+
+/// The plan of one function: its bytecode, its machine code once it has run for a while, and what the executor
+/// remembers about it.
 class Plan final : public ir::ExecutablePlan {
  public:
   explicit Plan(std::unique_ptr<Bytecode> bytecode);
+  ~Plan() override;
   const Bytecode& bytecode() const { return *bytecode_; }
   /// The registers of a new frame: tags of numbers set, constants in their registers, all else None. Frames copy the
   /// bytes and so borrow the constants.
   const std::vector<IValue>& frame_image() const { return frame_image_; }
 
+  /// Null while there is none.
+  const native::Code* machine_code() const { return machine_code_.load(std::memory_order_acquire); }
+  /// Counts work, in instructions. True when there was enough of it to ask for machine code. Threads that count at the
+  /// same time may lose some of it.
+  bool count_work(int64_t instructions) {
+    const int64_t left = work_left_.load(std::memory_order_relaxed) - instructions;
+    work_left_.store(left, std::memory_order_relaxed);
+    return left < 0;
+  }
+  /// Translates, once; what cannot be translated stays as it is.
+  void make_machine_code();
+
  private:
   std::unique_ptr<Bytecode> bytecode_;
   std::vector<IValue> frame_image_;
+  std::atomic<int64_t> work_left_;
+  std::atomic<bool> is_translated_ = false;
+  std::atomic<const native::Code*> machine_code_ = nullptr;
 };
+
+/// When functions become machine code (native/). From the environment: RUSHLIGHT_NATIVE=0 never, RUSHLIGHT_NATIVE=1
+/// when they are called first; otherwise after as much work as the translation takes.
+enum class NativeMode { never, when_hot, at_once };
+/// For functions whose plan is made from now on.
+void set_native_mode(NativeMode mode);
+/// Whether this build and this machine can make machine code.
+bool has_native();
 
 /// Frames deep before a clean error; each frame takes 16 bytes a register.
 inline constexpr size_t kMaxDepth = 200'000;

@@ -149,7 +149,7 @@ def language(build):
 
 
 def threads_and_processes(build):
-    """The tutorial's last cells: the same countdown plain, on two threads and in two processes."""
+    """The tutorial's last cells: the same countdown, from twenty million, plain, on two threads and in two processes."""
     peers = {"Rushlight": Peer(sys.executable, "rushlight", 1, environment(build)), "CPython": Peer("/usr/bin/python3", "none", 1, dict(os.environ))}
     title("countdown of the tutorial", peers)
     compare(peers, "countdown", ("plain", "two threads", "two processes"), "-")

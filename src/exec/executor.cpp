@@ -9,7 +9,7 @@ namespace rushlight::exec {
 namespace {
 
 std::unique_ptr<ir::ExecutablePlan> make_plan(ir::GraphFunction& function) {
-  return std::make_unique<Plan>(compile(optimized_graph(function), function.name()));
+  return std::make_unique<Plan>(compile(optimized_graph(function), function.name()), function);
 }
 
 IValue run(ir::GraphFunction& function, std::vector<IValue> arguments) {

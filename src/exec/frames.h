@@ -11,6 +11,9 @@ namespace rushlight::exec {
 
 class Plan;
 
+/// Frames deep before a clean error; each frame takes 16 bytes a register.
+inline constexpr size_t kMaxDepth = 200'000;
+
 /// One call of a function. `pc` is where it stands while it has called another, or failed.
 struct Frame {
   Plan* plan;
@@ -18,8 +21,15 @@ struct Frame {
   const Instruction* pc;
 };
 
+/// Where registers are taken from, as machine code sees it.
+struct RegisterBlock {
+  IValue* top = nullptr;    ///< the next free register; what lies above holds nothing that is counted
+  IValue* begin = nullptr;  ///< of the block at hand
+  IValue* end = nullptr;
+};
+
 /// Register memory of one thread: blocks that stay where they are, so that frames keep their addresses.
-class RegisterStack {
+class RegisterStack : public RegisterBlock {
  public:
   /// A copy of `image`. Constants in it are borrowed: it outlives the frame.
   IValue* push(const std::vector<IValue>& image) {
@@ -40,10 +50,6 @@ class RegisterStack {
     top = registers;
     if (top == begin && block_ > 0) previous_block();
   }
-
-  IValue* top = nullptr;
-  IValue* begin = nullptr;  ///< of the block at hand
-  IValue* end = nullptr;
 
  private:
   struct Block {
@@ -91,6 +97,7 @@ class Calls : public CallState {
   size_t depth() const { return size_t(top - frames_); }
   Frame& innermost() const { return top[-1]; }
   const Frame& operator[](size_t i) const { return frames_[i]; }
+  /// Fewer than kMaxDepth are active.
   void push(const Frame& frame) {
     if (top == end) grow();
     *top++ = frame;
@@ -99,13 +106,13 @@ class Calls : public CallState {
  private:
   static constexpr size_t kInside = 8;
   void grow() {
-    const size_t used = depth();
-    auto larger = std::make_unique<Frame[]>(used * 2);
+    const size_t used = depth(), size = std::min(used * 2, kMaxDepth);
+    auto larger = std::make_unique<Frame[]>(size);
     std::copy(frames_, top, larger.get());
     outside_ = std::move(larger);
     frames_ = outside_.get();
     top = frames_ + used;
-    end = frames_ + used * 2;
+    end = frames_ + size;
   }
   Frame inside_[kInside];
   Frame* frames_ = inside_;

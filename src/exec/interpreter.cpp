@@ -95,6 +95,13 @@ class Run {
     --calls_.top;
   }
 
+  /// The result of a callee, to where the operand list of its call says.
+  void give_result(const uint32_t* call, IValue* registers) {
+    IValue result = std::move(calls_.result);
+    const uint32_t* outputs = call + 1 + call[0];
+    if (outputs[0] == 1) registers[outputs[1]] = std::move(result);
+  }
+
   Calls calls_{register_stack()};
 };
 
@@ -252,21 +259,14 @@ became_hot:
 enter_machine_code : {
   const native::Code& machine_code = *calls_.innermost().plan->machine_code();
   if (const void* entry = machine_code.entry(size_t(pc - first))) {
-    if (machine_code.run(r, calls_, entry) == native::Outcome::returned) {
-      IValue result = std::move(calls_.result);
-      if (calls_.empty()) return result;
-      LOAD_FRAME();
-      const uint32_t* call = code->pool.data() + pc->d;
-      const uint32_t* outputs = call + 1 + call[0];
-      if (outputs[0] == 1) r[outputs[1]] = std::move(result);
-      NEXT();
-    }
+    if (machine_code.run(r, calls_, entry) == native::Outcome::returned) goto returned;
     LOAD_FRAME();
   }
   goto* kLabels[size_t(pc->opcode)];
 }
 
-// One line an instruction, so that the set can be read off.
+// One line an instruction, so that the set can be read off. DISPATCH stands outside of all blocks: it runs no
+// destructors.
 // clang-format off
 do_move_word: I(d) = I(a); NEXT();
 do_move_value: r[pc->d] = r[pc->a]; NEXT();
@@ -369,8 +369,8 @@ do_list_get_value: {
   SAVE_PC();
   IValue taken = element<IValue>(r[pc->a], I(b));
   r[pc->d] = std::move(taken);
-  NEXT();
 }
+  NEXT();
 do_list_get2_i64: SAVE_PC(); I(d) = nested_element<int64_t>(code->pool.data() + pc->a, r); NEXT();
 do_list_get2_f64: SAVE_PC(); F(d) = nested_element<double>(code->pool.data() + pc->a, r); NEXT();
 do_list_get2_bool: SAVE_PC(); I(d) = nested_element<uint8_t>(code->pool.data() + pc->a, r); NEXT();
@@ -389,8 +389,8 @@ do_dict_get: {
   if (!found) throw RuntimeError(cat("KeyError: ", r[pc->b].str()));
   IValue taken = *found;
   r[pc->d] = std::move(taken);
-  NEXT();
 }
+  NEXT();
 do_dict_set: SAVE_PC(); dict_of(r[pc->d]).insert_or_assign(r[pc->a], r[pc->b]); NEXT();
 do_dict_contains: SAVE_PC(); I(d) = std::as_const(dict_of(r[pc->a])).find(r[pc->b]) != nullptr; NEXT();
 
@@ -401,8 +401,8 @@ do_make_tuple: {
   parts.reserve(pool[0]);
   for (uint32_t i = 0; i < pool[0]; ++i) parts.push_back(take(pool[1 + i], r, constants));
   r[pc->d] = make_tuple(std::move(parts), pc->b ? code->types[pc->b - 1] : nullptr);
-  NEXT();
 }
+  NEXT();
 do_make_dict: {
   SAVE_PC();
   const uint32_t* pool = code->pool.data() + pc->a;
@@ -413,8 +413,8 @@ do_make_dict: {
     dict->insert_or_assign(std::move(key), take(pool[2 + i], r, constants));
   }
   r[pc->d] = IValue(std::move(dict));
-  NEXT();
 }
+  NEXT();
 do_unpack_tuple: {
   SAVE_PC();
   const uint32_t* outputs = code->pool.data() + pc->b + 1;
@@ -422,8 +422,8 @@ do_unpack_tuple: {
   const std::vector<IValue>& parts = tuple.tuple().elements;
   if (parts.size() != outputs[0]) throw RuntimeError(cat("Expected to unpack ", outputs[0], " elements but found ", parts.size()));
   for (uint32_t i = 0; i < outputs[0]; ++i) r[outputs[1 + i]] = parts[i];
-  NEXT();
 }
+  NEXT();
 do_unpack_list: {
   SAVE_PC();
   const uint32_t* outputs = code->pool.data() + pc->b + 1;
@@ -431,13 +431,13 @@ do_unpack_list: {
   if (list.list().size() != outputs[0])
     throw RuntimeError(cat("Expected ", outputs[0], " elements in a list but found ", list.list().size()));
   for (uint32_t i = 0; i < outputs[0]; ++i) r[outputs[1 + i]] = list.list().get(i);
-  NEXT();
 }
+  NEXT();
 do_tuple_get: {
   IValue taken = static_cast<TupleObject*>(r[pc->a].raw_pointer())->elements[pc->b];
   r[pc->d] = std::move(taken);
-  NEXT();
 }
+  NEXT();
 do_tuple_index: {
   SAVE_PC();
   const std::vector<IValue>& parts = r[pc->a].tuple().elements;
@@ -445,23 +445,23 @@ do_tuple_index: {
   if (at < 0 || at >= int64_t(parts.size())) throw IndexError("Tuple index out of range");
   IValue taken = parts[size_t(at)];
   r[pc->d] = std::move(taken);
-  NEXT();
 }
+  NEXT();
 
 do_make_object: r[pc->d] = IValue(make_ref<Object>(code->classes[pc->a], nullptr)); NEXT();
 do_get_slot: {
   SAVE_PC();
   IValue taken = r[pc->a].object().slot(pc->b);
   r[pc->d] = std::move(taken);
-  NEXT();
 }
+  NEXT();
 do_set_slot: SAVE_PC(); r[pc->d].object().slot(pc->b) = r[pc->a]; NEXT();
 do_is_instance: {
   bool holds = false;
   for (const TypePtr& type : code->type_lists[pc->b]) holds |= r[pc->a].is_instance_of(*type);
   I(d) = holds;
-  NEXT();
 }
+  NEXT();
 
 do_call_op: {
   SAVE_PC();
@@ -474,15 +474,15 @@ do_call_op: {
     call_operator(*code->operators[pc->a], arguments.data(), &result);
     release_last_uses(pool + 1, count, r);
     if (outputs[0]) r[outputs[1]] = std::move(result);
-    NEXT();
+  } else {
+    IValue results[8];
+    RUSHLIGHT_ASSERT(outputs[0] <= 8);
+    call_operator(*code->operators[pc->a], arguments.data(), results);
+    release_last_uses(pool + 1, count, r);
+    for (uint32_t i = 0; i < outputs[0]; ++i) r[outputs[1 + i]] = std::move(results[i]);
   }
-  IValue results[8];
-  RUSHLIGHT_ASSERT(outputs[0] <= 8);
-  call_operator(*code->operators[pc->a], arguments.data(), results);
-  release_last_uses(pool + 1, count, r);
-  for (uint32_t i = 0; i < outputs[0]; ++i) r[outputs[1 + i]] = std::move(results[i]);
-  NEXT();
 }
+  NEXT();
 do_call_function: {
   SAVE_PC();
   Plan& callee = static_cast<Plan&>(code->functions[pc->a]->plan());
@@ -525,8 +525,8 @@ do_python_call: {
   if (outputs[0] == 1) r[outputs[1]] = std::move(result);
   else
     for (uint32_t i = 0; i < outputs[0]; ++i) r[outputs[1 + i]] = result.tuple().elements[i];
-  NEXT();
 }
+  NEXT();
 do_ret: {
   const uint32_t* pool = code->pool.data() + pc->d;
   IValue result;
@@ -538,13 +538,13 @@ do_ret: {
     result = make_tuple(std::move(parts));
   }
   leave();
-  if (calls_.empty()) return result;
-  LOAD_FRAME();
-  const uint32_t* call = code->pool.data() + pc->d;
-  const uint32_t* outputs = call + 1 + call[0];
-  if (outputs[0] == 1) r[outputs[1]] = std::move(result);
-  NEXT();
+  calls_.result = std::move(result);
 }
+returned:
+  if (calls_.empty()) return std::move(calls_.result);
+  LOAD_FRAME();
+  give_result(code->pool.data() + pc->d, r);
+  NEXT();
 // clang-format on
 #undef LOAD_FRAME
 #undef SAVE_PC

@@ -2,7 +2,7 @@
 #pragma once
 #include <atomic>
 
-#include "exec/bytecode.h"
+#include "exec/frames.h"
 
 namespace rushlight::exec {
 
@@ -14,9 +14,10 @@ class Code;
 /// remembers about it.
 class Plan final : public ir::ExecutablePlan {
  public:
-  explicit Plan(std::unique_ptr<Bytecode> bytecode);
+  Plan(std::unique_ptr<Bytecode> bytecode, const ir::GraphFunction& function);
   ~Plan() override;
   const Bytecode& bytecode() const { return *bytecode_; }
+  bool is_of(const ir::GraphFunction& function) const { return &function == function_; }
   /// The registers of a new frame: tags of numbers set, constants in their registers, all else None. Frames copy the
   /// bytes and so borrow the constants.
   const std::vector<IValue>& frame_image() const { return frame_image_; }
@@ -35,6 +36,7 @@ class Plan final : public ir::ExecutablePlan {
 
  private:
   std::unique_ptr<Bytecode> bytecode_;
+  const ir::GraphFunction* function_;
   std::vector<IValue> frame_image_;
   std::atomic<int64_t> work_left_;
   std::atomic<bool> is_translated_ = false;
@@ -49,8 +51,6 @@ void set_native_mode(NativeMode mode);
 /// Whether this build and this machine can make machine code.
 bool has_native();
 
-/// Frames deep before a clean error; each frame takes 16 bytes a register.
-inline constexpr size_t kMaxDepth = 200'000;
 /// Functions that were entered through C++ (sorting with a script's `__lt__`, hooks) nest on the machine's stack.
 inline constexpr size_t kMaxNativeDepth = 200;
 

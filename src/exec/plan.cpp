@@ -44,7 +44,8 @@ bool has_native() {
 #endif
 }
 
-Plan::Plan(std::unique_ptr<Bytecode> bytecode) : bytecode_(std::move(bytecode)), work_left_(work_before_translation()) {
+Plan::Plan(std::unique_ptr<Bytecode> bytecode, const ir::GraphFunction& function)
+    : bytecode_(std::move(bytecode)), function_(&function), work_left_(work_before_translation()) {
   for (RegisterClass cls : bytecode_->registers) switch (cls) {
       case RegisterClass::value:
         frame_image_.emplace_back();
@@ -62,7 +63,11 @@ Plan::Plan(std::unique_ptr<Bytecode> bytecode) : bytecode_(std::move(bytecode)),
   for (const auto& [reg, constant] : bytecode_->presets) frame_image_[reg] = bytecode_->constants[constant];
 }
 
-Plan::~Plan() { delete machine_code_.load(); }
+Plan::~Plan() {
+#ifdef RUSHLIGHT_NATIVE
+  delete machine_code_.load();
+#endif
+}
 
 void Plan::make_machine_code() {
   work_left_.store(kNever, std::memory_order_relaxed);

@@ -38,35 +38,60 @@ Ref<ListObject> ListObject::make(TypePtr element_type) {
   return make_ref<GenericList>(std::move(element_type));
 }
 
-const IValue* DictObject::find(const IValue& key) const {
-  const auto found = index_.find(key);
-  return found == index_.end() ? nullptr : &entries_[found->second].value;
+namespace {
+
+/// `equals`, with the usual keys first.
+inline bool same_key(const IValue& a, const IValue& b) {
+  if (a.tag() == b.tag() && (a.is_string() || a.is_int()) && a.raw_int() == b.raw_int()) return true;
+  return a.equals(b);
 }
 
-void DictObject::insert_or_assign(IValue key, IValue value) {
-  if (IValue* existing = find(key)) {
-    *existing = std::move(value);
+}  // namespace
+
+size_t DictObject::find_slot(const IValue& key, size_t hash) const {
+  if (slots_.empty()) return kNowhere;
+  const size_t mask = slots_.size() - 1;
+  for (size_t slot = first_slot(hash);; slot = (slot + 1) & mask) {
+    const uint32_t index = slots_[slot];
+    if (index == kFree) return kNowhere;
+    if (index != kErased && entries_[index].hash == hash && same_key(entries_[index].key, key)) return slot;
+  }
+}
+
+const IValue* DictObject::find(const IValue& key) const {
+  const size_t slot = find_slot(key, key.hash());
+  return slot == kNowhere ? nullptr : &entries_[slots_[slot]].value;
+}
+
+void DictObject::insert_or_assign(const IValue& key, IValue value) {
+  const size_t hash = key.hash();
+  if (const size_t slot = find_slot(key, hash); slot != kNowhere) {
+    entries_[slots_[slot]].value = std::move(value);
     return;
   }
-  index_.emplace(key, entries_.size());
-  entries_.push_back({std::move(key), std::move(value)});
+  if ((entries_.size() + 1) * 3 > slots_.size() * 2) rebuild();
+  const size_t mask = slots_.size() - 1;
+  size_t slot = first_slot(hash);
+  while (slots_[slot] != kFree) slot = (slot + 1) & mask;
+  entries_.push_back({key, std::move(value), hash, /*alive=*/true});
+  slots_[slot] = uint32_t(entries_.size() - 1);
   ++live_;
 }
 
 bool DictObject::erase(const IValue& key) {
-  const auto found = index_.find(key);
-  if (found == index_.end()) return false;
-  Entry& entry = entries_[found->second];
-  index_.erase(found);
-  entry = {IValue(), IValue(), /*alive=*/false};
+  const size_t slot = find_slot(key, key.hash());
+  if (slot == kNowhere) return false;
+  // The entry goes last: what it holds may be the key.
+  const Entry erased = std::exchange(entries_[slots_[slot]], {IValue(), IValue(), 0, /*alive=*/false});
+  slots_[slot] = kErased;
   --live_;
-  if (entries_.size() > 32 && live_ * 2 < entries_.size()) compact();
+  if (entries_.size() > 32 && live_ * 2 < entries_.size()) rebuild();
   return true;
 }
 
 void DictObject::clear() {
   entries_.clear();
-  index_.clear();
+  slots_.clear();
   live_ = 0;
 }
 
@@ -76,9 +101,19 @@ Ref<DictObject> DictObject::copy() const {
   return result;
 }
 
-void DictObject::compact() {
+void DictObject::rebuild() {
   std::erase_if(entries_, [](const Entry& entry) { return !entry.alive; });
-  for (size_t i = 0; i < entries_.size(); ++i) index_[entries_[i].key] = i;
+  size_t bits = 3;
+  while ((size_t(1) << bits) * 2 < (live_ * 2 + 1) * 3) ++bits;
+  if (bits > 31) throw RuntimeError("a dictionary holds too many entries");
+  slots_.assign(size_t(1) << bits, kFree);
+  shift_ = int(64 - bits);
+  const size_t mask = slots_.size() - 1;
+  for (uint32_t i = 0; i < entries_.size(); ++i) {
+    size_t slot = first_slot(entries_[i].hash);
+    while (slots_[slot] != kFree) slot = (slot + 1) & mask;
+    slots_[slot] = i;
+  }
 }
 
 Object::Object(Ref<const ClassType> type, std::shared_ptr<const void> keep_alive)

@@ -1,7 +1,5 @@
 /// Lists, dictionaries and objects behind an IValue. Lists of int, float and bool keep their elements unboxed.
 #pragma once
-#include <unordered_map>
-
 #include "value/ivalue.h"
 
 namespace rushlight {
@@ -91,15 +89,10 @@ class DictObject : public RefCounted {
   TypePtr key_type;
   TypePtr value_type;
 
-  struct Entry {
-    IValue key;
-    IValue value;
-    bool alive = true;
-  };
   size_t size() const { return live_; }
   const IValue* find(const IValue& key) const;
   IValue* find(const IValue& key) { return const_cast<IValue*>(std::as_const(*this).find(key)); }
-  void insert_or_assign(IValue key, IValue value);
+  void insert_or_assign(const IValue& key, IValue value);
   bool erase(const IValue& key);
   void clear();
   Ref<DictObject> copy() const;
@@ -111,15 +104,26 @@ class DictObject : public RefCounted {
   }
 
  private:
-  struct KeyHash {
-    size_t operator()(const IValue& key) const { return key.hash(); }
+  struct Entry {
+    IValue key;
+    IValue value;
+    size_t hash;
+    bool alive;
   };
-  struct KeyEqual {
-    bool operator()(const IValue& a, const IValue& b) const { return a.equals(b); }
-  };
-  void compact();
+  /// What a slot without an entry holds.
+  static constexpr uint32_t kFree = UINT32_MAX, kErased = UINT32_MAX - 1;
+  size_t first_slot(size_t hash) const { return hash * 0x9E3779B97F4A7C15u >> shift_; }
+  /// The slot that holds the entry of `key`, or kNowhere.
+  size_t find_slot(const IValue& key, size_t hash) const;
+  /// Drops erased entries and makes room for as many again as there are.
+  void rebuild();
+  static constexpr size_t kNowhere = SIZE_MAX;
+
+  /// In order of insertion. At most two thirds as many as slots.
   std::vector<Entry> entries_;
-  std::unordered_map<IValue, size_t, KeyHash, KeyEqual> index_;
+  /// A power of two of them. The index of an entry stands in the first slot that its hash names, or behind it.
+  std::vector<uint32_t> slots_;
+  int shift_ = 0;
   size_t live_ = 0;
 };
 

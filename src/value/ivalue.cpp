@@ -125,7 +125,7 @@ bool IValue::equals(const IValue& other) const {
     case Tag::complex:
       return to_complex() == other.to_complex();
     case Tag::string:
-      return to_string() == other.to_string();
+      return payload_.p == other.payload_.p || to_string() == other.to_string();
     case Tag::enum_:
       return enumerator().name == other.enumerator().name && *enumerator().type == *other.enumerator().type;
     case Tag::tuple: {
@@ -172,7 +172,7 @@ size_t IValue::hash() const {
     case Tag::complex:
       return combine(IValue(to_complex().real()).hash(), std::hash<double>()(to_complex().imag()));
     case Tag::string:
-      return std::hash<std::string>()(to_string());
+      return static_cast<StringObject*>(payload_.p)->hash();
     case Tag::enum_:
       return combine(std::hash<std::string>()(enumerator().name), std::hash<std::string>()(enumerator().type->name()));
     case Tag::tuple: {

@@ -42,9 +42,19 @@ enum class Tag : uint8_t {
   python,
 };
 
+/// Text never changes once it is a value.
 struct StringObject : RefCounted {
   explicit StringObject(std::string text) : text(std::move(text)) {}
   std::string text;
+  /// Computed once.
+  size_t hash() const {
+    size_t hash = hash_.load(std::memory_order_relaxed);
+    if (hash == 0) hash_.store(hash = std::hash<std::string>()(text), std::memory_order_relaxed);
+    return hash;
+  }
+
+ private:
+  mutable std::atomic<size_t> hash_{0};
 };
 struct ComplexObject : RefCounted {
   explicit ComplexObject(std::complex<double> value) : value(value) {}

@@ -1,7 +1,9 @@
 #include "value/ivalue.h"
 
 #include <gtest/gtest.h>
+
 #include <cmath>
+#include <random>
 
 #include "value/class_type.h"
 #include "value/constant_text.h"
@@ -226,6 +228,46 @@ TEST(Future, HandsOverValuesAndErrors) {
   Ref<Future> failed = make_ref<Future>(types::int_());
   failed->fail(std::make_exception_ptr(ValueError("no")));
   EXPECT_THROW(failed->wait(), ValueError);
+}
+
+TEST(Dictionary, KeepsEntriesInOrderThroughManyChanges) {
+  const Ref<DictObject> dict = make_ref<DictObject>(types::string(), types::int_());
+  std::vector<std::pair<std::string, int64_t>> expected;
+  std::mt19937 random(7);
+  for (int64_t turn = 0; turn < 20'000; ++turn) {
+    const std::string key = "key " + std::to_string(random() % 300);
+    const auto at =
+        std::find_if(expected.begin(), expected.end(), [&](const auto& entry) { return entry.first == key; });
+    if (random() % 3 == 0) {
+      EXPECT_EQ(dict->erase(IValue(key)), at != expected.end());
+      if (at != expected.end()) expected.erase(at);
+    } else {
+      dict->insert_or_assign(IValue(key), turn);
+      if (at != expected.end())
+        at->second = turn;
+      else
+        expected.emplace_back(key, turn);
+    }
+    ASSERT_EQ(dict->size(), expected.size());
+    if (turn % 500 != 0) continue;
+    size_t i = 0;
+    dict->for_each([&](const IValue& known, const IValue& value) {
+      EXPECT_EQ(known.to_string(), expected[i].first);
+      EXPECT_EQ(value.to_int(), expected[i++].second);
+      EXPECT_EQ(dict->find(known)->to_int(), value.to_int());
+    });
+    EXPECT_EQ(dict->find(IValue("no such key")), nullptr);
+  }
+  dict->clear();
+  EXPECT_EQ(dict->find(IValue("key 1")), nullptr);
+  EXPECT_FALSE(dict->erase(IValue("key 1")));
+}
+
+TEST(Dictionary, FindsEqualNumbersOfAnyType) {
+  const Ref<DictObject> dict = make_ref<DictObject>(types::int_(), types::int_());
+  for (int64_t i = 0; i < 100; ++i) dict->insert_or_assign(IValue(i << 40), i);
+  for (int64_t i = 0; i < 100; ++i) EXPECT_EQ(dict->find(IValue(double(i << 40)))->to_int(), i);
+  EXPECT_THROW(dict->find(IValue(std::vector<int64_t>{1})), Error);
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ Emitter::Emitter(const Plan& plan, void* buffer, size_t size)
       presets_(code_.registers.size()),
       labels_(code_.code.size()),
       entries_(code_.code.size()),
-      may_leave_(code_.code.size()) {
+      may_leave_(code_.code.size()),
+      only_leaves_(code_.code.size()) {
   setDefaultJmpNEAR(true);
   for (const auto& [reg, constant] : code_.presets) presets_[reg] = constant;
 }
@@ -44,7 +45,7 @@ void Emitter::emit() {
   }
   emit_leaving();
   for (uint32_t at = 0; at < code_.code.size(); ++at)
-    if (is_entry(at)) emit_entry(at);
+    if (at == 0 || is_entry(at)) emit_entry(at);
 }
 
 /// Called as a C++ function: saves the registers that belong to the caller.
@@ -65,15 +66,17 @@ bool Emitter::is_entry(uint32_t at) const { return at == 0 || analysis_.is_loop_
 
 void Emitter::emit_entry(uint32_t at) {
   if (at == 0) L(function_start_);
-  entries_[at] = uint32_t(getSize());
+  if (is_entry(at)) entries_[at] = uint32_t(getSize());
   sub(rsp, 8);
   analysis_.live[at].for_each([&](uint32_t reg) { load_home(reg); });
   jmp(labels_[at]);
 }
 
 void Emitter::emit_instruction(const Instruction& in) {
-  if (emit_number(in) || emit_jump(in) || emit_list(in) || emit_value(in) || emit_call(in)) return;
-  may_leave_[here_] = true;
+  if (emit_number(in) || emit_jump(in) || emit_list(in) || emit_value(in) || emit_dict(in) || emit_object(in) ||
+      emit_call(in))
+    return;
+  may_leave_[here_] = only_leaves_[here_] = true;
   jmp(leave());
 }
 
@@ -91,6 +94,12 @@ void Emitter::emit_leaving() {
     mov(rax, reinterpret_cast<uint64_t>(&code_.code[at]));
     jmp(saving[saved]);
   }
+  const RegisterSet nothing(code_.registers.size());
+  for (auto& [at, label] : saved_leaves_) {
+    L(label);
+    mov(rax, reinterpret_cast<uint64_t>(&code_.code[at]));
+    jmp(saving[nothing]);
+  }
   for (auto& [saved, label] : saving) {
     L(label);
     saved.for_each([&](uint32_t reg) { save_home(reg); });
@@ -105,9 +114,9 @@ void Emitter::emit_leaving() {
 void Emitter::save_before_call() {
   analysis_.live[here_].for_each([&](uint32_t reg) { save_home(reg); });
 }
-void Emitter::load_after_call() {
+void Emitter::load_after_call(bool all) {
   const auto load = [&](uint32_t reg) {
-    if (is_float(reg) || machine_[reg] < kFirstKept) load_home(reg);
+    if (all || is_float(reg) || machine_[reg] < kFirstKept) load_home(reg);
   };
   RegisterUses uses;
   find_register_uses(code_, code_.code[here_], uses);
@@ -170,6 +179,12 @@ void Emitter::store_float(uint32_t reg, const Xmm& from) {
     movsd(home(reg), from);
   else if (float_machine(reg) != from)
     movaps(float_machine(reg), from);
+}
+void Emitter::load_word(const Reg64& to, uint32_t reg) {
+  if (is_float(reg) && in_machine(reg))
+    movq(to, float_machine(reg));
+  else
+    load_int(to, reg);
 }
 void Emitter::store_word_from(uint32_t reg, const Address& from) {
   if (!in_machine(reg)) {

@@ -49,6 +49,8 @@ class Emitter : private Xbyak::CodeGenerator {
   /// The place that leaves for the interpreter before instruction `at`, by default the one at hand.
   Label& leave_at(uint32_t at);
   Label& leave() { return leave_at(here_); }
+  /// The same after `call`, which saved the registers and may have loaded what the instruction was to give.
+  Label& leave_saved() { return saved_leaves_[here_]; }
   void emit_leaving();
   /// Code that is seldom run is put behind all else. It takes labels by value, and only such as were used or set
   /// before: a label gets its identity then.
@@ -59,7 +61,8 @@ class Emitter : private Xbyak::CodeGenerator {
   template <class Arguments>
   void call(const void* function, Arguments&& arguments);
   void save_before_call();
-  void load_after_call();
+  /// Machine registers that C++ functions keep are only loaded if `all` are lost.
+  void load_after_call(bool all = false);
 
   // ---- emitter.cpp: operands
 
@@ -114,6 +117,8 @@ class Emitter : private Xbyak::CodeGenerator {
   bool emit_jump(const Instruction& in);    // emit_jumps.cpp
   bool emit_list(const Instruction& in);    // emit_lists.cpp
   bool emit_value(const Instruction& in);   // emit_values.cpp
+  bool emit_dict(const Instruction& in);    // emit_dicts.cpp
+  bool emit_object(const Instruction& in);  // emit_objects.cpp
   bool emit_call(const Instruction& in);    // emit_calls.cpp
 
   template <class Op>
@@ -146,6 +151,12 @@ class Emitter : private Xbyak::CodeGenerator {
   /// Any register from any other, with tags where the classes differ.
   void move_any(uint32_t to, uint32_t from);
   void emit_return(const Instruction& in);
+  void emit_function_call(const Instruction& in);
+  void push_own_frame();
+  void initialize(uint32_t reg);
+  void pass_argument(uint32_t entry, uint32_t index);
+  /// The payload of a word register of any class.
+  void load_word(const Reg64& to, uint32_t reg);
 
   const Plan& plan_;
   const Bytecode& code_;
@@ -154,8 +165,8 @@ class Emitter : private Xbyak::CodeGenerator {
   std::vector<std::optional<uint32_t>> presets_;  ///< the constant of each preset register
   std::vector<Label> labels_;                     ///< of instructions
   std::vector<uint32_t> entries_;
-  std::vector<uint8_t> may_leave_;
-  std::map<uint32_t, Label> leaves_;
+  std::vector<uint8_t> may_leave_, only_leaves_;
+  std::map<uint32_t, Label> leaves_, saved_leaves_;
   struct Cold {
     uint32_t at;
     std::function<void()> emit;

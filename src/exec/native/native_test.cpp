@@ -165,6 +165,35 @@ TEST_F(Machine, LeavesAndComesBack) {
   for (int64_t n : {0, 1, 50}) expect_same(text, {IValue(n)});
 }
 
+TEST_F(Machine, ReadsAndWritesDictionaries) {
+  const char* text =
+      "def f(words: List[str], n: int) -> Tuple[int, List[str]]:\n    counts: Dict[str, int] = {}\n    seen: Dict[int, "
+      "str] = {}\n    for i in range(n):\n        word = words[(i * 7 + i // 3) % 3] + str(i % 5)\n        if word in "
+      "counts:\n            counts[word] += 1\n        else:\n            counts[word] = 1\n        seen[i % 4] = "
+      "word\n    total = 0\n    for word in counts.keys():\n        total = total * 3 + counts[word]\n    return total "
+      "+ "
+      "len(seen[n - 30]), [seen[0], words[0]]\n";
+  Ref<ListObject> words = ListObject::make(types::string());
+  for (const char* word : {"one", "two", "three"}) words->append(IValue(word));
+  for (int64_t n : {5, 30, 33, 34, 100}) expect_same(text, {IValue(words), IValue(n)});
+}
+
+TEST_F(Machine, ReadsPartsOfTuples) {
+  const char* text =
+      "def f(n: int) -> Tuple[int, float]:\n    pair = (n, 1.5)\n    for i in range(n):\n        a, b = pair\n        "
+      "pair = (a + i, b * 0.5 + a)\n    return pair\n";
+  for (int64_t n : {0, 1, 20}) expect_same(text, {IValue(n)});
+  expect_same(
+      "def f(xs: List[Tuple[int, int]], i: int) -> int:\n    total = 0\n    for k in range(9):\n        a, b = xs[k "
+      "% 2]\n        total = total * 3 + a - b\n    return total + xs[0][i]\n",
+      {[] {
+         Ref<ListObject> pairs = ListObject::make(types::tuple({types::int_(), types::int_()}));
+         for (int64_t i = 0; i < 2; ++i) pairs->append(make_tuple({IValue(i), IValue(i + 7)}));
+         return IValue(pairs);
+       }(),
+       IValue(int64_t(1))});
+}
+
 TEST_F(Machine, FailsWithTheSameTrace) {
   const char* text =
       "def inner(xs: List[int], n: int) -> int:\n    total = 0\n    for i in range(n):\n        total += xs[i] // (5 - "

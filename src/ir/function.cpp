@@ -72,10 +72,12 @@ IValue GraphFunction::call(std::vector<IValue> arguments) {
 ExecutablePlan& GraphFunction::plan() {
   if (ExecutablePlan* plan = plan_.load(std::memory_order_acquire)) return *plan;
   ensure_defined();
+  if (!executor_hooks.make_plan) throw NotImplementedError("this program was built without an executor for graphs");
+  // Made outside the lock: a function that calls itself is inlined into its own plan. Of two threads one is in vain.
+  std::unique_ptr<ExecutablePlan> made = executor_hooks.make_plan(*this);
   std::lock_guard lock(plan_mutex_);
   if (!owned_plan_) {
-    if (!executor_hooks.make_plan) throw NotImplementedError("this program was built without an executor for graphs");
-    owned_plan_ = executor_hooks.make_plan(*this);
+    owned_plan_ = std::move(made);
     plan_.store(owned_plan_.get(), std::memory_order_release);
   }
   return *owned_plan_;

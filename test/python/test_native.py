@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = '''
 import rushlight as torch
-from typing import Dict, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 
 @torch.jit.script
@@ -41,6 +41,29 @@ def fail(n: int) -> int:
     return total
 
 
+@torch.jit.script
+class Scope:
+    def __init__(self, log: List[int]):
+        self.log = log
+
+    def __enter__(self) -> int:
+        self.log.append(1)
+        return len(self.log)
+
+    def __exit__(self, kind: Any, value: Any, trace: Any):
+        self.log.append(self.log[-1] // (11 - len(self.log)))
+
+
+@torch.jit.script
+def enter(n: int) -> Tuple[int, List[int]]:
+    log: List[int] = []
+    total = 0
+    for i in range(n):
+        with Scope(log) as depth:
+            total += depth * i
+    return total, log
+
+
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -58,11 +81,12 @@ class Net(torch.nn.Module):
 
 for n in (0, 1, 5, 40):
     print(count(n))
-for n in (3, 9):
-    try:
-        print(fail(n))
-    except RuntimeError as error:
-        print(error)
+for function in (fail, enter):
+    for n in (3, 9):
+        try:
+            print(function(n))
+        except RuntimeError as error:
+            print(error)
 net = torch.jit.script(Net())
 for turns in (1, 3):
     x, calls = net(torch.ones(2), turns)

@@ -62,7 +62,7 @@ void Emitter::pass_argument(uint32_t entry, uint32_t index) {
   } else {
     const uint32_t reg = entry & kOperandIndex;
     if (class_of(reg) != RegisterClass::value) {
-      load_word(rax, reg);
+      mov(rax, home(reg));
       mov(ecx, uint32_t(tag_word(class_of(reg))));
     } else {
       mov(rax, home(reg));

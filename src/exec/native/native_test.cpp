@@ -19,6 +19,16 @@ struct Outcome {
   bool has_machine_code = false;
 };
 
+/// Makes calls of the function named `again`, a stand-in with the same schema, calls of `function` itself.
+void call_itself(ir::GraphFunction& function, ir::Block& block) {
+  for (ir::Node* node : block.nodes()) {
+    for (ir::Block* inner : node->blocks()) call_itself(function, *inner);
+    for (ir::Value* output : node->outputs())
+      if (const auto* type = output->type()->as<FunctionType>(); type && type->function()->name() == "again")
+        output->set_type(types::function(&function));
+  }
+}
+
 /// Compiles and calls the last function of `text`, again and again, under one mode.
 class Machine : public testing::Test {
  protected:
@@ -29,6 +39,7 @@ class Machine : public testing::Test {
     set_native_mode(mode);
     const auto unit = ir::CompilationUnit::make();
     ir::GraphFunction& function = *script::define(*unit, text, nullptr).back();
+    call_itself(function, function.graph()->block());
     Outcome outcome;
     for (int i = 0; i < calls; ++i) {
       std::vector<IValue> copies;
@@ -192,6 +203,50 @@ TEST_F(Machine, ReadsPartsOfTuples) {
          return IValue(pairs);
        }(),
        IValue(int64_t(1))});
+}
+
+TEST_F(Machine, CallsItself) {
+  const char* fibonacci =
+      "def again(n: int) -> int:\n    return n\n\ndef f(n: int) -> int:\n    if n < 2:\n        return n\n    return "
+      "again(n "
+      "- 1) + again(n - 2)\n";
+  for (int64_t n : {0, 1, 2, 10, 17}) expect_same(fibonacci, {IValue(n)});
+  const char* values =
+      "def again(words: List[str], x: float, n: int) -> List[str]:\n    return words\n\ndef f(words: List[str], x: "
+      "float, n: "
+      "int) -> List[str]:\n    if n <= 0:\n        return words\n    copy = [words[0], str(n), words[-1]]\n    longer "
+      "= "
+      "again(copy, x * 0.5, n - 1)\n    longer.append(words[n % 2] + str(x))\n    return longer\n";
+  Ref<ListObject> words = ListObject::make(types::string());
+  for (const char* word : {"one", "two"}) words->append(IValue(word));
+  for (int64_t n : {0, 1, 2, 9}) expect_same(values, {IValue(words), IValue(64.0), IValue(n)});
+  const char* nothing =
+      "def again(xs: List[int], n: int) -> None:\n    pass\n\ndef f(xs: List[int], n: int) -> None:\n    if n > 0:\n   "
+      "     "
+      "xs.append(n)\n        again(xs, n - 1)\n        again(xs, n - 3)\n";
+  for (int64_t n : {0, 3, 11}) expect_same(nothing, {ints({}), IValue(n)});
+}
+
+TEST_F(Machine, NestsAsDeepAsTheInterpreter) {
+  const char* deep =
+      "def again(n: int) -> int:\n    return n\n\ndef f(n: int) -> int:\n    if n == 0:\n        return 7\n    return "
+      "1 + "
+      "again(n - 1)\n";
+  for (int64_t n : {3'000, 10'000, 150'000}) expect_same(deep, {IValue(n)});
+  const char* endless =
+      "def again(n: int) -> int:\n    return n\n\ndef f(n: int) -> int:\n    return 1 + again(n + 1)\n";
+  expect_same(endless, {IValue(int64_t(0))});
+  EXPECT_NE(run(NativeMode::at_once, endless, {IValue(int64_t(0))}, 1).text.find("maximum recursion depth exceeded"),
+            std::string::npos);
+}
+
+TEST_F(Machine, FailsDeepInsideWithTheSameTrace) {
+  const char* text =
+      "def again(xs: List[int], n: int) -> int:\n    return n\n\ndef f(xs: List[int], n: int) -> int:\n    total = 0\n "
+      "   "
+      "for i in range(2):\n        total += 100 // xs[n] + again(xs, n + 1)\n    return total\n";
+  expect_same(text, {ints({1, 2, 3, 4}), IValue(int64_t(0))});
+  expect_same(text, {ints({1, 2, 3, 4, 5, 0, 7}), IValue(int64_t(0))});
 }
 
 TEST_F(Machine, FailsWithTheSameTrace) {

@@ -58,6 +58,9 @@ class FunctionCompiler {
   uint32_t operand(Value* value);
   /// For typed instructions: always a register. A constant has one of its own, which holds it from the start.
   uint32_t source(Value* value);
+  /// The register that holds a constant for the whole call.
+  uint32_t preset(uint32_t constant, RegisterClass cls);
+  uint32_t preset(int64_t number);
   /// A register until the end of the node.
   uint32_t temporary(RegisterClass cls);
   void free_temporaries();
@@ -108,7 +111,7 @@ class FunctionCompiler {
   /// hand.
   std::optional<Opcode> instruction_for(const Node* node) const;
   void emit_operator(Node* node);
-  /// Positions and lengths of ranges with a step of 1 are sums and differences.
+  /// Positions and lengths of ranges with a constant step.
   bool emit_range(Node* node, const Operator& op);
   uint32_t float_source(Value* value);
   /// Arithmetic of an int and a float is arithmetic of floats; what a division yields is a number until it is named a

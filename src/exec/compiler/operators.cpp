@@ -43,13 +43,30 @@ bool FunctionCompiler::emit_range(Node* node, const Operator& op) {
                           length = ir::Symbol::intern("aten::__range_length");
   if (node->kind() != position && node->kind() != length) return false;
   RUSHLIGHT_ASSERT(op.argument_count() == 3);
-  if (small_int(node->input(2)) != 1) return false;
+  const std::optional<int32_t> step = small_int(node->input(2));
+  // The negative of the smallest number is none.
+  if (!step || *step == 0 || *step == std::numeric_limits<int32_t>::min()) return false;
   if (node->kind() == length) {
-    const uint32_t a = source(node->input(0)), b = source(node->input(1));
-    emit(Opcode::range_len_i64, assign(node->output()), a, b);
+    const uint32_t from = source(node->input(0)), to = source(node->input(1));
+    const uint32_t result = assign(node->output());
+    if (*step > 0)
+      emit(Opcode::range_len_i64, result, from, to);
+    else
+      emit(Opcode::range_len_i64, result, to, from);
+    if (std::abs(*step) == 1) return true;
+    // 1 + (distance - 1) // step, rounded down: 0 for no distance
+    const uint32_t divisor = preset(int64_t(std::abs(*step)));
+    emit(Opcode::add_imm_i64, result, result, uint32_t(-1));
+    emit(Opcode::floordiv_i64, result, result, divisor);
+    emit(Opcode::add_imm_i64, result, result, 1);
     return true;
   }
-  const uint32_t index = source(node->input(0));
+  uint32_t index = source(node->input(0));
+  if (*step != 1) {
+    const uint32_t scaled = temporary(RegisterClass::int_);
+    emit(Opcode::mul_imm_i64, scaled, index, uint32_t(*step));
+    index = scaled;
+  }
   if (const std::optional<int32_t> start = small_int(node->input(1))) {
     emit(Opcode::add_imm_i64, assign(node->output()), index, uint32_t(*start));
   } else {

@@ -46,14 +46,21 @@ uint32_t FunctionCompiler::operand(Value* value) {
 }
 
 uint32_t FunctionCompiler::source(Value* value) {
-  if (!is_constant(value)) return registers_.at(value);
-  const uint32_t constant = constant_index(value);
+  return is_constant(value) ? preset(constant_index(value), class_of(value)) : registers_.at(value);
+}
+
+uint32_t FunctionCompiler::preset(uint32_t constant, RegisterClass cls) {
   const auto [at, is_new] = preset_registers_.try_emplace(constant, uint32_t(out_->registers.size()));
   if (is_new) {
-    out_->registers.push_back(class_of(value));
+    out_->registers.push_back(cls);
     out_->presets.push_back({at->second, constant});
   }
   return at->second;
+}
+
+uint32_t FunctionCompiler::preset(int64_t number) {
+  out_->constants.emplace_back(number);
+  return preset(uint32_t(out_->constants.size() - 1), RegisterClass::int_);
 }
 
 uint32_t FunctionCompiler::temporary(RegisterClass cls) {

@@ -158,11 +158,8 @@ bool Emitter::emit_list(const Instruction& in) {
       return true;
     case Opcode::list_set_value:
       mov(rax, home(in.d));
-      with_element(in.a, bytes, [this](const Address& to) { lea(rax, to); });
-      call(reinterpret_cast<const void*>(&assign_value), [&] {
-        mov(rdi, rax);
-        lea(rsi, home(in.b));
-      });
+      with_element(in.a, bytes, [this](const Address& to) { lea(rcx, to); });
+      put_value(in.b);
       return true;
     case Opcode::list_append_i64:
     case Opcode::list_append_f64:

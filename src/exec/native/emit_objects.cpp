@@ -1,19 +1,11 @@
-/// Attributes of objects and parts of tuples, through C++ functions that tell by their result whether it went well.
+/// Attributes of objects and parts of tuples.
 #include "exec/native/emitter.h"
 
 namespace rushlight::exec::native {
 namespace {
 
-uint64_t get_slot(IValue* to, const IValue* object, uint64_t slot) noexcept {
-  if (!object->is_object() || slot >= object->object().slot_count()) return false;
-  *to = IValue(object->object().slot(slot));
-  return true;
-}
-uint64_t set_slot(const IValue* object, const IValue* value, uint64_t slot) noexcept {
-  if (!object->is_object() || slot >= object->object().slot_count()) return false;
-  object->object().slot(slot) = *value;
-  return true;
-}
+// They tell by their result whether it went well.
+
 uint64_t tuple_index(IValue* to, const IValue* tuple, const IValue* index) noexcept {
   if (!tuple->is_tuple()) return false;
   const std::vector<IValue>& parts = tuple->tuple().elements;
@@ -31,22 +23,63 @@ uint64_t unpack_tuple(IValue* registers, const IValue* tuple, const uint32_t* ou
 
 }  // namespace
 
+/// rcx = the address of a slot of the object. Objects to whose class attributes were added later are left to the
+/// interpreter.
+void Emitter::find_slot(uint32_t object, uint32_t slot) {
+  may_leave_[here_] = true;
+  cmp(tag(object), uint32_t(Tag::object));
+  jne(leave());
+  mov(rax, home(object));
+  mov(rcx, ptr[rax + kSlotsBegin]);
+  mov(rax, ptr[rax + kSlotsEnd]);
+  add(rcx, slot * uint32_t(kValueBytes));
+  cmp(rcx, rax);
+  jae(leave());
+}
+
+/// The value at rcx becomes a copy of the register.
+void Emitter::put_value(uint32_t from) {
+  Label counted, done;
+  cmp(byte[rcx + kTag], uint32_t(Tag::tensor));
+  jae(counted);
+  if (class_of(from) != RegisterClass::value) {
+    load_word(rax, from);
+    mov(ptr[rcx], rax);
+    mov(qword[rcx + kTag], uint32_t(plan_.frame_image()[from].tag()));
+  } else {
+    mov(rdx, rcx);
+    mov(rax, home(from));
+    movzx(ecx, tag(from));
+    retain();
+    mov(ptr[rdx], rax);
+    mov(ptr[rdx + kTag], rcx);
+  }
+  L(done);
+  cold([this, from, counted, done]() mutable {
+    L(counted);
+    call(reinterpret_cast<const void*>(&assign_value), [&] {
+      mov(rdi, rcx);
+      lea(rsi, home(from));
+    });
+    jmp(done);
+  });
+}
+
 bool Emitter::emit_object(const Instruction& in) {
   switch (in.opcode) {
     case Opcode::get_slot:
-      call(reinterpret_cast<const void*>(&get_slot), [&] {
-        lea(rdi, home(in.d));
-        lea(rsi, home(in.a));
-        mov(edx, in.b);
-      });
-      break;
+      find_slot(in.a, in.b);
+      if (class_of(in.d) != RegisterClass::value) {
+        store_word_from(in.d, qword[rcx]);
+      } else {
+        mov(rax, rcx);
+        copy_value(in.d);
+      }
+      return true;
     case Opcode::set_slot:
-      call(reinterpret_cast<const void*>(&set_slot), [&] {
-        lea(rdi, home(in.d));
-        lea(rsi, home(in.a));
-        mov(edx, in.b);
-      });
-      break;
+      find_slot(in.d, in.b);
+      put_value(in.a);
+      return true;
     case Opcode::tuple_index:
       call(reinterpret_cast<const void*>(&tuple_index), [&] {
         lea(rdi, home(in.d));

@@ -148,6 +148,8 @@ class Emitter : private Xbyak::CodeGenerator {
   /// Takes a share of what rax points to, with the tag in rcx.
   void retain();
   void drop_value(uint32_t reg);
+  void find_slot(uint32_t object, uint32_t slot);
+  void put_value(uint32_t from);
   /// Any register from any other, with tags where the classes differ.
   void move_any(uint32_t to, uint32_t from);
   void emit_return(const Instruction& in);

@@ -14,6 +14,8 @@ inline constexpr int kListBegin = 24;  ///< of a TypedList: its vector's begin, 
 inline constexpr int kListEnd = kListBegin + 8;
 inline constexpr int kListCapacity = kListBegin + 16;
 inline constexpr int kTupleBegin = 16;  ///< of a TupleObject: its vector's begin
+inline constexpr int kSlotsBegin = 40;  ///< of an Object: its vector's begin and end
+inline constexpr int kSlotsEnd = kSlotsBegin + 8;
 
 /// Looks at real values. Without a match there is no machine code.
 bool layout_matches();

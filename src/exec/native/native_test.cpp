@@ -136,6 +136,25 @@ TEST_F(Machine, ComputesNumbers) {
       expect_same(floats_text + 12, {IValue(a), IValue(b), IValue(int64_t(-3))});
 }
 
+TEST_F(Machine, CountsInSteps) {
+  const char* text =
+      "def f(a: int, b: int) -> List[int]:\n    out: List[int] = []\n    for i in range(a, b, 3):\n        "
+      "out.append(i)\n    for "
+      "i in range(a, b, -2):\n        out.append(i)\n    for i in range(b, a, -1):\n        out.append(i)\n    for i "
+      "in range(2, "
+      "b, 4):\n        out.append(i)\n    return out\n";
+  for (int64_t a : {-4, 0, 3})
+    for (int64_t b : {-9, -8, -4, -3, 0, 1, 2, 3, 4, 5, 6, 7, 13}) {
+      expect_same(text, {IValue(a), IValue(b)});
+      std::vector<int64_t> expected;
+      for (int64_t i = a; i < b; i += 3) expected.push_back(i);
+      for (int64_t i = a; i > b; i -= 2) expected.push_back(i);
+      for (int64_t i = b; i > a; i -= 1) expected.push_back(i);
+      for (int64_t i = 2; i < b; i += 4) expected.push_back(i);
+      EXPECT_EQ(run(NativeMode::never, text, {IValue(a), IValue(b)}, 1).text.find(exact(ints(expected))), 0u);
+    }
+}
+
 TEST_F(Machine, ReadsAndWritesLists) {
   const char* text =
       "def f(xs: List[int], fs: List[float], bs: List[bool], at: int) -> int:\n    xs[at] = xs[at] * 2 + xs[0] + "

@@ -15,6 +15,8 @@
 
 #include "base/text.h"
 #include "base/thread_pool.h"
+#include "ops/onednn/prepared_weights.h"
+#include "ops/op.h"
 
 // A region with one thread never starts the pool of the library's own OpenMP run-time (see gemm.cpp).
 extern "C" void omp_set_num_threads(int count);
@@ -31,6 +33,7 @@ enum class Kind : uint8_t { forward, to_image, to_weight };
 struct Piece {
   Kind kind;
   bool with_bias;
+  bool winograd;  ///< wanted where the library has it
   ConvolutionGeometry g;
   int64_t image_stride, feature_stride;  ///< from sample to sample
   int64_t weight_stride;                 ///< from feature to feature
@@ -39,7 +42,7 @@ struct Piece {
 
 struct PieceHash {
   size_t operator()(const Piece& p) const {
-    size_t hash = size_t(p.kind) * 2 + p.with_bias;
+    size_t hash = size_t(p.kind) * 4 + size_t(p.with_bias) * 2 + p.winograd;
     const auto add = [&](int64_t value) { hash = hash * 0x9E3779B97F4A7C15u + size_t(value) + (hash >> 29); };
     for (int64_t value : {p.g.batch, p.g.groups, p.g.image_channels, p.g.feature_channels, p.image_stride,
                           p.feature_stride, p.weight_stride})
@@ -93,6 +96,7 @@ class Workspace {
 class Plan {
  public:
   explicit Plan(const Piece& piece) {
+    omp_set_num_threads(1);  // some kernels divide their work when they are made
     const ConvolutionGeometry& g = piece.g;
     // Kernels for planes are better than those for volumes of depth 1.
     const size_t first = g.image[0] == 1 && g.kernel[0] == 1 && g.padding[0] == 0 && g.feature[0] == 1 ? 1 : 0;
@@ -116,14 +120,21 @@ class Plan {
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const auto direct = dnnl::algorithm::convolution_direct;
-    const dnnl::convolution_forward::primitive_desc forward(
-        {piece.kind == Kind::forward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training, direct,
-         any(image), any(weight), bias, any(feature), strides, dilates, before, behind},
-        attributes, cpu_engine());
+    const auto describe = [&](dnnl::algorithm algorithm, bool allow_empty) {
+      return dnnl::convolution_forward::primitive_desc(
+          {piece.kind == Kind::forward ? dnnl::prop_kind::forward_inference : dnnl::prop_kind::forward_training,
+           algorithm, any(image), any(weight), bias, any(feature), strides, dilates, before, behind},
+          attributes, cpu_engine(), allow_empty);
+    };
+    dnnl::convolution_forward::primitive_desc forward;
+    if (piece.winograd) forward = describe(dnnl::algorithm::convolution_winograd, true);
+    if (!forward) forward = describe(direct, false);
     if (piece.kind == Kind::forward) {
       adopt(forward, dnnl::convolution_forward(forward));
       operand(DNNL_ARG_SRC, image, forward.src_desc());
       operand(DNNL_ARG_WEIGHTS, weight, forward.weights_desc());
+      operands_.back().may_be_kept = true;
+      weight_bytes_ = size_t(g.groups * g.feature_channels * piece.weight_stride) * sizeof(float);
       operand(DNNL_ARG_DST, feature, forward.dst_desc(), true);
       if (piece.with_bias) operand(DNNL_ARG_BIAS, bias, bias);
     } else if (piece.kind == Kind::to_image) {
@@ -149,13 +160,16 @@ class Plan {
   void run(std::initializer_list<const float*> data) const {
     thread_local Workspace workspace;
     omp_set_num_threads(1);
-    std::byte* free_space = workspace.at_least(workspace_size_);
+    std::byte* free_space = workspace.at_least(workspace_size_ + reorder_scratch_size_);
     dnnl::stream stream(cpu_engine());
     std::unordered_map<int, memory> arguments;
     arguments.emplace(DNNL_ARG_SCRATCHPAD, memory(scratchpad_, cpu_engine(), free_space));
     free_space += padded(scratchpad_.get_size());
+    std::byte* const reorder_scratch = free_space;
+    free_space += reorder_scratch_size_;
     const Operand* result = nullptr;
     void* result_data = nullptr;
+    PreparedWeight weight;  // must live until the end
     auto given = data.begin();
     for (const Operand& operand : operands_) {
       void* plain_data = const_cast<float*>(*given++);
@@ -163,6 +177,12 @@ class Plan {
         arguments.emplace(operand.argument, memory(operand.plain, cpu_engine(), plain_data));
         continue;
       }
+      if (operand.may_be_kept)
+        if (PreparedWeight prepared = kept(operand, plain_data, stream, reorder_scratch)) {
+          arguments.emplace(operand.argument, memory(operand.inner, cpu_engine(), prepared.get()));
+          weight = std::move(prepared);
+          continue;
+        }
       memory inner(operand.inner, cpu_engine(), free_space);
       free_space += padded(operand.inner.get_size());
       arguments.emplace(operand.argument, inner);
@@ -171,13 +191,13 @@ class Plan {
         result_data = plain_data;
       } else {
         memory plain_memory(operand.plain, cpu_engine(), plain_data);
-        operand.reorder->execute(stream, plain_memory, inner);
+        change_layout(operand, stream, plain_memory, inner, reorder_scratch);
       }
     }
     primitive_.execute(stream, arguments);
     if (result) {
       memory plain_memory(result->plain, cpu_engine(), result_data);
-      result->reorder->execute(stream, arguments.at(result->argument), plain_memory);
+      change_layout(*result, stream, arguments.at(result->argument), plain_memory, reorder_scratch);
     }
     stream.wait();
     workspace.shrink();
@@ -189,7 +209,32 @@ class Plan {
     memory::desc plain, inner;
     bool is_result;
     std::unique_ptr<dnnl::reorder> reorder;  ///< null where the library takes plain memory
+    memory::desc reorder_scratchpad;
+    bool may_be_kept = false;  ///< a weight, whose inner form may serve again
   };
+
+  PreparedWeight kept(const Operand& operand, void* weight, dnnl::stream& stream, std::byte* scratch) const {
+    const memory::desc& inner = operand.inner;
+    // Layouts of one size differ in what stands innermost and by how far the outer parts are apart.
+    const bool blocked = inner.data.format_kind == dnnl_blocked;
+    uint64_t layout = uint64_t(inner.data.format_kind);
+    if (blocked) layout = fingerprint(&inner.data.format_desc.blocking, sizeof inner.data.format_desc.blocking);
+    if (!blocked) layout += fingerprint(&inner.data.format_desc.wino_desc, sizeof inner.data.format_desc.wino_desc);
+    layout ^= fingerprint(inner.data.dims, sizeof inner.data.dims);
+    return prepared_weights().get(weight, fingerprint(weight, weight_bytes_), layout, inner.get_size(),
+                                  [&](std::byte* to) {
+                                    memory from(operand.plain, cpu_engine(), weight), result(inner, cpu_engine(), to);
+                                    change_layout(operand, stream, from, result, scratch);
+                                    stream.wait();
+                                  });
+  }
+
+  /// Changes of layout get their scratch memory from us as well: the library's own belongs to the thread that made the
+  /// primitive, whoever runs it.
+  void change_layout(const Operand& operand, dnnl::stream& stream, memory& from, memory& to, std::byte* scratch) const {
+    memory scratchpad(operand.reorder_scratchpad, cpu_engine(), scratch);
+    operand.reorder->execute(stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, scratchpad}});
+  }
 
   static size_t padded(size_t bytes) { return (bytes + 63) / 64 * 64; }
   static memory::desc any(const memory::desc& desc) {
@@ -215,11 +260,15 @@ class Plan {
     workspace_size_ = padded(scratchpad_.get_size());
   }
   void operand(int argument, const memory::desc& plain, const memory::desc& inner, bool is_result = false) {
-    Operand made{argument, plain, inner, is_result, nullptr};
+    Operand made{argument, plain, inner, is_result, nullptr, {}, false};
     if (plain != inner) {
       const memory::desc &from = is_result ? inner : plain, &to = is_result ? plain : inner;
-      made.reorder =
-          std::make_unique<dnnl::reorder>(dnnl::reorder::primitive_desc(cpu_engine(), from, cpu_engine(), to));
+      dnnl::primitive_attr attributes;
+      attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+      const dnnl::reorder::primitive_desc change(cpu_engine(), from, cpu_engine(), to, attributes);
+      made.reorder = std::make_unique<dnnl::reorder>(change);
+      made.reorder_scratchpad = change.scratchpad_desc();
+      reorder_scratch_size_ = std::max(reorder_scratch_size_, padded(made.reorder_scratchpad.get_size()));
       workspace_size_ += padded(inner.get_size());
     }
     operands_.push_back(std::move(made));
@@ -228,6 +277,8 @@ class Plan {
   dnnl::primitive primitive_;
   memory::desc scratchpad_;
   size_t workspace_size_ = 0;
+  size_t reorder_scratch_size_ = 0;  ///< of the most demanding one
+  size_t weight_bytes_ = 0;
   std::vector<Operand> operands_;
 };
 
@@ -267,9 +318,24 @@ PlanCache& plan_cache() {
   return cache;
 }
 
+/// Winograd's way needs a quarter to a half of the multiplications and rounds a little coarser, so it is for calls
+/// that no gradient is wanted of. Its weights are up to four times as large: few places of the kernel do not pay.
+bool winograd_pays(const ConvolutionGeometry& g) {
+  static const bool is_forbidden = [] {
+    const char* text = std::getenv("RUSHLIGHT_WINOGRAD");
+    return text && std::string_view(text) == "0";
+  }();
+  constexpr int64_t kChannels = 32, kPlaces = 14 * 14;
+  const std::array<int64_t, 3> plane = {1, 3, 3}, ones = {1, 1, 1};
+  return !is_forbidden && !dispatch_state.grad_enabled && g.groups == 1 && g.kernel == plane && g.stride == ones &&
+         g.dilation == ones && std::min(g.image_channels, g.feature_channels) >= kChannels &&
+         g.batch * g.feature_size() >= kPlaces;
+}
+
 Piece whole(Kind kind, const ConvolutionGeometry& g, bool with_bias) {
   return {.kind = kind,
           .with_bias = with_bias,
+          .winograd = kind == Kind::forward && winograd_pays(g),
           .g = g,
           .image_stride = g.groups * g.image_channels * g.image_size(),
           .feature_stride = g.groups * g.feature_channels * g.feature_size(),

@@ -131,10 +131,12 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 
 def tanh(input):
+    """The function of each element."""
     return input.tanh()
 
 
 def sigmoid(input):
+    """The function of each element."""
     return input.sigmoid()
 
 
@@ -149,7 +151,7 @@ def softsign(input):
 
 
 def _get_softmax_dim(name: str, ndim: int, stacklevel: int) -> int:
-    """The dimension that softmax takes when the caller names none."""
+    # The dimension that softmax takes when the caller names none.
     warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
                   stacklevel=stacklevel)
     if ndim == 0 or ndim == 1 or ndim == 3:

@@ -60,7 +60,7 @@ def _in_projection(q: Tensor, k: Tensor, v: Tensor, w_q: Tensor, w_k: Tensor, w_
 
 def _mha_shape_check(query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Optional[Tensor], attn_mask: Optional[Tensor],
                      num_heads: int):
-    """Whether the inputs have a batch. AssertionError for ranks and shapes that do not belong together."""
+    # Whether the inputs have a batch. AssertionError for ranks and shapes that do not belong together.
     if query.dim() == 3:
         is_batched = True
         if key.dim() != 3 or value.dim() != 3:
@@ -98,7 +98,7 @@ def _mha_shape_check(query: Tensor, key: Tensor, value: Tensor, key_padding_mask
 
 def _canonical_mask(mask: Optional[Tensor], mask_name: str, other_type: Optional[DType], other_name: str, target_type: DType,
                     check_other: bool = True) -> Optional[Tensor]:
-    """The mask as numbers to add: minus infinity where a boolean mask is True."""
+    # The mask as numbers to add: minus infinity where a boolean mask is True.
     if mask is not None:
         _mask_dtype = mask.dtype
         _mask_is_float = torch.is_floating_point(mask)

@@ -7,7 +7,7 @@ from rushlight import Tensor
 
 
 def _no_grad_embedding_renorm_(weight: Tensor, input: Tensor, max_norm: float, norm_type: float):
-    """Rows in use whose norm is above `max_norm` are scaled to it, in place."""
+    # Rows in use whose norm is above `max_norm` are scaled to it, in place.
     torch.embedding_renorm_(weight.detach(), input, max_norm, norm_type)
 
 

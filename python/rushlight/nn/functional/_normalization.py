@@ -7,7 +7,7 @@ from ._shape import pad
 
 
 def _verify_batch_size(size: List[int]) -> None:
-    """One value a channel has no variance."""
+    # One value a channel has no variance.
     size_prods = size[0]
     for i in range(len(size) - 2):
         size_prods *= size[i + 2]
@@ -33,7 +33,7 @@ def batch_norm(input: Tensor, running_mean: Optional[Tensor], running_var: Optio
 
 
 def _verify_spatial_size(size: List[int]) -> None:
-    """One element a channel has no variance."""
+    # One element a channel has no variance.
     size_prods = 1
     for i in range(2, len(size)):
         size_prods *= size[i]

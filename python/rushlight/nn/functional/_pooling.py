@@ -80,7 +80,7 @@ max_pool3d = boolean_dispatch("return_indices", 6, False, max_pool3d_with_indice
 
 def _unpool_output_size(input: Tensor, kernel_size: List[int], stride: List[int], padding: List[int],
                         output_size: Optional[List[int]]) -> List[int]:
-    """The size that pooling has most likely had before it, or `output_size`, which may differ from it by less than a stride."""
+    # The size that pooling has most likely had before it, or `output_size`, which may differ from it by less than a stride.
     input_size = input.size()
     default_size = torch.jit.annotate(List[int], [])
     for d in range(len(kernel_size)):

@@ -30,6 +30,7 @@ class Threshold(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
     def extra_repr(self):
@@ -46,6 +47,7 @@ class ReLU(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.relu(input, inplace=self.inplace)
 
     def extra_repr(self):
@@ -66,6 +68,7 @@ class RReLU(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self):
@@ -94,6 +97,7 @@ class Hardtanh(Module):
             raise AssertionError(f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})")
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
     def extra_repr(self):
@@ -114,6 +118,7 @@ class Sigmoid(Module):
     """1 / (1 + exp(-input)). Source: torch.nn.Sigmoid."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return torch.sigmoid(input)
 
 
@@ -127,6 +132,7 @@ class Hardsigmoid(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.hardsigmoid(input, self.inplace)
 
 
@@ -134,6 +140,7 @@ class Tanh(Module):
     """The hyperbolic tangent. Source: torch.nn.Tanh."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return torch.tanh(input)
 
 
@@ -147,6 +154,7 @@ class SiLU(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.silu(input, inplace=self.inplace)
 
     def extra_repr(self):
@@ -163,6 +171,7 @@ class Mish(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.mish(input, inplace=self.inplace)
 
     def extra_repr(self):
@@ -179,6 +188,7 @@ class Hardswish(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.hardswish(input, self.inplace)
 
 
@@ -194,6 +204,7 @@ class ELU(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.elu(input, self.alpha, self.inplace)
 
     def extra_repr(self):
@@ -212,6 +223,7 @@ class CELU(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.celu(input, self.alpha, self.inplace)
 
     def extra_repr(self):
@@ -228,6 +240,7 @@ class SELU(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.selu(input, self.inplace)
 
     def extra_repr(self):
@@ -244,6 +257,7 @@ class GLU(Module):
         self.dim = dim
 
     def forward(self, input: Tensor) -> Tensor:
+        """One half of `input`, gated by the other."""
         return F.glu(input, self.dim)
 
     def extra_repr(self):
@@ -260,6 +274,7 @@ class GELU(Module):
         self.approximate = approximate
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.gelu(input, approximate=self.approximate)
 
     def extra_repr(self):
@@ -276,6 +291,7 @@ class Hardshrink(Module):
         self.lambd = lambd
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.hardshrink(input, self.lambd)
 
     def extra_repr(self):
@@ -294,6 +310,7 @@ class LeakyReLU(Module):
         self.inplace = inplace
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
     def extra_repr(self):
@@ -304,6 +321,7 @@ class LogSigmoid(Module):
     """log(sigmoid(input)). Source: torch.nn.LogSigmoid."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.logsigmoid(input)
 
 
@@ -319,6 +337,7 @@ class Softplus(Module):
         self.threshold = threshold
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.softplus(input, self.beta, self.threshold)
 
     def extra_repr(self):
@@ -335,6 +354,7 @@ class Softshrink(Module):
         self.lambd = lambd
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.softshrink(input, self.lambd)
 
     def extra_repr(self):
@@ -357,6 +377,7 @@ class PReLU(Module):
         constant_(self.weight, self.init)
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input`, its negative part times the learned weight."""
         return F.prelu(input, self.weight)
 
     def extra_repr(self):
@@ -367,6 +388,7 @@ class Softsign(Module):
     """input / (1 + |input|). Source: torch.nn.Softsign."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.softsign(input)
 
 
@@ -374,6 +396,7 @@ class Tanhshrink(Module):
     """input - tanh(input). Source: torch.nn.Tanhshrink."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """The function of each element of `input`."""
         return F.tanhshrink(input)
 
 
@@ -399,6 +422,7 @@ class Softmin(_AlongDim):
     dim: Optional[int]
 
     def forward(self, input: Tensor) -> Tensor:
+        """Shares of `-input` that sum to one along `dim`."""
         return F.softmin(input, self.dim, _stacklevel=5)
 
 
@@ -408,6 +432,7 @@ class Softmax(_AlongDim):
     dim: Optional[int]
 
     def forward(self, input: Tensor) -> Tensor:
+        """Shares of `input` that sum to one along `dim`."""
         return F.softmax(input, self.dim, _stacklevel=5)
 
 
@@ -415,6 +440,7 @@ class Softmax2d(Module):
     """softmax over the channels of (N, C, H, W) or (C, H, W). Source: torch.nn.Softmax2d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """Shares of the channels at each place."""
         if input.dim() not in (3, 4):
             raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
         return F.softmax(input, -3, _stacklevel=5)
@@ -426,6 +452,7 @@ class LogSoftmax(_AlongDim):
     dim: Optional[int]
 
     def forward(self, input: Tensor) -> Tensor:
+        """Logarithms of the shares of `input` along `dim`."""
         return F.log_softmax(input, self.dim, _stacklevel=5)
 
 

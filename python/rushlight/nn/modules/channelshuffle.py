@@ -14,6 +14,7 @@ class ChannelShuffle(Module):
         self.groups = groups
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input` with its channels in another order."""
         return F.channel_shuffle(input, self.groups)
 
     def extra_repr(self):

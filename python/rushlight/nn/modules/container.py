@@ -101,6 +101,7 @@ class Sequential(Module):
         return module
 
     def forward(self, input):
+        """One module after the other."""
         for module in self:
             input = module(input)
         return input

@@ -179,7 +179,7 @@ class _ConvTransposeNd(_ConvNd):
 
     def _output_padding(self, input: Tensor, output_size: Optional[List[int]], stride: List[int], padding: List[int],
                         kernel_size: List[int], num_spatial_dims: int, dilation: Optional[List[int]] = None) -> List[int]:
-        """The output_padding that gives `output_size`. ValueError if there is none."""
+        # The output_padding that gives `output_size`. ValueError if there is none.
         if output_size is None:
             ret = _single(self.output_padding)
         else:
@@ -238,6 +238,7 @@ class ConvTranspose2d(_ConvTransposeNd):
                          _pair(output_padding), groups, bias, padding_mode, device, dtype)
 
     def forward(self, input: Tensor, output_size: Optional[List[int]] = None) -> Tensor:
+        """The transposed convolution of `input`."""
         if self.padding_mode != "zeros":
             raise ValueError("Only `zeros` padding mode is supported for ConvTranspose2d")
         assert isinstance(self.padding, tuple)

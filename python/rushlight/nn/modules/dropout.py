@@ -25,6 +25,7 @@ class Dropout(_DropoutNd):
     """In training, zeros with probability p and the rest scaled by 1 / (1 - p). Source: torch.nn.Dropout."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input`, in training with elements set to zero."""
         return F.dropout(input, self.p, self.training, self.inplace)
 
 
@@ -32,6 +33,7 @@ class Dropout1d(_DropoutNd):
     """Whole channels of (N, C, L). Source: torch.nn.Dropout1d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input`, in training with elements set to zero."""
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
@@ -39,6 +41,7 @@ class Dropout2d(_DropoutNd):
     """Whole channels of (N, C, H, W). Source: torch.nn.Dropout2d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input`, in training with elements set to zero."""
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
@@ -46,6 +49,7 @@ class Dropout3d(_DropoutNd):
     """Whole channels of (N, C, D, H, W). Source: torch.nn.Dropout3d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input`, in training with elements set to zero."""
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
 
@@ -53,6 +57,7 @@ class AlphaDropout(_DropoutNd):
     """Keeps mean and variance of what SELU gives. Source: torch.nn.AlphaDropout."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input`, in training with elements set to zero."""
         return F.alpha_dropout(input, self.p, self.training)
 
 
@@ -60,4 +65,5 @@ class FeatureAlphaDropout(_DropoutNd):
     """AlphaDropout of whole channels. Source: torch.nn.FeatureAlphaDropout."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input`, in training with elements set to zero."""
         return F.feature_alpha_dropout(input, self.p, self.training)

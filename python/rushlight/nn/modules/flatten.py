@@ -15,6 +15,7 @@ class Flatten(Module):
         self.end_dim = end_dim
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input` with its dimensions joined."""
         return input.flatten(self.start_dim, self.end_dim)
 
     def extra_repr(self):
@@ -39,6 +40,7 @@ class Unflatten(Module):
                 raise TypeError(f"unflattened_size must be tuple of ints, but found element of type {type(size).__name__} at pos {position}")
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input` with one dimension split."""
         return input.unflatten(self.dim, self.unflattened_size)
 
     def extra_repr(self):

@@ -17,6 +17,7 @@ class Identity(Module):
         super().__init__()
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input` itself."""
         return input
 
 
@@ -48,6 +49,7 @@ class Linear(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input: Tensor) -> Tensor:
+        """`input` times the transposed weight, plus the bias."""
         return F.linear(input, self.weight, self.bias)
 
     def extra_repr(self):
@@ -90,6 +92,7 @@ class Bilinear(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        """The bilinear form of both inputs."""
         return F.bilinear(input1, input2, self.weight, self.bias)
 
     def extra_repr(self):

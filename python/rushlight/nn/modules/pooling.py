@@ -31,6 +31,7 @@ class MaxPool1d(_MaxPoolNd):
     """Over (..., L). Source: torch.nn.MaxPool1d."""
 
     def forward(self, input: Tensor):
+        """What each window of `input` gives."""
         return F.max_pool1d(input, self.kernel_size, self.stride, self.padding, self.dilation, ceil_mode=self.ceil_mode,
                             return_indices=self.return_indices)
 
@@ -39,6 +40,7 @@ class MaxPool2d(_MaxPoolNd):
     """Over (..., H, W). Source: torch.nn.MaxPool2d."""
 
     def forward(self, input: Tensor):
+        """What each window of `input` gives."""
         return F.max_pool2d(input, self.kernel_size, self.stride, self.padding, self.dilation, ceil_mode=self.ceil_mode,
                             return_indices=self.return_indices)
 
@@ -47,6 +49,7 @@ class MaxPool3d(_MaxPoolNd):
     """Over (..., D, H, W). Source: torch.nn.MaxPool3d."""
 
     def forward(self, input: Tensor):
+        """What each window of `input` gives."""
         return F.max_pool3d(input, self.kernel_size, self.stride, self.padding, self.dilation, ceil_mode=self.ceil_mode,
                             return_indices=self.return_indices)
 
@@ -68,6 +71,7 @@ class MaxUnpool1d(_MaxUnpoolNd):
         self.padding = _single(padding)
 
     def forward(self, input: Tensor, indices: Tensor, output_size: Optional[List[int]] = None) -> Tensor:
+        """What each window of `input` gives."""
         return F.max_unpool1d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
@@ -81,6 +85,7 @@ class MaxUnpool2d(_MaxUnpoolNd):
         self.padding = _pair(padding)
 
     def forward(self, input: Tensor, indices: Tensor, output_size: Optional[List[int]] = None) -> Tensor:
+        """What each window of `input` gives."""
         return F.max_unpool2d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
@@ -94,6 +99,7 @@ class MaxUnpool3d(_MaxUnpoolNd):
         self.padding = _triple(padding)
 
     def forward(self, input: Tensor, indices: Tensor, output_size: Optional[List[int]] = None) -> Tensor:
+        """What each window of `input` gives."""
         return F.max_unpool3d(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
@@ -119,6 +125,7 @@ class AvgPool1d(_AvgPoolNd):
         self.count_include_pad = count_include_pad
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
 
@@ -138,6 +145,7 @@ class AvgPool2d(_AvgPoolNd):
         self.divisor_override = divisor_override
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.avg_pool2d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
                             self.divisor_override)
 
@@ -158,6 +166,7 @@ class AvgPool3d(_AvgPoolNd):
         self.divisor_override = divisor_override
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.avg_pool3d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
                             self.divisor_override)
 
@@ -231,6 +240,7 @@ class LPPool1d(_LPPoolNd):
     """Over (..., L). Source: torch.nn.LPPool1d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.lp_pool1d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
 
@@ -238,6 +248,7 @@ class LPPool2d(_LPPoolNd):
     """Over (..., H, W). Source: torch.nn.LPPool2d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.lp_pool2d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
 
@@ -245,6 +256,7 @@ class LPPool3d(_LPPoolNd):
     """Over (..., D, H, W). Source: torch.nn.LPPool3d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.lp_pool3d(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
 
@@ -266,6 +278,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """Over (..., L). Source: torch.nn.AdaptiveMaxPool1d."""
 
     def forward(self, input: Tensor):
+        """What each window of `input` gives."""
         return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
 
 
@@ -273,6 +286,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """Over (..., H, W). Source: torch.nn.AdaptiveMaxPool2d."""
 
     def forward(self, input: Tensor):
+        """What each window of `input` gives."""
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
 
 
@@ -280,6 +294,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """Over (..., D, H, W). Source: torch.nn.AdaptiveMaxPool3d."""
 
     def forward(self, input: Tensor):
+        """What each window of `input` gives."""
         return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
 
 
@@ -299,6 +314,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """Over (..., L). Source: torch.nn.AdaptiveAvgPool1d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.adaptive_avg_pool1d(input, self.output_size)
 
 
@@ -306,6 +322,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Over (..., H, W). Source: torch.nn.AdaptiveAvgPool2d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.adaptive_avg_pool2d(input, self.output_size)
 
 
@@ -313,4 +330,5 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """Over (..., D, H, W). Source: torch.nn.AdaptiveAvgPool3d."""
 
     def forward(self, input: Tensor) -> Tensor:
+        """What each window of `input` gives."""
         return F.adaptive_avg_pool3d(input, self.output_size)

@@ -105,7 +105,7 @@ class RNNBase(Module):
             raise ValueError("Unrecognized RNN mode: " + self.mode)
 
     def _init_flat_weights(self):
-        """The list of all parameters that the operators take."""
+        # The list of all parameters that the operators take.
         self._flat_weights = [getattr(self, name, None) for name in self._flat_weights_names]
 
     def __setattr__(self, attr, value):
@@ -215,6 +215,7 @@ class RNN(RNNBase):
 
     @_jit_internal._overload_method
     def forward(self, input: Tensor, hx: Optional[Tensor] = None) -> Tuple[Tensor, Tensor]:
+        """The states of the last layer, and the last states of all."""
         pass
 
     @_jit_internal._overload_method

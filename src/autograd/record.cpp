@@ -4,6 +4,7 @@
 #include "autograd/views.h"
 #include "base/text.h"
 #include "ops/result_traits.h"
+#include "ops/variable_queries.h"
 
 namespace rushlight::autograd {
 namespace {
@@ -148,6 +149,9 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
 
 }  // namespace
 
-void install() { dispatch_hooks.autograd = &record; }
+void install() {
+  dispatch_hooks.autograd = &record;
+  variable_queries = {.requires_grad = &requires_grad, .is_leaf = &is_leaf, .grad = &grad};
+}
 
 }  // namespace rushlight::autograd

@@ -69,6 +69,12 @@ void rethrow_with_trace(std::exception_ptr error, const std::vector<TraceFrame>&
     throw;
   } catch (const ScriptRaisedError& already) {
     throw;
+  } catch (const NotImplementedError& failed) {
+    // The one class that goes through as itself; its text says RuntimeError all the same.
+    if (failed.message().starts_with(kHeading)) throw;
+    throw NotImplementedError({.message = cat(trace_text(frames), "RuntimeError: ", failed.message(), "\n"),
+                               .range = innermost_range(frames),
+                               .hint = failed.hint()});
   } catch (const Error& failed) {
     if (failed.message().starts_with(kHeading)) throw;
     throw RuntimeError({.message = cat(trace_text(frames), "RuntimeError: ", failed.message(), "\n"),

@@ -284,11 +284,7 @@ do_mul_imm_i64: I(d) = int64_t(uint64_t(I(a)) * uint64_t(IMM)); NEXT();
 do_neg_i64: I(d) = int64_t(0 - uint64_t(I(a))); NEXT();
 do_floordiv_i64: SAVE_PC(); I(d) = floor_div(I(a), I(b)); NEXT();
 do_remainder_i64: SAVE_PC(); I(d) = floor_mod(I(a), I(b)); NEXT();
-do_truediv_i64:
-  SAVE_PC();
-  if (I(b) == 0) zero_division();
-  F(d) = double(I(a)) / double(I(b));
-  NEXT();
+do_truediv_i64: F(d) = double(I(a)) / double(I(b)); NEXT();
 do_and_i64: I(d) = I(a) & I(b); NEXT();
 do_or_i64: I(d) = I(a) | I(b); NEXT();
 do_xor_i64: I(d) = I(a) ^ I(b); NEXT();
@@ -305,11 +301,7 @@ do_range_len_i64: I(d) = I(b) > I(a) ? int64_t(uint64_t(I(b)) - uint64_t(I(a))) 
 do_add_f64: F(d) = F(a) + F(b); NEXT();
 do_sub_f64: F(d) = F(a) - F(b); NEXT();
 do_mul_f64: F(d) = F(a) * F(b); NEXT();
-do_div_f64:
-  SAVE_PC();
-  if (F(b) == 0) zero_division();
-  F(d) = F(a) / F(b);
-  NEXT();
+do_div_f64: F(d) = F(a) / F(b); NEXT();
 do_neg_f64: F(d) = -F(a); NEXT();
 do_lt_f64: I(d) = F(a) < F(b); NEXT();
 do_le_f64: I(d) = F(a) <= F(b); NEXT();

@@ -55,8 +55,7 @@ class Parser : public ExpressionParser {
       if (!accept(",")) break;
     }
     expect(")");
-    if (!accept("->")) unexpected("arrow");
-    made.returns = expression();
+    if (accept("->")) made.returns = expression();
     return made;
   }
   /// `self` of a method has no type in the comment.
@@ -71,6 +70,7 @@ class Parser : public ExpressionParser {
       parameter.annotation = comment.parameters[i];
       def.range = cover(def.range, parameter.annotation->range);
     }
+    if (!comment.returns) return;
     def.returns = comment.returns;
     def.range = cover(def.range, def.returns->range);
   }

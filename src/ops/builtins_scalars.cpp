@@ -112,6 +112,25 @@ Complex make_complex(A real, B imaginary) {
   return Complex(double(real), double(imaginary));
 }
 Complex complex_of_number(const Scalar& a) { return a.to<Complex>(); }
+/// A part given as a number or as a tensor of one element.
+template <class T>
+double part_of(const T& value) {
+  if constexpr (std::is_same_v<T, Tensor>)
+    return value.item().template to<double>();
+  else
+    return double(value);
+}
+template <class Real, class Imaginary>
+Complex complex_of_parts(const Real& real, const Imaginary& imaginary) {
+  return Complex(part_of(real), part_of(imaginary));
+}
+Complex complex_of_tensors(const Tensor& a, const Tensor& b) { return complex_of_parts(a, b); }
+Complex complex_of_tensor_float(const Tensor& a, double b) { return complex_of_parts(a, b); }
+Complex complex_of_tensor_int(const Tensor& a, int64_t b) { return complex_of_parts(a, b); }
+Complex complex_of_tensor_bool(const Tensor& a, bool b) { return complex_of_parts(a, b); }
+Complex complex_of_float_tensor(double a, const Tensor& b) { return complex_of_parts(a, b); }
+Complex complex_of_int_tensor(int64_t a, const Tensor& b) { return complex_of_parts(a, b); }
+Complex complex_of_bool_tensor(bool a, const Tensor& b) { return complex_of_parts(a, b); }
 template <bool larger, class A, class B>
 double extreme_mixed(A a, B b) {
   const double x = double(a), y = double(b);
@@ -276,6 +295,27 @@ void declare_builtins_scalars(OpSet& ops) {
            .traits = OpTraits::language});
   ops.add({.schema = "Complex.Scalar(Scalar a) -> complex",
            .kernel = typed_kernel<&complex_of_number>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "Complex.Tensor_Tensor(Tensor a, Tensor b) -> complex",
+           .kernel = typed_kernel<&complex_of_tensors>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "Complex.Tensor_float(Tensor x, float y) -> complex",
+           .kernel = typed_kernel<&complex_of_tensor_float>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "Complex.Tensor_int(Tensor x, int y) -> complex",
+           .kernel = typed_kernel<&complex_of_tensor_int>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "Complex.Tensor_bool(Tensor x, bool y) -> complex",
+           .kernel = typed_kernel<&complex_of_tensor_bool>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "Complex.float_Tensor(float x, Tensor y) -> complex",
+           .kernel = typed_kernel<&complex_of_float_tensor>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "Complex.int_Tensor(int x, Tensor y) -> complex",
+           .kernel = typed_kernel<&complex_of_int_tensor>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "Complex.bool_Tensor(bool x, Tensor y) -> complex",
+           .kernel = typed_kernel<&complex_of_bool_tensor>(),
            .traits = OpTraits::language});
   ops.add({.schema = "prim::max.int_float(int a, float b) -> float",
            .kernel = typed_kernel<&extreme_mixed<true, int64_t, double>>(),

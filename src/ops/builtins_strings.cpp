@@ -257,6 +257,15 @@ std::string expand_tabs(Text s, int64_t size) {
   }
   return out;
 }
+std::string str_slice(Text s, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
+  if (step <= 0) throw RuntimeError("slice step must be positive");
+  const int64_t size = int64_t(s.size());
+  const auto bound = [&](int64_t x) { return std::clamp<int64_t>(x < 0 ? x + size : x, 0, size); };
+  const int64_t to = bound(end.value_or(size));
+  std::string part;
+  for (int64_t i = bound(start.value_or(0)); i<to; i = step> to - i ? to : i + step) part += s[size_t(i)];
+  return part;
+}
 bool str_le(Text a, Text b) { return a <= b; }
 bool str_ge(Text a, Text b) { return a >= b; }
 
@@ -315,6 +324,9 @@ void declare_builtins_strings(OpSet& ops) {
            .traits = OpTraits::language});
   ops.add({.schema = "rindex(str self, str substr, int start=0, int end=-1) -> int",
            .kernel = typed_kernel<&rindex>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "slice.str(str string, int? start=None, int? end=None, int step=1) -> str",
+           .kernel = typed_kernel<&str_slice>(),
            .traits = OpTraits::language});
   ops.add({.schema = "count(str self, str substr, int start=0, int end=-1) -> int",
            .kernel = typed_kernel<&count>(),

@@ -11,7 +11,7 @@ def interface(obj):
     if not inspect.isclass(obj):
         raise RuntimeError("interface must be applied to a class")
     from ..nn import Module
-    is_module = issubclass(obj, Module) and len(obj.mro()) == 3
+    is_module = obj.__bases__ == (Module,)
     if not is_module and len(obj.mro()) > 2:
         raise RuntimeError("TorchScript interface does not support inheritance yet. Please directly inherit from 'object' or 'nn.Module'.")
     name = _jit_internal._qualified_name(obj)

@@ -239,8 +239,6 @@ bool Emitter::emit_number(const Instruction& in) {
       return true;
     case Opcode::truediv_i64: {
       const Reg64 b = int_in(in.b, rcx);
-      test(b, b);
-      jz(leave());
       const Reg64 a = int_in(in.a, rax);
       xorps(xmm0, xmm0);
       cvtsi2sd(xmm0, a);
@@ -283,14 +281,6 @@ bool Emitter::emit_number(const Instruction& in) {
       return true;
     case Opcode::div_f64: {
       const Xmm b = float_in(in.b, xmm1);
-      if (!presets_[in.b] || code_.constants[*presets_[in.b]].raw_float() == 0) {
-        Label fine;
-        xorps(xmm0, xmm0);
-        ucomisd(b, xmm0);
-        jp(fine, T_SHORT);
-        je(leave());
-        L(fine);
-      }
       const Xmm target = float_target(in.d, in.b, xmm0);
       load_float(target, in.a);
       divsd(target, b);

@@ -180,7 +180,7 @@ class ModuleValue final : public SugaredValue {
     nb::object answer = concrete_.attr("find")(name);
     const std::string what = nb::cast<std::string>(answer[0]);
     nb::object detail = answer[1];
-    if (what == "constant") return script::simple(emitter.constant(to_value(detail), range));
+    if (what == "constant") return script::simple(emitter.unpacked_constant(to_value(detail), range));
     if (what == "builtin")
       return std::make_shared<script::BuiltinFunction>(ir::Symbol::intern(nb::cast<std::string>(detail)));
     if (what == "overloads") {

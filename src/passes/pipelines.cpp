@@ -13,8 +13,8 @@ constexpr const Pass* kSimplify[] = {&lower_simple_tuples, &dead_code_eliminatio
 constexpr const Pass* kFold[] = {&constant_propagation_of_immutable_types};
 constexpr const Pass* kRemoveFolded[] = {&dead_code_elimination};
 constexpr const Pass* kPresent[] = {&constant_pooling, &canonicalize_outputs};
-constexpr const Pass* kInlinable[] = {&inline_calls, &peephole_without_shapes, &constant_propagation_of_immutable_types,
-                                      &constant_pooling};
+constexpr const Pass* kInlinable[] = {&inline_calls, &peephole_without_shapes};
+constexpr const Pass* kPool[] = {&constant_pooling};
 constexpr const Pass* kExecution[] = {&inline_calls,         &lower_simple_tuples,   &peephole_without_shapes,
                                       &constant_propagation, &dead_code_elimination, &constant_pooling};
 
@@ -40,6 +40,11 @@ void type_empty_lists(ir::Block& block) {
   }
 }
 
+/// Dead code goes only where something was folded, as in PyTorch: the numbers and constants that stay show it.
+void fold(ir::Graph& graph) {
+  if (run_pipeline(kFold, graph)) run_pipeline(kRemoveFolded, graph);
+}
+
 /// One number for each warning of the process, so that it is shown once.
 void number_warnings(ir::Block& block) {
   static const ir::Symbol warn = ir::Symbol::intern("aten::warn"), warn_id = ir::Symbol::intern("warn_id");
@@ -59,12 +64,16 @@ void clean_up_compiled(ir::Graph& graph) {
   clean_up_subgraphs(graph.block());
   type_empty_lists(graph.block());
   run_pipeline(kSimplify, graph);
-  if (run_pipeline(kFold, graph)) run_pipeline(kRemoveFolded, graph);
+  fold(graph);
   run_pipeline(kPresent, graph);
   number_warnings(graph.block());
 }
 
-void prepare_for_inlining(ir::Graph& graph) { run_pipeline(kInlinable, graph); }
+void prepare_for_inlining(ir::Graph& graph) {
+  run_pipeline(kInlinable, graph);
+  fold(graph);
+  run_pipeline(kPool, graph);
+}
 void run_for_execution(ir::Graph& graph) { run_pipeline(kExecution, graph); }
 
 }  // namespace rushlight::passes

@@ -180,6 +180,13 @@ ir::Value* Emitter::make_list(const std::vector<ir::Value*>& elements, TypePtr e
   return node->output();
 }
 
+ir::Value* Emitter::unpacked_constant(const IValue& value, const SourceRange& range) {
+  if (!value.is_tuple()) return constant(value, range);
+  std::vector<ir::Value*> parts;
+  for (const IValue& element : value.tuple().elements) parts.push_back(unpacked_constant(element, range));
+  return make_tuple(parts);
+}
+
 ir::Value* Emitter::make_tuple(const std::vector<ir::Value*>& elements) {
   std::vector<TypePtr> element_types;
   for (ir::Value* element : elements) element_types.push_back(element->type());

@@ -48,6 +48,8 @@ class Emitter {
   /// A number is made once a function, in front of all nodes; other constants each time, here.
   ir::Value* number_constant(const IValue& value, const SourceRange& range);
   ir::Value* constant(const IValue& value, const SourceRange& range, TypePtr type = nullptr);
+  /// A constant attribute: a tuple is made of constants of its elements.
+  ir::Value* unpacked_constant(const IValue& value, const SourceRange& range);
   ir::Node* insert_node(ir::Symbol kind, ArrayRef<ir::Value*> inputs, size_t outputs, const SourceRange& range);
   ir::Value* to_bool(ir::Value* value, const SourceRange& range);
   ir::Value* make_list(const std::vector<ir::Value*>& elements, TypePtr element_type, const SourceRange& range);

@@ -110,14 +110,6 @@ SugaredValuePtr tensor_attribute(Emitter& emitter, const SourceRange& range, ir:
   return nullptr;
 }
 
-/// A constant attribute; a tuple is made of constants of its elements.
-ir::Value* unpacked_constant(Emitter& emitter, const IValue& value, const SourceRange& range) {
-  if (!value.is_tuple()) return emitter.constant(value, range);
-  std::vector<ir::Value*> parts;
-  for (const IValue& element : value.tuple().elements) parts.push_back(unpacked_constant(emitter, element, range));
-  return emitter.make_tuple(parts);
-}
-
 SugaredValuePtr class_attribute(Emitter& emitter, const SourceRange& range, ir::Value* self, const ClassType& cls,
                                 const std::string& name) {
   if (cls.find_method(name)) return std::make_shared<MethodValue>(self, name);
@@ -129,7 +121,7 @@ SugaredValuePtr class_attribute(Emitter& emitter, const SourceRange& range, ir::
     if (node->output()->type()->is_module()) return emitter.resolver().module_value(node->output());
     return simple(node->output());
   }
-  if (const IValue* constant = cls.find_constant(name)) return simple(unpacked_constant(emitter, *constant, range));
+  if (const IValue* constant = cls.find_constant(name)) return simple(emitter.unpacked_constant(*constant, range));
   if (const ClassType::Property* property = cls.find_property(name))
     return MethodValue(self, property->getter->name()).call(emitter, range, {}, {});
   return nullptr;

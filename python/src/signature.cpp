@@ -198,7 +198,8 @@ bool is_out_form_of(const Operator& out, const Operator& op) {
 const Operator* find_out_form(const Operator& op, std::span<const Operator* const> overloads) {
   if (op.form() != Operator::Form::functional) return nullptr;
   for (const Operator* other : overloads)
-    if (other->form() == Operator::Form::out && is_out_form_of(*other, op)) return other;
+    if (other->form() == Operator::Form::out && !other->has(OpTraits::language) && is_out_form_of(*other, op))
+      return other;
   return nullptr;
 }
 

@@ -145,8 +145,8 @@ SugaredValuePtr Emitter::emit_enumerate(const lang::Expr& call) {
     start = emit(*keyword.value);
   }
   // A range without end beside the iterable: the length of the other side decides.
-  const SugaredValuePtr over = emit_sugared(*call[1])->iterable(*this, call.range);
   ir::Value* end = number_constant(IValue(std::numeric_limits<int64_t>::max()), call.range);
+  const SugaredValuePtr over = emit_sugared(*call[1])->iterable(*this, call.range);
   std::vector<ir::Value*> bounds{end};
   if (start) bounds.insert(bounds.begin(), start);
   auto zipped = std::make_shared<ZippedValue>();

@@ -15,6 +15,7 @@ def get_enum(reduction: str) -> int:
     elif reduction == "sum":
         ret = 2
     else:
+        ret = -1  # compiled code wants a value on every path
         raise ValueError(f"{reduction} is not a valid value for reduction")
     return ret
 

@@ -95,11 +95,13 @@ class _BatchNorm(_NormBase):
                     exponential_average_factor = 1.0 / float(self.num_batches_tracked)
                 else:
                     exponential_average_factor = self.momentum
+        # The two texts are statements, not comments: they count in the numbers of a compiled graph, as PyTorch's do.
+        "Without running statistics the batch's own are used always."
         if self.training:
             bn_training = True
         else:
             bn_training = (self.running_mean is None) and (self.running_var is None)
-        # Running statistics that nobody tracks are not touched in training; without them the batch's own are used always.
+        "Running statistics that nobody tracks are not touched in training."
         return F.batch_norm(input,
                             self.running_mean if not self.training or self.track_running_stats else None,
                             self.running_var if not self.training or self.track_running_stats else None,

@@ -44,11 +44,11 @@ void set_defaults(ir::GraphFunction& function, const nb::dict& defaults, Place&&
   for (Argument& argument : schema.arguments) {
     if (!defaults.contains(argument.name.c_str())) continue;
     nb::object value = defaults[argument.name.c_str()];
-    // `padding: BroadcastingList2[int] = 0`: one number stands for the list, as it does in calls.
-    if (argument.list_length && PyNumber_Check(value.ptr()))
-      value = nb::make_tuple(value) * nb::int_(*argument.list_length);
+    // `padding: BroadcastingList2[int] = 0`: one number stays a number and becomes the list at each call.
+    const TypePtr& type = argument.type;
+    const bool is_broadcast = argument.list_length && PyNumber_Check(value.ptr());
     try {
-      argument.default_value = to_value(value, *argument.type);
+      argument.default_value = to_value(value, is_broadcast ? *type->expect<ElementType>().element() : *type);
     } catch (const CastError&) {
       const TensorType* tensor = argument.type->as<TensorType>();
       const bool inferred = tensor && tensor->is_inferred();

@@ -60,7 +60,9 @@ PyObject* to_python(const IValue& value) {
     case Tag::generator:
       return wrap(Ref<Generator>(&value.generator())).release().ptr();
     case Tag::tuple:
-      if (!value.tuple().type) return tuple_to_python(value.tuple());
+      // Field names alone, as operators give them, make no named tuple.
+      if (!value.tuple().type || value.tuple().type->expect<TupleType>().name().empty())
+        return tuple_to_python(value.tuple());
       break;
     default:
       break;

@@ -31,11 +31,12 @@ void type_empty_lists(ir::Block& block) {
   for (ir::Node* node : block.nodes()) {
     for (ir::Block* inner : node->blocks()) type_empty_lists(*inner);
     if (node->kind() != ir::kinds::empty_list_literal) continue;
-    ir::Node* list = block.graph().create(ir::kinds::list_construct)->insert_before(node);
-    list->set_range(node->range());
-    list->output()->copy_metadata(node->output());
-    list->output()->set_type(types::list(types::tensor()));
-    node->replace_all_uses_with(list);
+    // A node of its own: neither name nor place of the literal stay, as in PyTorch.
+    if (node->output()->has_uses()) {
+      ir::Node* list = block.graph().create(ir::kinds::list_construct)->insert_before(node);
+      list->output()->set_type(types::list(types::tensor()));
+      node->replace_all_uses_with(list);
+    }
     node->destroy();
   }
 }

@@ -239,7 +239,6 @@ std::optional<bool> constant_bool(const Value* value) {
 /// An If whose condition the If before it has just decided is put into its branches.
 void merge_neighbouring_ifs(Graph& graph, Block& block) {
   for (Node* node = block.param_node()->next(); node != block.return_node(); node = node->next()) {
-    for (Block* inner : node->blocks()) merge_neighbouring_ifs(graph, *inner);
     while (node->kind() == kinds::if_ && node->next()->kind() == kinds::if_ && node->next() != block.return_node()) {
       Node* second = node->next();
       Value* condition = second->input(0);
@@ -275,6 +274,8 @@ void merge_neighbouring_ifs(Graph& graph, Block& block) {
       }
       second->destroy();
     }
+    // Afterwards, for what came in may hold neighbours too.
+    for (Block* inner : node->blocks()) merge_neighbouring_ifs(graph, *inner);
   }
 }
 

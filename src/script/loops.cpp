@@ -64,7 +64,14 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredValuePtr& iterabl
   {
     ir::Graph::WithInsertPoint guard(*graph_, *condition_block);
     environment_.push(*condition_block);
-    if (condition) goes_on = emit_condition(*condition).value;
+    if (condition) {
+      goes_on = emit_condition(*condition).value;
+      // The numbers of PyTorch's values show one more here, which nothing uses.
+      const std::string& op = condition->text;
+      const bool is_logical = condition->is(ExprKind::bool_op) || (condition->is(ExprKind::unary) && op == "not") ||
+                              (condition->is(ExprKind::compare) && (op == "is" || op == "is not"));
+      if (is_logical) graph_->create(kinds::constant, {}, 1)->destroy();
+    }
     condition_block->register_output(goes_on);
     environment_.pop();
   }

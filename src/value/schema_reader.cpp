@@ -33,7 +33,8 @@ IValue TypeReader::default_value(const Type& type, std::optional<int32_t> length
 IValue TypeReader::list_default(const Type& element, int32_t repeat) {
   static constexpr int32_t kMostRepeats = 1024;  // the text gives the count, so it is bounded; real ones stay below 4
   if (repeat > kMostRepeats) fail(cat("a default for more than ", kMostRepeats, " elements"));
-  Ref<ListObject> list = ListObject::make(element.self());
+  // A default `SymInt[2] padding=0` is a list of plain ints.
+  Ref<ListObject> list = ListObject::make(element.is(TypeKind::sym_int) ? types::int_() : element.self());
   const bool has_kind = list->kind() != ListKind::generic || element.is(TypeKind::complex);
   if (!has_kind) fail("lists are only supported for float, int and complex types");
   const auto read = [&] {

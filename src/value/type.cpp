@@ -336,7 +336,10 @@ std::string TupleType::text(Text&& element_text) const {
   return cat("NamedTuple(", join(parts, ", "), ")");
 }
 std::string TupleType::str() const { return text(graph_text); }
-std::string TupleType::schema_str() const { return text(schema_text); }
+/// Schemas show the name of a named tuple, and no names of its fields.
+std::string TupleType::schema_str() const {
+  return name_.empty() ? cat("(", texts(elements_, schema_text), ")") : name_;
+}
 std::string TupleType::annotation() const {
   if (!name_.empty()) return name_;
   return elements_.empty() ? "Tuple[()]" : cat("Tuple[", texts(elements_, annotation_text), "]");

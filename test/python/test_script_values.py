@@ -140,7 +140,7 @@ class Shaped(nn.Module):
 
 def test_constant_tuples_of_modules_are_made_of_their_parts():
     assert bare(torch.jit.script(Shaped()).graph).split("\n")[2:5] == [
-        "  %2 : int = prim::Constant[value=2]()", "  %3 : int = prim::Constant[value=3]()", "  %5 : int[] = prim::ListConstruct(%2, %3)"]
+        "  %4 : int = prim::Constant[value=3]()", "  %3 : int = prim::Constant[value=2]()", "  %6 : int[] = prim::ListConstruct(%3, %4)"]
 
 
 def best(x: Tensor):

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <random>
+#include <thread>
 
 #include "base/text.h"
 #include "exec/executor.h"
@@ -299,6 +300,27 @@ TEST_F(Machine, TakesOverInTheMiddleOfALoop) {
   EXPECT_FALSE(run(NativeMode::when_hot, text, {IValue(int64_t(3))}, 1).has_machine_code) << "too little work";
 }
 
+TEST_F(Machine, IsMadeOnceForAllThreads) {
+  const char* text =
+      "def again(n: int) -> int:\n    return n\n\ndef f(n: int) -> int:\n    total = 0\n    for i in range(n):\n       "
+      " total "
+      "= total * 3 + i\n    if n > 1000:\n        total += again(n // 2)\n    return total\n";
+  const Outcome expected = run(NativeMode::never, text, {IValue(int64_t(30'000))}, 1);
+  for (NativeMode mode : {NativeMode::at_once, NativeMode::when_hot})
+    for (int round = 0; round < 20; ++round) {
+      set_native_mode(mode);
+      const auto unit = ir::CompilationUnit::make();
+      ir::GraphFunction& function = *script::define(*unit, text, nullptr).back();
+      call_itself(function, function.graph()->block());
+      std::vector<std::string> results(4);
+      std::vector<std::thread> threads;
+      for (std::string& result : results)
+        threads.emplace_back([&] { result = cat(exact(function.call({IValue(int64_t(30'000))})), "\n30000\n"); });
+      for (std::thread& thread : threads) thread.join();
+      for (const std::string& result : results) EXPECT_EQ(result, expected.text);
+    }
+}
+
 /// Writes programs of nested loops and ifs over a few ints, floats, bools and lists. They may fail, always end, and are
 /// the same for the same seed everywhere.
 class Writer {
@@ -426,7 +448,7 @@ class Writer {
 
 TEST_F(Machine, AgreesOnRandomPrograms) {
   size_t failed = 0;
-  constexpr uint32_t kPrograms = 150;
+  constexpr uint32_t kPrograms = 100;
   for (uint32_t seed = 0; seed < kPrograms && !HasFailure(); ++seed) {
     Ref<ListObject> rows = ListObject::make(types::list(types::int_()));
     for (int64_t i = 0; i < 3; ++i) rows->append(ints({i, i * 5 - 3, 7 - i}));

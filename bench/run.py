@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Rushlight beside the peers that are installed: ./dev bench [GROUP...] [--threads N...].
 
-Groups: import, operators, models, first, language, threads (default: all). PyTorch is found through RUSHLIGHT_PYTORCH or
+Groups: import, operators, models, first, cpp, language, threads (default: all). PyTorch is found through RUSHLIGHT_PYTORCH or
 .cache/pytorch, CPython is /usr/bin/python3. Peers take turns, each in a process of its own that answers one request at a time;
 the best of all rounds counts, and only after the results were found equal. Prints microseconds and the ratio to each peer:
 below 1 Rushlight is faster.
@@ -140,6 +140,53 @@ def first_calls(build):
     print_row("tutorial model 3x4", 1, names, best, results, errors)
 
 
+def cpp_programs(build):
+    """bench/cpp built against Rushlight's drop-in package and against libtorch, by peer; and why one could not be built."""
+    prefix, folder = build / "cpp-prefix", build / "cpp-bench"
+    subprocess.run(["cmake", "--install", build, "--prefix", prefix, "--component", "cpp"], check=True, capture_output=True)
+    packages = {"Rushlight": f"-DTorch_DIR={prefix}/share/rushlight/torch"}
+    if pytorch():
+        code = "import torch; print(torch.utils.cmake_prefix_path)"
+        found = subprocess.run([pytorch(), "-c", code], capture_output=True, text=True).stdout.strip()
+        packages["PyTorch"] = f"-DCMAKE_PREFIX_PATH={found}"
+    programs, errors = {}, {}
+    for peer, argument in packages.items():
+        target = folder / peer
+        for command in (["cmake", "-S", HERE / "cpp", "-B", target, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", argument], ["cmake", "--build", target]):
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                errors[peer] = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1][:80]
+                break
+        programs[peer] = target / "call"
+    return programs, errors
+
+
+def cpp(build):
+    """The tutorial's model loaded and called from C++, each time in a fresh process."""
+    programs, errors = cpp_programs(build)
+    archive = build / "cpp-bench" / "tutorial.pt"
+    code = f"import models, rushlight; rushlight.jit.script(models.make(rushlight, 'tutorial')[0].eval()).save({str(archive)!r})"
+    env = environment(build)
+    env["PYTHONPATH"] += os.pathsep + str(HERE)
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, env=env)
+    best, first, results = {}, {}, {}
+    for _ in range(5):
+        for peer, program in programs.items():
+            if peer in errors:
+                continue
+            done = subprocess.run([program, archive], capture_output=True, text=True)
+            if done.returncode:
+                errors[peer] = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1][:80]
+                continue
+            answer = json.loads(done.stdout)
+            best[peer] = min(answer["us"], best.get(peer, answer["us"]))
+            first[peer] = min(answer["first"], first.get(peer, answer["first"]))
+            results[peer] = answer["result"]
+    title("from C++", programs)
+    print_row("tutorial model 3x4", 1, programs, best, results, errors)
+    print_row("its first call, not frozen", 1, programs, first, results, errors)
+
+
 def language(build):
     peers = {"Rushlight": Peer(sys.executable, "rushlight", 1, environment(build)), "CPython": Peer("/usr/bin/python3", "none", 1, dict(os.environ))}
     title("language", peers)
@@ -159,7 +206,7 @@ def threads_and_processes(build):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    groups = ("import", "operators", "models", "first", "language", "threads")
+    groups = ("import", "operators", "models", "first", "cpp", "language", "threads")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(groups))
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="for operators and models [1 2]")
@@ -183,6 +230,8 @@ def main():
                 peer.close()
     if "first" in wanted:
         first_calls(build)
+    if "cpp" in wanted:
+        cpp(build)
     if "language" in wanted:
         language(build)
     if "threads" in wanted:

@@ -37,16 +37,26 @@ class Pool {
     return *pool;
   }
 
-  void submit(std::function<void()> task) {
+  /// `owner` may take back what nobody has begun.
+  void submit(std::function<void()> task, const void* owner = nullptr) {
     std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
+    tasks_.push_back({std::move(task), owner});
     if (idle_ >= tasks_.size())
       wake_.notify_one();
     else
       std::thread([this] { work(); }).detach();
   }
+  void take_back(const void* owner) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(tasks_, [&](const Task& task) { return task.owner == owner; });
+  }
 
  private:
+  struct Task {
+    std::function<void()> run;
+    const void* owner;
+  };
+
   /// In the child of a fork the threads are gone: the old pool is left alone and a new one made when needed.
   static void forget() {
     current.store(nullptr, std::memory_order_release);
@@ -61,7 +71,7 @@ class Pool {
         wake_.wait(lock, [&] { return !tasks_.empty(); });
         --idle_;
       }
-      std::function<void()> task = std::move(tasks_.front());
+      std::function<void()> task = std::move(tasks_.front().run);
       tasks_.pop_front();
       lock.unlock();
       task();
@@ -74,19 +84,21 @@ class Pool {
   static inline std::mutex creation;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> tasks_;
+  std::deque<Task> tasks_;
   size_t idle_ = 0;
 };
 
-/// One loop: pieces are taken by whoever is free.
+/// One loop: pieces are taken by whoever is free. It is over when all pieces are: on a machine with more work than
+/// cores a helper may get its turn long after that, and then finds nothing left to do.
 struct Loop {
   std::atomic<int64_t> next;
   int64_t end;
   int64_t piece;
-  const std::function<void(int64_t, int64_t)>* body;
+  const std::function<void(int64_t, int64_t)>* body;  ///< read only by whoever has a piece
+  std::atomic<int64_t> unfinished;                    ///< pieces
+  std::atomic<bool> failed = false;
   std::mutex mutex;
   std::condition_variable done;
-  int running = 0;
   std::exception_ptr error;
 
   void take_pieces() {
@@ -96,11 +108,15 @@ struct Loop {
       const int64_t from = next.fetch_add(piece);
       if (from >= end) break;
       try {
-        (*body)(from, std::min(end, from + piece));
+        if (!failed.load(std::memory_order_relaxed)) (*body)(from, std::min(end, from + piece));
       } catch (...) {
         std::lock_guard lock(mutex);
         if (!error) error = std::current_exception();
-        next.store(end);
+        failed.store(true, std::memory_order_relaxed);
+      }
+      if (unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        std::lock_guard lock(mutex);
+        done.notify_one();
       }
     }
     inside_region = before;
@@ -133,20 +149,14 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, const std::function
   loop->end = end;
   loop->piece = (count + pieces - 1) / pieces;
   loop->body = &body;
-  for (int64_t i = 1; i < pieces; ++i) {
-    {
-      std::lock_guard lock(loop->mutex);
-      ++loop->running;
-    }
-    submit([loop] {
-      loop->take_pieces();
-      std::lock_guard lock(loop->mutex);
-      if (--loop->running == 0) loop->done.notify_one();
-    });
-  }
+  loop->unfinished = (count + loop->piece - 1) / loop->piece;
+  for (int64_t i = 1; i < pieces; ++i) Pool::get().submit([loop] { loop->take_pieces(); }, loop.get());
   loop->take_pieces();
-  std::unique_lock lock(loop->mutex);
-  loop->done.wait(lock, [&] { return loop->running == 0; });
+  Pool::get().take_back(loop.get());
+  if (loop->unfinished.load(std::memory_order_acquire) > 0) {
+    std::unique_lock lock(loop->mutex);
+    loop->done.wait(lock, [&] { return loop->unfinished.load(std::memory_order_acquire) == 0; });
+  }
   if (loop->error) std::rethrow_exception(loop->error);
 }
 

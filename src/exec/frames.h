@@ -61,7 +61,8 @@ class RegisterStack : public RegisterBlock {
     if (!blocks_.empty()) blocks_[block_++].top = top;
     if (block_ < blocks_.size() && blocks_[block_].size < count) blocks_.resize(block_);
     if (block_ == blocks_.size()) {
-      const size_t size = std::max<size_t>(count, 4096);
+      // A first call of a small function should not have to wait for a large block.
+      const size_t size = std::max<size_t>(count, blocks_.empty() ? 256 : 4096);
       blocks_.push_back({std::make_unique<IValue[]>(size), size, nullptr});
     }
     begin = top = blocks_[block_].registers.get();

@@ -12,7 +12,7 @@
 namespace rushlight::ir {
 namespace {
 
-constexpr size_t kMaxDepth = 2000;  ///< of nested blocks, graphs and literals: bounds the reader's own stack
+constexpr size_t kMaxDepth = 500;  ///< of nested blocks, graphs and literals: bounds the reader's own stack
 
 class GraphReader {
  public:

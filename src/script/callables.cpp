@@ -9,13 +9,17 @@ namespace kinds = ir::kinds;
 const ir::Symbol kName = ir::Symbol::intern("name");
 
 namespace {
-/// Compiles the callee first. A function that is being compiled already calls itself.
+/// Compiles the callee first. One that is being compiled already calls itself, which it may if its result is declared
+/// (PyTorch refuses all recursion).
 void ensure_defined(Function* function, const SourceRange& range, std::string_view what) {
   auto* graph_function = dynamic_cast<ir::GraphFunction*>(function);
   if (!graph_function) return;
-  if (graph_function->is_being_defined())
+  if (graph_function->is_being_defined()) {
+    if (graph_function->has_schema()) return;
     lang::fail_at(range,
-                  cat(" ", what, " '", function->name(), "' is called recursively. Recursive calls are not supported"));
+                  cat(" ", what, " '", function->name(), "' is called recursively. Recursive calls are not supported"),
+                  cat("annotate what it returns: def ", function->name(), "(...) -> ...: may call itself"));
+  }
   graph_function->ensure_defined();
 }
 }  // namespace

@@ -19,6 +19,8 @@ void Emitter::run() {
   graph_->set_insert_point(graph_->block());
   Schema schema = read_signature(def_, self_ != nullptr);
   std::vector<Argument> arguments;
+  // A function whose result is declared may call itself: what its calls see is known before its body is.
+  if (!schema.returns.empty()) function_.set_schema(declared_schema());
   emit_def(def_, schema, graph_->block(), self_ != nullptr, arguments);
   schema.name = function_.name();
   schema.arguments = std::move(arguments);

@@ -1,6 +1,7 @@
 /// Graphs transformed and run from Python: torch._C._jit_pass_dce(graph) and the like, functions made from graphs.
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "base/text.h"
@@ -8,7 +9,9 @@
 #include "convert.h"
 #include "exec/executor.h"
 #include "graph_objects.h"
+#include "passes/freeze.h"
 #include "passes/passes.h"
+#include "resolver.h"
 #include "script_objects.h"
 #include "script_values.h"
 
@@ -20,6 +23,16 @@ FunctionHandle function_of_graph(const std::string& name, const std::shared_ptr<
   auto unit = ir::CompilationUnit::make();
   ir::GraphFunction* function = unit->add_function(std::make_unique<ir::GraphFunction>(name, graph->copy()));
   return {std::move(unit), function};
+}
+
+/// A frozen copy; its class joins the unit of the given one.
+nb::object frozen_module(nb::handle module, std::vector<std::string> preserved, bool optimize_numerics) {
+  const Ref<Object> object = find_object(module);
+  if (!object || !object->type().is_module()) throw TypeError("freezing takes a compiled module");
+  auto unit = std::const_pointer_cast<ir::CompilationUnit>(
+      std::static_pointer_cast<const ir::CompilationUnit>(object->keep_alive()));
+  return wrap_object(
+      passes::freeze_module(object, unit ? unit : python_unit(), {std::move(preserved), optimize_numerics}));
 }
 
 }  // namespace
@@ -34,6 +47,9 @@ void bind_passes(nb::module_& m) {
   m.def(
       "_jit_pass_canonicalize", [](const ir::Graph& graph, bool keep_names) { return graph.copy(keep_names); },
       nb::arg("graph"), nb::arg("keep_unique_names") = true);
+  m.def("_freeze_module", &frozen_module, nb::arg("module"), nb::arg("preserved_attrs") = std::vector<std::string>(),
+        nb::arg("optimize_numerics") = true);
+  m.def("_jit_pass_optimize_frozen_graph", &passes::run_frozen_optimizations, nb::arg("graph"));
   m.def("_create_function_from_graph", &function_of_graph, nb::arg("qualname"), nb::arg("graph"));
   m.def("_jit_interpret_graph", [](const std::shared_ptr<ir::Graph>& graph, nb::args arguments) {
     const FunctionHandle handle = function_of_graph("graph", graph);

@@ -238,6 +238,8 @@ class AliasAnalysis {
     static const ir::Symbol batch_norm = ir::Symbol::intern("aten::batch_norm"),
                             instance_norm = ir::Symbol::intern("aten::instance_norm");
     if (node.kind() != batch_norm && node.kind() != instance_norm) return;
+    // What is frozen does not train: its statistics stay.
+    if (attributes_are_own_) return;
     const Value* training = node.named_input(node.kind() == batch_norm ? "training" : "use_input_stats");
     const std::optional<IValue> value = training ? ir::constant_value(training) : std::nullopt;
     if (value && value->is_bool() && !value->to_bool()) return;

@@ -53,6 +53,13 @@ bool is_linear(const Node& node) {
   return node.kind() == linear;
 }
 
+/// Whether nothing but `user` reads the numbers of a value: its dimensions may be asked for elsewhere.
+bool is_read_by_one(const Value& value) {
+  static const Symbol dim = Symbol::intern("aten::dim");
+  return std::count_if(value.uses().begin(), value.uses().end(),
+                       [](const ir::Use& use) { return use.user->kind() != dim; }) == 1;
+}
+
 /// A layer with constant weight and bias (undefined: none) whose only user is `user`; null otherwise.
 struct Layer {
   Node* node = nullptr;
@@ -62,7 +69,7 @@ struct Layer {
 std::optional<Layer> layer_before(const Node& user, bool (*is_layer)(const Node&)) {
   if (user.inputs().empty()) return std::nullopt;
   Layer layer{.node = user.input(0)->node()};
-  if (!is_layer(*layer.node) || layer.node->output()->uses().size() != 1 ||
+  if (!is_layer(*layer.node) || !is_read_by_one(*layer.node->output()) ||
       layer.node->owning_block() != user.owning_block())
     return std::nullopt;
   const std::optional<IValue> weight = ir::constant_value(layer.node->input(kWeight)),

@@ -217,7 +217,26 @@ class Freezer {
     return known;
   }
 
+  /// The result of a convolution has as many dimensions as its weight: checks of that, as BatchNorm2d has one, are
+  /// decided here.
+  static void fold_dimensions_of_convolutions(ir::Graph& graph, Block& block) {
+    static const ir::Symbol dim = ir::Symbol::intern("aten::dim");
+    static const std::set<std::string_view> kConvolutions = {"aten::conv1d", "aten::conv2d", "aten::conv3d"};
+    for (Node* node : block.nodes()) {
+      for (Block* inner : node->blocks()) fold_dimensions_of_convolutions(graph, *inner);
+      if (node->kind() != dim) continue;
+      const Node& producer = *node->input(0)->node();
+      if (!kConvolutions.contains(producer.kind().str())) continue;
+      const std::optional<IValue> weight = ir::constant_value(producer.input(1));
+      if (!weight || !weight->is_tensor()) continue;
+      const ir::Graph::WithInsertPoint before(graph, node);
+      node->output()->replace_all_uses_with(graph.insert_constant(IValue(weight->tensor().dim())));
+      node->destroy();
+    }
+  }
+
   void clean_up(ir::Graph& graph) {
+    fold_dimensions_of_convolutions(graph, graph.block());
     static constexpr const Pass* kAfterFolding[] = {
         &constant_propagation, &constant_pooling,      &peephole,        &remove_dropout,
         &constant_propagation, &dead_code_elimination, &constant_pooling};

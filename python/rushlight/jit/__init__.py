@@ -132,10 +132,11 @@ def _not_implemented(name):
     return function
 
 
-for _name in ("freeze", "optimize_for_inference", "run_frozen_optimizations", "export_opnames",
+for _name in ("export_opnames",
               "last_executed_optimized_graph", "jit_module_from_flatbuffer", "save_jit_module_to_flatbuffer", "script_method"):
     globals()[_name] = _not_implemented(_name)
 
+from ._freeze import freeze, optimize_for_inference, run_frozen_optimizations
 from ._serialization import load, save
 from ._interface import interface
 from ._script import Attribute, CompilationUnit, RecursiveScriptClass, ScriptFunction, ScriptWarning, script, script_if_tracing

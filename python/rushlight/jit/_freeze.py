@@ -1,0 +1,43 @@
+"""torch.jit.freeze and its companions."""
+import warnings
+
+from .. import _C
+
+
+def _check(mod, function):
+    from ._modules import ScriptModule
+    if not isinstance(mod, ScriptModule):
+        raise RuntimeError(f"{function} expects a ScriptModule as input. "
+                           "Please use torch.jit.script or torch.jit.trace to script your 'nn.Module'.")
+
+
+def freeze(mod, preserved_attrs=None, optimize_numerics=True):
+    """A copy of `mod` whose attributes, where nothing writes them, are constants of its methods.
+
+    ``preserved_attrs``: attributes and methods that stay; dotted names reach into submodules. ``optimize_numerics``: batch normalisation and
+    constant arithmetic are folded into convolutions and linear layers. RuntimeError for a module in training, and for unknown names.
+    """
+    warnings.warn("`torch.jit.freeze` is deprecated. Please use `torch.compile` instead.", DeprecationWarning, stacklevel=1)
+    _check(mod, "Freezing")
+    if mod.training:
+        raise RuntimeError("Freezing is currently only implemented for modules in eval mode. "
+                           "Please call .eval() on your module before freezing.")
+    from ._modules import RecursiveScriptModule
+    frozen = RecursiveScriptModule._wrap(_C._freeze_module(mod._c, list(preserved_attrs or ()), optimize_numerics))
+    frozen._prepare_forward()
+    return frozen
+
+
+def run_frozen_optimizations(mod, optimize_numerics=True, preserved_methods=None):
+    """Folds batch normalisation and constant arithmetic in the methods of a frozen module; `freeze` has done so unless told otherwise."""
+    names = (["forward"] if mod._c._has_method("forward") else []) + list(preserved_methods or ())
+    for name in names:
+        if optimize_numerics:
+            _C._jit_pass_optimize_frozen_graph(mod._c._get_method(name).graph)
+
+
+def optimize_for_inference(mod, other_methods=None):
+    """The module, frozen if it is not yet: whatever else makes it faster happens when it first runs."""
+    warnings.warn("`torch.jit.optimize_for_inference` is deprecated. Please use `torch.compile` instead.", DeprecationWarning, stacklevel=1)
+    _check(mod, "optimize_for_inference")
+    return freeze(mod.eval(), preserved_attrs=other_methods) if hasattr(mod, "training") else mod

@@ -32,7 +32,7 @@ void list_insert(ListObject& list, int64_t index, const IValue& value) {
 }
 IValue list_pop(ListObject& list, int64_t index) {
   if (list.size() == 0) throw RuntimeError("pop from empty list");
-  const size_t at = place(index, list.size(), "pop index out of range");
+  const size_t at = place(index, list.size(), "list index out of range");
   IValue value = list.get(at);
   list.erase(at, at + 1);
   return value;
@@ -90,6 +90,7 @@ void list_reverse(ListObject& list) {
   for (size_t i = 0; i < copy->size(); ++i) list.set(i, copy->get(copy->size() - 1 - i));
 }
 void list_delete(ListObject& list, int64_t index) {
+  if (list.size() == 0) throw IndexError("pop index out of range");
   const size_t at = place(index, list.size(), "list index out of range");
   list.erase(at, at + 1);
 }

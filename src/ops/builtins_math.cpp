@@ -81,6 +81,8 @@ int64_t to_int(double x) {
   return int64_t(x);
 }
 int64_t same_int(int64_t x) { return x; }
+int64_t floor_of(double x) { return to_int(std::floor(x)); }
+int64_t ceil_of(double x) { return to_int(std::ceil(x)); }
 Scalar floor_number(const Scalar& x) { return Scalar(to_int(std::floor(x.to<double>()))); }
 Scalar ceil_number(const Scalar& x) { return Scalar(to_int(std::ceil(x.to<double>()))); }
 
@@ -409,6 +411,8 @@ void declare_builtins_math(OpSet& ops) {
   ops.add({.schema = "fabs.Scalar(Scalar a) -> Scalar",
            .kernel = typed_kernel<&of_real_number<Fabs>>(),
            .traits = OpTraits::language});
+  ops.add({.schema = "floor.float(float a) -> int", .kernel = typed_kernel<&floor_of>(), .traits = OpTraits::language});
+  ops.add({.schema = "ceil.float(float a) -> int", .kernel = typed_kernel<&ceil_of>(), .traits = OpTraits::language});
   ops.add({.schema = "floor.int(int a) -> int", .kernel = typed_kernel<&same_int>(), .traits = OpTraits::language});
   ops.add({.schema = "floor.Scalar(Scalar a) -> Scalar",
            .kernel = typed_kernel<&floor_number>(),

@@ -1,5 +1,6 @@
 /// Builtins of the language on numbers and bools: arithmetic, comparison, conversion, math. The arithmetic of programs
 /// is 64-bit, wraps, and divides as Python does.
+#include <cerrno>
 #include <cmath>
 
 #include "base/text.h"
@@ -113,12 +114,24 @@ int64_t int_of_float(double a) {
   return int64_t(a);
 }
 int64_t int_of_scalar(const Scalar& a) { return a.to<int64_t>(); }
-int64_t int_of_string(std::string_view text) {
+/// A text that is a number to its end. Where nothing of it is one, or one too large, PyTorch's message is the name of
+/// the C++ function that it calls; the hint says what is wrong.
+template <class Number, class Read>
+Number number_of_string(std::string_view text, Read read, const char* function, const char* wanted,
+                        const char* message) {
   const std::string copy(text);
   char* end = nullptr;
-  const long long value = std::strtoll(copy.c_str(), &end, 10);
-  if (copy.empty() || *end) throw RuntimeError(cat("invalid literal for int() with base 10: '", text, "'"));
+  errno = 0;
+  const Number value = read(copy.c_str(), &end);
+  if (end == copy.c_str() || errno == ERANGE)
+    throw RuntimeError({.message = function, .hint = cat("'", text, "' is not ", wanted)});
+  if (*end) throw RuntimeError(cat(message, ": '", text, "'"));
   return value;
+}
+int64_t int_of_string(std::string_view text) {
+  return number_of_string<int64_t>(
+      text, [](const char* from, char** end) { return int64_t(std::strtoll(from, end, 10)); }, "stoll",
+      "an integer of 64 bits", "invalid literal for int() with base 10");
 }
 int64_t int_of_tensor(const Tensor& a) { return a.item().to<int64_t>(); }
 double float_of_int(int64_t a) { return double(a); }
@@ -126,11 +139,9 @@ double float_of_bool(bool a) { return a; }
 double float_of_scalar(const Scalar& a) { return a.to<double>(); }
 double float_of_tensor(const Tensor& a) { return a.item().to<double>(); }
 double float_of_string(std::string_view text) {
-  const std::string copy(text);
-  char* end = nullptr;
-  const double value = std::strtod(copy.c_str(), &end);
-  if (copy.empty() || *end) throw RuntimeError(cat("could not convert string to float: '", text, "'"));
-  return value;
+  return number_of_string<double>(
+      text, [](const char* from, char** end) { return std::strtod(from, end); }, "stod", "a number",
+      "could not convert string to float");
 }
 bool bool_of_int(int64_t a) { return a != 0; }
 bool bool_of_float(double a) { return a != 0; }
@@ -149,8 +160,6 @@ double math_sin(double a) { return std::sin(a); }
 double math_cos(double a) { return std::cos(a); }
 double math_tan(double a) { return std::tan(a); }
 double math_tanh(double a) { return std::tanh(a); }
-int64_t floor_of(double a) { return int_of_float(std::floor(a)); }
-int64_t ceil_of(double a) { return int_of_float(std::ceil(a)); }
 double fabs_of(double a) { return std::fabs(a); }
 int64_t abs_int(int64_t a) { return a < 0 ? neg_int(a) : a; }
 template <class T>
@@ -444,8 +453,6 @@ void declare_builtins_numbers(OpSet& ops) {
   ops.add({.schema = "cos.float(float a) -> float", .kernel = typed_kernel<&math_cos>(), .traits = kLanguage});
   ops.add({.schema = "tan.float(float a) -> float", .kernel = typed_kernel<&math_tan>(), .traits = kLanguage});
   ops.add({.schema = "tanh.float(float a) -> float", .kernel = typed_kernel<&math_tanh>(), .traits = kLanguage});
-  ops.add({.schema = "floor.float(float a) -> int", .kernel = typed_kernel<&floor_of>(), .traits = kLanguage});
-  ops.add({.schema = "ceil.float(float a) -> int", .kernel = typed_kernel<&ceil_of>(), .traits = kLanguage});
   ops.add({.schema = "fabs.float(float a) -> float", .kernel = typed_kernel<&fabs_of>(), .traits = kLanguage});
   ops.add({.schema = "prim::abs.int(int a) -> int", .kernel = typed_kernel<&abs_int>(), .traits = kLanguage});
   ops.add({.schema = "prim::abs.float(float a) -> float", .kernel = typed_kernel<&fabs_of>(), .traits = kLanguage});

@@ -63,7 +63,14 @@ int64_t pow_int_to_int(int64_t a, int64_t b) {
     if (e & 1) result *= base;
   return int64_t(result);
 }
+/// What needs an order of the numbers, as Python refuses it; PyTorch ends in an internal error.
+void check_real(const Scalar& a, const Scalar& b, std::string_view sign) {
+  if (a.is_complex() || b.is_complex())
+    throw RuntimeError({.message = cat("'", sign, "' is not defined for complex numbers"),
+                        .hint = "compare or divide real parts or magnitudes: z.real, abs(z)"});
+}
 Scalar floordiv_numbers(const Scalar& a, const Scalar& b) {
+  check_real(a, b, "//");
   if (a.is_float() || b.is_float()) return Scalar(std::floor(a.to<double>() / b.to<double>()));
   const int64_t x = a.to<int64_t>(), y = b.to<int64_t>();
   if (y == 0) throw RuntimeError("division by 0");
@@ -71,6 +78,7 @@ Scalar floordiv_numbers(const Scalar& a, const Scalar& b) {
   return Scalar(x / y - ((x % y != 0) & ((x < 0) != (y < 0))));
 }
 Scalar remainder_numbers(const Scalar& a, const Scalar& b) {
+  check_real(a, b, "%");
   if (a.is_float() || b.is_float()) {
     const double x = a.to<double>(), y = b.to<double>(), rest = std::fmod(x, y);
     return Scalar(rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest);
@@ -102,10 +110,22 @@ int order_of(const Scalar& a, const Scalar& b) {
   const int64_t x = a.to<int64_t>(), y = b.to<int64_t>();
   return x < y ? -1 : x > y;
 }
-bool lt_numbers(const Scalar& a, const Scalar& b) { return order_of(a, b) == -1; }
-bool gt_numbers(const Scalar& a, const Scalar& b) { return order_of(a, b) == 1; }
-bool le_numbers(const Scalar& a, const Scalar& b) { return order_of(a, b) <= 0; }
-bool ge_numbers(const Scalar& a, const Scalar& b) { return order_of(a, b) == 0 || order_of(a, b) == 1; }
+bool lt_numbers(const Scalar& a, const Scalar& b) {
+  check_real(a, b, "<");
+  return order_of(a, b) == -1;
+}
+bool gt_numbers(const Scalar& a, const Scalar& b) {
+  check_real(a, b, ">");
+  return order_of(a, b) == 1;
+}
+bool le_numbers(const Scalar& a, const Scalar& b) {
+  check_real(a, b, "<=");
+  return order_of(a, b) <= 0;
+}
+bool ge_numbers(const Scalar& a, const Scalar& b) {
+  check_real(a, b, ">=");
+  return order_of(a, b) == 0 || order_of(a, b) == 1;
+}
 
 template <class A, class B>
 Complex make_complex(A real, B imaginary) {

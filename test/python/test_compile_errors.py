@@ -55,7 +55,7 @@ def test_the_chain_of_compilations():
 
 
 def test_recursion_is_an_error_with_the_same_text_each_time():
-    def again(x: int) -> int:
+    def again(x: int):
         return again(x - 1)
 
     for _ in range(2):

@@ -81,6 +81,20 @@ def test_division_by_zero_is_that_of_the_processor():
     assert all(math.isnan(x) for x in compiled(0, 0.0))
 
 
+def is_less(x: complex, y: int) -> bool:
+    return x < y
+
+
+def rest(x: complex, y: float):
+    return x % y
+
+
+def test_complex_numbers_have_no_order():
+    for function, sign in ((is_less, "<"), (rest, "%")):
+        with pytest.raises(RuntimeError, match=f"'{sign}' is not defined for complex numbers"):
+            torch.jit.script(function)(1j, 1)
+
+
 def bits(x: Tensor):
     return torch.bitwise_and(x, x)
 
@@ -190,3 +204,34 @@ graph(%t.1 : bool):
 """
     assert str(torch.jit.script(leaving).graph).count("prim::If") == 3  # neighbours that decide each other are merged
     assert "%a" not in bare(torch.jit.script(empty).graph)
+
+
+def floor_of(x: float) -> int:
+    return math.floor(x)
+
+
+def int_of(s: str) -> int:
+    return int(s)
+
+
+def popped(x: List[int], i: int) -> int:
+    return x.pop(i)
+
+
+@pytest.mark.parametrize("function, arguments, text", [
+    (floor_of, (math.inf,), "Cannot convert float inf to integer"),
+    (floor_of, (1e20,), "Cannot convert float 100000000000000000000.000000 to integer"),
+    (int_of, ("x",), "stoll"),
+    (int_of, ("99999999999999999999",), "stoll"),
+    (int_of, ("1.5",), "invalid literal for int() with base 10: '1.5'"),
+    (popped, ([1, 2], 5), "list index out of range"),
+])
+def test_messages_of_conversions(function, arguments, text):
+    with pytest.raises(RuntimeError) as raised:
+        torch.jit.script(function)(*arguments)
+    assert str(raised.value).endswith(f"RuntimeError: {text}\n")
+
+
+def test_numbers_in_texts():
+    compiled = torch.jit.script(int_of)
+    assert compiled(" 7") == 7 and compiled("-3") == -3 and compiled("+4") == 4

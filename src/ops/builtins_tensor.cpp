@@ -2,7 +2,10 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "ops/cpu/copy.h"
+#include "ops/functions/arithmetic.h"
 #include "ops/typed_kernel.h"
+#include "tensor/random.h"
 
 namespace rushlight::ops {
 namespace {
@@ -73,6 +76,26 @@ Tensor tensor_of_list(const IValue& data, OptType dtype, std::optional<Device>, 
   return result;
 }
 
+Tensor as_tensor_of_tensor(const Tensor& data, OptType dtype, std::optional<Device>) {
+  return dtype ? cpu::to_dtype(data, *dtype) : data;
+}
+Tensor as_tensor_of_number(const IValue& number, OptType dtype, std::optional<Device> device) {
+  return tensor_of_number(number, dtype, device, false);
+}
+Tensor as_tensor_of_list(const IValue& data, OptType dtype, std::optional<Device> device) {
+  return tensor_of_list(data, dtype, device, false);
+}
+void seed_default_generator(int64_t seed) {
+  Generator& generator = default_generator();
+  std::lock_guard lock(generator.mutex);
+  generator.set_seed(uint64_t(seed));
+}
+IValue broadcast_sizes(IntArrayRef a, IntArrayRef b) {
+  Ref<ListObject> list = ListObject::make(types::int_());
+  for (int64_t size : broadcast_shapes(a, b)) list->append(IValue(size));
+  return IValue(std::move(list));
+}
+
 }  // namespace
 
 void declare_builtins_tensor(OpSet& ops) {
@@ -99,6 +122,31 @@ void declare_builtins_tensor(OpSet& ops) {
       {.schema = "tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor",
        .kernel = typed_kernel<&tensor_of_list>(),
        .traits = kLanguage});
+  ops.add({.schema = "as_tensor(Tensor(a) data, *, ScalarType? dtype=None, Device? device=None) -> Tensor(b|a)",
+           .kernel = typed_kernel<&as_tensor_of_tensor>(),
+           .traits = kLanguage});
+  ops.add({.schema = "as_tensor.float(float t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+           .kernel = typed_kernel<&as_tensor_of_number>(),
+           .traits = kLanguage});
+  ops.add({.schema = "as_tensor.int(int t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+           .kernel = typed_kernel<&as_tensor_of_number>(),
+           .traits = kLanguage});
+  ops.add({.schema = "as_tensor.bool(bool t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+           .kernel = typed_kernel<&as_tensor_of_number>(),
+           .traits = kLanguage});
+  ops.add({.schema = "as_tensor.complex(complex t, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+           .kernel = typed_kernel<&as_tensor_of_number>(),
+           .traits = kLanguage});
+  ops.add({.schema = "as_tensor.list(t[] data, *, ScalarType? dtype=None, Device? device=None) -> Tensor",
+           .kernel = typed_kernel<&as_tensor_of_list>(),
+           .traits = kLanguage});
+  ops.add({.schema = "prim::abs(Tensor x) -> Tensor", .kernel = typed_kernel<&abs>(), .traits = kLanguage});
+  ops.add({.schema = "manual_seed(int seed) -> ()",
+           .kernel = typed_kernel<&seed_default_generator>(),
+           .traits = kLanguage | OpTraits::side_effects});
+  ops.add({.schema = "broadcast_shapes(int[] a, int[] b) -> int[]",
+           .kernel = typed_kernel<&broadcast_sizes>(),
+           .traits = kLanguage});
 }
 
 }  // namespace rushlight::ops

@@ -347,6 +347,9 @@ SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, i
     node->set_op(op);
   for (size_t i = 0; i < call.results.size(); ++i)
     node->output(i)->set_type(is_int_like(*call.results[i]) ? types::int_() : call.results[i]);
+  // A quotient of numbers of two types counts as a float, though its schema says Scalar.
+  static const ir::Symbol div = ir::Symbol::intern("aten::div");
+  if (name == div && call.results[0]->is(TypeKind::number)) node->output()->set_type(types::float_());
   if (call.results.size() == 1) return simple(node->output());
   ir::Value* tuple = emitter.make_tuple(node->outputs());
   std::vector<std::string> fields;

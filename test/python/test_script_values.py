@@ -235,3 +235,27 @@ def test_messages_of_conversions(function, arguments, text):
 def test_numbers_in_texts():
     compiled = torch.jit.script(int_of)
     assert compiled(" 7") == 7 and compiled("-3") == -3 and compiled("+4") == 4
+
+
+def tensors_of(x: float, y: List[int], z: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    return torch.as_tensor(x), torch.as_tensor(y, dtype=torch.float32), torch.as_tensor(z, dtype=torch.float64)
+
+
+def seeded() -> Tensor:
+    torch.manual_seed(3)
+    return torch.rand(2)
+
+
+def norms(x: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    return torch.norm(x), torch.norm(x, 1.0, 1), torch.norm(x, p=3, dim=0, keepdim=True), abs(x)
+
+
+def test_factories_and_norms():
+    number, numbers, same = torch.jit.script(tensors_of)(1.5, [1, 2], torch.ones(1))
+    assert number.item() == 1.5 and numbers.dtype is torch.float32 and same.dtype is torch.float64
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    assert torch.equal(torch.jit.script(seeded)(), expected)
+    x = torch.arange(-3.0, 3.0).reshape(2, 3)
+    for compiled, plain in zip(torch.jit.script(norms)(x), norms(x)):
+        assert torch.allclose(compiled, plain) and compiled.shape == plain.shape

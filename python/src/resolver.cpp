@@ -93,6 +93,40 @@ bool is_constant_kind(PyObject* object) {
   return true;
 }
 
+/// A number, text or the like that the function closes over, or that its module defines: part of the program, with the
+/// value that it has while the function is compiled. PyTorch refuses it.
+class PythonConstant final : public SugaredValue {
+ public:
+  explicit PythonConstant(IValue value) : value_(std::move(value)) {}
+  std::string kind() const override { return cat("value of type '", value_.type()->annotation(), "'"); }
+  ir::Value* as_value(Emitter& emitter, const SourceRange& range) override {
+    return emitter.unpacked_constant(value_, range);
+  }
+  SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
+    return simple(emitter, range)->attribute(emitter, range, name);
+  }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    return simple(emitter, range)->call(emitter, range, std::move(arguments), std::move(keywords));
+  }
+  std::vector<SugaredValuePtr> as_tuple(Emitter& emitter, const SourceRange& range,
+                                        std::optional<size_t> wanted) override {
+    return simple(emitter, range)->as_tuple(emitter, range, wanted);
+  }
+  SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range) override {
+    return simple(emitter, range)->iterable(emitter, range);
+  }
+  SugaredValuePtr element(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr& hint) override {
+    return simple(emitter, range)->element(emitter, range, index, hint);
+  }
+
+ private:
+  SugaredValuePtr simple(Emitter& emitter, const SourceRange& range) {
+    return script::simple(as_value(emitter, range));
+  }
+  IValue value_;
+};
+
 /// A module of Python: `torch`, `math`, the user's own.
 class PythonModuleValue final : public PythonValue {
  public:
@@ -232,6 +266,7 @@ class PythonResolver final : public script::Resolver {
     const nb::gil_scoped_acquire locked;
     nb::object object = lookup_(name);
     if (object.is_none()) return nullptr;
+    if (is_constant_kind(object.ptr())) return std::make_shared<PythonConstant>(to_value(object));
     return sugared(std::move(object), range);
   }
 
@@ -243,6 +278,18 @@ class PythonResolver final : public script::Resolver {
     nb::object type = nb::module_::import_("rushlight.jit.annotations")
                           .attr("try_ann_to_type")(object, range ? range.highlight() : std::string(), lookup_);
     return type.is_none() ? nullptr : nb::cast<TypePtr>(type);
+  }
+
+  std::vector<TypePtr> tuple_of_types(const std::string& name, const SourceRange& range) override {
+    const nb::gil_scoped_acquire locked;
+    nb::object object = lookup_(name);
+    if (!PyTuple_Check(object.ptr())) return {};
+    const AskingAt asking(range);
+    nb::object found = nb::module_::import_("rushlight.jit.annotations")
+                           .attr("try_tuple_of_types")(object, range ? range.highlight() : std::string(), lookup_);
+    std::vector<TypePtr> types;
+    for (nb::handle type : found) types.push_back(nb::cast<TypePtr>(type));
+    return types;
   }
 
   SugaredValuePtr module_value(ir::Value* value) override { return python::module_value(value); }

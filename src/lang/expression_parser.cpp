@@ -83,9 +83,11 @@ ExprPtr ExpressionParser::python_expression() {
   Depth depth(*this);
   if (at("lambda")) unsupported("Lambda", now());
   if (at("yield")) unsupported(ahead().is("from") ? "YieldFrom" : "Yield", now());
-  const Token first = now();
   ExprPtr value = or_test();
-  if (at(":=")) unsupported("NamedExpr", first);
+  if (at(":=") && value->is(ExprKind::name)) {
+    take();
+    return make(ExprKind::named, {}, {value, python_expression()});
+  }
   if (!accept("if")) return value;
   ExprPtr condition = or_test();
   expect("else");
@@ -255,11 +257,8 @@ ExprPtr ExpressionParser::call(const ExprPtr& callee) {
     if (!accept(",")) break;
   }
   expect(")");
-  // Python hands the keywords over after the positional arguments, and an expansion is refused there.
-  for (const Keyword& keyword : keywords) {
-    if (keyword.name.empty()) refuse<NotSupportedError>(keyword.value->range, "keyword-arg expansion is not supported");
-    whole = cover(cover(whole, keyword.range), keyword.value->range);
-  }
+  // Python hands the keywords over after the positional arguments.
+  for (const Keyword& keyword : keywords) whole = cover(cover(whole, keyword.range), keyword.value->range);
   auto made = make(ExprKind::call, whole, std::move(operands));
   made->keywords = std::move(keywords);
   return made;
@@ -422,13 +421,13 @@ ExprPtr ExpressionParser::braces() {
   const SourceRange head = token_range(bracket);
   std::vector<ExprPtr> parts;
   while (!at("}")) {
-    if (is_python() && accept("**"))
-      refuse<NotSupportedError>(head, "Dict expansion (e.g. `{**dict}`) is not supported");
-    parts.push_back(star_or_expression());
-    if (is_python() && !at(":")) {
-      if (at("for")) unsupported("SetComp", bracket);
-      unsupported("Set", bracket);
+    if (is_python() && accept("**")) {
+      parts.insert(parts.end(), {nullptr, binary(0)});
+      if (!accept(",")) break;
+      continue;
     }
+    parts.push_back(star_or_expression());
+    if (is_python() && parts.size() == 1 && !at(":")) return set_display(bracket, std::move(parts));
     expect(":");
     parts.push_back(expression());
     if (is_python() && at("for")) {
@@ -448,18 +447,36 @@ ExprPtr ExpressionParser::braces() {
   }
   return make(ExprKind::dict, head, std::move(parts));
 }
+/// The rest of `{a, b}` and `{e for x in y}`; `parts` has the first element.
+ExprPtr ExpressionParser::set_display(const Token& bracket, std::vector<ExprPtr> parts) {
+  if (at("for")) {
+    ExprPtr made = comprehension(ExprKind::set_comp, bracket.begin, std::move(parts));
+    expect("}");
+    return made;
+  }
+  while (accept(",") && !at("}")) parts.push_back(star_or_expression());
+  expect("}");
+  return make(ExprKind::set, token_range(bracket), std::move(parts));
+}
 
+/// `for x in y if c for ...`, behind the element.
 ExprPtr ExpressionParser::comprehension(ExprKind kind, size_t begin, std::vector<ExprPtr> operands) {
-  Comprehension part;
-  expect("for");
-  part.target = target_list();
-  expect("in");
-  part.iterable = or_test();
-  const SourceRange start = range(begin, begin);
-  if (at("if")) refuse<NotSupportedError>(start, "Comprehension ifs are not supported yet");
-  if (at("for")) refuse<NotSupportedError>(start, "Only a single generator is currently supported");
-  auto made = make(kind, cover(cover(start, part.target->range), part.iterable->range), std::move(operands));
-  made->comprehensions.push_back(std::move(part));
+  std::vector<Comprehension> parts;
+  SourceRange whole = range(begin, begin);
+  while (accept("for")) {
+    Comprehension part;
+    part.target = target_list();
+    expect("in");
+    part.iterable = or_test();
+    whole = cover(cover(whole, part.target->range), part.iterable->range);
+    while (accept("if")) {
+      part.conditions.push_back(or_test());
+      whole = cover(whole, part.conditions.back()->range);
+    }
+    parts.push_back(std::move(part));
+  }
+  auto made = make(kind, whole, std::move(operands));
+  made->comprehensions = std::move(parts);
   return made;
 }
 
@@ -486,7 +503,7 @@ ExprPtr ExpressionParser::strings() {
       continue;
     }
     format = true;
-    format_pieces(token, pieces);
+    format_pieces(token, pieces, 2);
   }
   if (!format) {
     const std::string text = pieces[0]->text;
@@ -497,7 +514,9 @@ ExprPtr ExpressionParser::strings() {
   return make(ExprKind::fstring, range(first.begin, first.begin + 1), std::move(pieces));
 }
 
-void ExpressionParser::format_pieces(const Token& token, std::vector<ExprPtr>& pieces) {
+/// `levels`: how deep formats may stand in formats (Python allows two).
+void ExpressionParser::format_pieces(const Token& token, std::vector<ExprPtr>& pieces, int levels) {
+  if (levels == 0) fail_at(token_range(token), "f-string: expressions nested too deeply");
   const std::string& body = token.text;
   // Where the body stands in the source: behind the prefix and the opening quotes.
   const size_t body_begin = source()->text().find(body, token.begin);
@@ -536,18 +555,42 @@ void ExpressionParser::format_pieces(const Token& token, std::vector<ExprPtr>& p
     }
     if (depth) fail_at(token_range(token), "f-string: expecting '}'");
     const size_t close = end - 1, expression_end = std::min({mark, colon, close});
+    const auto inner_tokens = [&](size_t from, size_t to) {
+      return ExpressionParser(source(), Dialect::python,
+                              tokenize(source(), Dialect::python, body_begin + from, body_begin + to));
+    };
+    std::string conversion;
+    if (mark != std::string::npos) {
+      conversion = body.substr(mark + 1, std::min(colon, close) - mark - 1);
+      if (conversion != "r" && conversion != "s" && conversion != "a")
+        fail_at(token_range(token),
+                cat("f-string: invalid conversion character '", conversion, "': expected 's', 'r', or 'a'"));
+    }
+    size_t text_end = expression_end;
     // `{x=}` is `{x!r}` with the text in front.
-    const bool shows_itself = body.find_last_not_of(' ', expression_end - 1) != std::string::npos &&
-                              body[body.find_last_not_of(' ', expression_end - 1)] == '=' && expression_end > i + 2 &&
-                              std::string_view("=!<>").find(body[expression_end - 2]) == std::string_view::npos;
-    if (mark != std::string::npos || shows_itself)
-      refuse<NotSupportedError>(start, "Don't support conversion in JoinedStr");
-    if (colon != std::string::npos) refuse<NotSupportedError>(start, "Don't support formatting in JoinedStr");
-    ExpressionParser inner(source(), Dialect::python,
-                           tokenize(source(), Dialect::python, body_begin + i + 1, body_begin + expression_end));
+    const size_t last_character = body.find_last_not_of(' ', expression_end - 1);
+    if (body[last_character] == '=' && last_character > i + 1 &&
+        std::string_view("=!<>").find(body[last_character - 1]) == std::string_view::npos) {
+      plain = body.substr(i + 1, expression_end - i - 1);
+      flush();
+      text_end = last_character;
+      if (conversion.empty() && colon == std::string::npos) conversion = "r";
+    }
+    ExpressionParser inner = inner_tokens(i + 1, text_end);
     while (inner.accept_kind(TokenKind::newline) || inner.accept_kind(TokenKind::indent)) {
     }
-    pieces.push_back(make(ExprKind::format_value, start, {inner.expression_list()}));
+    ExprPtr value = inner.expression_list();
+    ExprPtr spec;
+    if (colon != std::string::npos) {
+      // The format may hold values itself: `{x:{width}}`.
+      Token nested = token;
+      nested.text = body.substr(colon + 1, close - colon - 1);
+      nested.begin = body_begin + colon + 1;
+      std::vector<ExprPtr> spec_pieces;
+      format_pieces(nested, spec_pieces, levels - 1);
+      spec = make(ExprKind::fstring, start, std::move(spec_pieces));
+    }
+    pieces.push_back(make(ExprKind::format_value, start, {value, spec}, conversion));
     i = close;
   }
   flush();

@@ -46,9 +46,10 @@ class ExpressionParser : public TokenReader {
   ExprPtr parenthesised();
   ExprPtr list();
   ExprPtr braces();
+  ExprPtr set_display(const Token& bracket, std::vector<ExprPtr> parts);
   ExprPtr comprehension(ExprKind kind, size_t begin, std::vector<ExprPtr> operands);
   ExprPtr strings();
-  void format_pieces(const Token& token, std::vector<ExprPtr>& pieces);
+  void format_pieces(const Token& token, std::vector<ExprPtr>& pieces, int levels);
   bool ends_list() const;
 };
 

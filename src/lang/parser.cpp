@@ -181,8 +181,7 @@ class Parser : public ExpressionParser {
     auto stmt = make_stmt(StmtKind::while_, head);
     stmt->value = expression_list();
     stmt->body = block();
-    if (is_python() && at("else"))
-      refuse<NotSupportedError>(stmt->range, "else branches of while loops aren't supported");
+    if (is_python() && accept("else")) stmt->orelse = block();
     return widened(std::move(stmt));
   }
   StmtPtr for_statement() {
@@ -192,8 +191,7 @@ class Parser : public ExpressionParser {
     expect("in");
     stmt->value = expression_list();
     stmt->body = block();
-    if (is_python() && at("else"))
-      refuse<NotSupportedError>(stmt->range, "else branches of for loops aren't supported");
+    if (is_python() && accept("else")) stmt->orelse = block();
     return widened(std::move(stmt));
   }
   StmtPtr with_statement() {
@@ -259,7 +257,7 @@ class Parser : public ExpressionParser {
         "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults";
     expect("(");
     bool keyword_only = false;
-    SourceRange varargs, keyword_varargs, keyword_default;
+    SourceRange varargs, keyword_varargs;
     while (!at(")")) {
       const Token first = now();
       if (is_python() && accept("**")) {
@@ -274,22 +272,18 @@ class Parser : public ExpressionParser {
           if (accept(":")) expression();
         }
       } else if (is_python() && accept("/")) {
-        // The front end does not look at positional-only parameters: they are unknown in the body.
-        def.parameters.clear();
+        // Parameters in front of it cannot be named in a call; naming them does no harm here.
       } else {
         const Token name = expect_name();
         Parameter parameter{.name = name.text, .keyword_only = keyword_only, .range = token_range(name)};
         if (accept(":")) parameter.annotation = expression();
-        if (accept("=")) {
-          parameter.default_value = expression();
-          if (is_python() && keyword_only && !keyword_default) keyword_default = parameter.default_value->range;
-        }
+        if (accept("=")) parameter.default_value = expression();
         def.parameters.push_back(std::move(parameter));
       }
       if (!accept(",")) break;
     }
     expect(")");
-    for (const SourceRange& refused : {keyword_varargs, varargs, keyword_default})
+    for (const SourceRange& refused : {keyword_varargs, varargs})
       if (refused) refuse<NotSupportedError>(refused, std::string(kNoVarargs));
     for (const Parameter& parameter : def.parameters) {
       def.declaration = cover(def.declaration, parameter.range);
@@ -376,7 +370,6 @@ class Parser : public ExpressionParser {
   }
 
   void expression_statement(std::vector<StmtPtr>& out) {
-    const Token head = now();
     ExprPtr first = expression_list();
     const auto make_at = [&](StmtKind kind) {
       auto stmt = std::make_shared<Stmt>();
@@ -388,14 +381,11 @@ class Parser : public ExpressionParser {
         "+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", "<<=", ">>="};
     for (std::string_view op : kAugmented) {
       if (!at(op)) continue;
-      const Token token = take();
+      take();
       auto stmt = make_at(StmtKind::aug_assign);
       stmt->text = std::string(op.substr(0, op.size() - 1));
       stmt->targets.push_back(first);
       stmt->value = expression_list();
-      if (is_python() && (op == "//=" || op == "@="))
-        refuse<NotSupportedError>(range(token.end - 2, token.end), cat("unsupported kind of augmented assignment: ",
-                                                                       op == "@=" ? "MatMult" : "FloorDiv"));
       if (!is_python() && first->is(ExprKind::tuple))
         fail_at(first->range, " augmented assignment can only have one LHS expression");
       return out.push_back(widened(std::move(stmt)));
@@ -404,11 +394,7 @@ class Parser : public ExpressionParser {
       auto stmt = make_at(StmtKind::assign);
       stmt->targets.push_back(first);
       stmt->annotation = expression();
-      if (accept("=")) {
-        stmt->value = expression_list();
-      } else if (is_python()) {
-        if (in_function_) unsupported("annotated assignments without assigned value", head);
-      }
+      if (accept("=")) stmt->value = expression_list();
       return out.push_back(widened(std::move(stmt)));
     }
     if (!at("=")) {

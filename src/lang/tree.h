@@ -47,6 +47,7 @@ enum class ExprKind : uint8_t {
   none,
   ellipsis,
   starred,  ///< operands[0]
+  named,    ///< operands[0] := operands[1]
   lambda,   ///< operands[0] is the body
 };
 

@@ -8,7 +8,7 @@ namespace rushlight::script {
 using lang::ExprKind;
 
 void Emitter::emit_assign(const lang::Stmt& stmt) {
-  if (!stmt.value) lang::fail_at(stmt.range, "For an assignment, expected an expression on the right-hand side");
+  if (!stmt.value) return emit_declaration(stmt);
   if (stmt.targets.size() == 1) return emit_single_assign(*stmt.targets[0], stmt, nullptr);
   // `a = b = e`: the value once, kept under a name of its own, then the targets from left to right.
   const std::string name = temporary("$tmp_assign_");
@@ -17,13 +17,27 @@ void Emitter::emit_assign(const lang::Stmt& stmt) {
     emit_single_assign(*target, stmt, environment_.find(name, stmt.value->range));
 }
 
+/// `x: T` says which type the first assignment gives to x.
+void Emitter::emit_declaration(const lang::Stmt& stmt) {
+  if (!def_.is_python) lang::fail_at(stmt.range, "For an assignment, expected an expression on the right-hand side");
+  const TypePtr type = type_of_annotation(*stmt.annotation);
+  const lang::Expr& target = *stmt.targets[0];
+  if (!target.is(ExprKind::name)) return;
+  if (environment_.is_defined(target.text))
+    lang::fail_at(stmt.range, cat("Variable '", target.text, "' has a value already; its type is declared too late"));
+  declared_[target.text] = type;
+}
+
 /// `ready`: the value, if it is computed already.
 void Emitter::emit_single_assign(const lang::Expr& target, const lang::Stmt& stmt, const SugaredValuePtr& ready) {
   const auto value = [&](const TypePtr& hint) { return ready ? ready : emit_sugared(*stmt.value, hint); };
   const SourceRange& value_range = stmt.value->range;
   switch (target.kind) {
     case ExprKind::name: {
-      const TypePtr annotated = stmt.annotation ? type_of_annotation(*stmt.annotation) : nullptr;
+      TypePtr annotated = stmt.annotation ? type_of_annotation(*stmt.annotation) : nullptr;
+      const auto declared = declared_.find(target.text);
+      if (!annotated && declared != declared_.end() && !environment_.is_defined(target.text))
+        annotated = declared->second;
       return environment_.set(target.text, value(annotated), target.range, annotated);
     }
     case ExprKind::attribute: {
@@ -118,26 +132,28 @@ struct AugmentedOp {
   std::string_view text;
   std::string_view inplace;  ///< for tensors and lists
   std::string_view plain;
-  std::string_view method;  ///< of classes, without underscores; empty: none
+  std::string_view method;  ///< of classes, without underscores
 };
 constexpr AugmentedOp kAugmented[] = {{"+", "aten::add_", "aten::add", "add"},
                                       {"-", "aten::sub_", "aten::sub", "sub"},
                                       {"*", "aten::mul_", "aten::mul", "mul"},
                                       {"/", "aten::div_", "aten::div", "truediv"},
+                                      {"//", "aten::floor_divide_", "aten::floordiv", "floordiv"},
+                                      {"@", "aten::matmul", "aten::matmul", "matmul"},
                                       {"%", "aten::fmod_", "aten::fmod", "mod"},
-                                      {"**", "aten::pow", "aten::pow", ""},
-                                      {"|", "aten::bitwise_or", "aten::__or__", ""},
-                                      {"&", "aten::bitwise_and", "aten::__and__", ""},
-                                      {"^", "aten::bitwise_xor", "aten::__xor__", ""},
-                                      {"<<", "aten::__ilshift__", "aten::__lshift__", ""},
-                                      {">>", "aten::__irshift__", "aten::__rshift__", ""}};
-const AugmentedOp& augmented(const lang::Stmt& stmt, bool needs_method) {
+                                      {"**", "aten::pow", "aten::pow", "pow"},
+                                      {"|", "aten::bitwise_or", "aten::__or__", "or"},
+                                      {"&", "aten::bitwise_and", "aten::__and__", "and"},
+                                      {"^", "aten::bitwise_xor", "aten::__xor__", "xor"},
+                                      {"<<", "aten::__ilshift__", "aten::__lshift__", "lshift"},
+                                      {">>", "aten::__irshift__", "aten::__rshift__", "rshift"}};
+const AugmentedOp& augmented(const lang::Stmt& stmt) {
   for (const AugmentedOp& op : kAugmented)
-    if (op.text == stmt.text && !(needs_method && op.method.empty())) return op;
+    if (op.text == stmt.text) return op;
   lang::fail_at(stmt.range, cat("Unknown augmented assignment: ", stmt.text));
 }
 std::string_view operator_for(const lang::Stmt& stmt, const Type& type) {
-  const AugmentedOp& op = augmented(stmt, false);
+  const AugmentedOp& op = augmented(stmt);
   return type.is(TypeKind::tensor) || type.is(TypeKind::list) ? op.inplace : op.plain;
 }
 }  // namespace
@@ -165,7 +181,7 @@ void Emitter::emit_augmented(const lang::Stmt& stmt) {
 ir::Value* Emitter::augmented_value(const lang::Stmt& stmt, ir::Value* left) {
   ir::Value* right;
   if (const ClassType* cls = left->type()->as<ClassType>()) {
-    const std::string_view name = augmented(stmt, true).method;
+    const std::string_view name = augmented(stmt).method;
     const std::string inplace = cat("__i", name, "__"), plain = cat("__", name, "__");
     right = emit(*stmt.value);
     const std::string& method = cls->find_method(inplace) ? inplace : plain;
@@ -204,6 +220,13 @@ void Emitter::emit_subscript_augmented(const lang::Stmt& stmt) {
     return;
   }
   const Type& type = *container->type();
+  if (target.operands.size() == 2 && target[1]->is(ExprKind::slice) && type.is(TypeKind::list)) {
+    const SliceValue bounds = emit_slice_bounds(*target[1]);
+    ir::Value* old = emit_slice(target.range, container, nullptr, bounds);
+    const std::string_view op = augmented(stmt).plain;
+    ir::Value* result = emit_operator(*this, stmt.range, op, {old, emit(*stmt.value)});
+    return emit_slice_assignment(stmt.range, container, bounds, result);
+  }
   if (target.operands.size() != 2)
     lang::fail_at(target.range, cat("Sliced expression not yet supported for ", repr(type),
                                     " augmented assignment. File a bug if you want this"));

@@ -122,8 +122,9 @@ Condition Emitter::emit_identity(const lang::Expr& expr) {
   }
   condition.value = emit_operator(*this, expr.range, is ? "aten::__is__" : "aten::__isnot__", {left, right});
   const auto note = [&](const lang::Expr& variable, const ir::Value* value, const Noneness& other) {
-    if (other != Noneness::always || !variable.is(ExprKind::name)) return;
-    (is ? condition.when_false : condition.when_true).push_back({variable.text, without_none(value->type())});
+    const lang::Expr& name = variable.is(ExprKind::named) ? *variable[0] : variable;
+    if (other != Noneness::always || !name.is(ExprKind::name)) return;
+    (is ? condition.when_false : condition.when_true).push_back({name.text, without_none(value->type())});
   };
   note(*expr[0], left, b);
   note(*expr[1], right, a);

@@ -94,7 +94,50 @@ ir::Value* Emitter::emit_list(const lang::Expr& expr, const TypePtr& hint) {
   return wanted.whole ? unchecked_cast(list, wanted.whole, expr.range) : list;
 }
 
+/// `{**a, "k": v}`: a dictionary of the common type, filled part by part.
+ir::Value* Emitter::emit_dict_with_expansions(const lang::Expr& expr, const TypePtr& hint) {
+  struct Part {
+    ir::Value* key;  ///< null: an expansion
+    ir::Value* value;
+    SourceRange range;
+  };
+  std::vector<Part> parts;
+  std::vector<TypePtr> keys, values;
+  for (size_t i = 0; i + 1 < expr.operands.size(); i += 2) {
+    ir::Value* key = expr[i] ? emit(*expr[i]) : nullptr;
+    ir::Value* value = emit(*expr[i + 1]);
+    const DictType* mapping = value->type()->as<DictType>();
+    if (!key && !mapping)
+      lang::fail_at(expr[i + 1]->range, cat("`**` needs a dictionary, found ", repr(*value->type())));
+    keys.push_back(key ? key->type() : mapping->key());
+    values.push_back(key ? value->type() : mapping->value());
+    parts.push_back({key, value, expr[i + 1]->range});
+  }
+  const DisplayHint wanted = narrow_hint(hint, TypeKind::dict, expr.range);
+  TypePtr type = wanted.type;
+  if (!type) {
+    const TypePtr key = unify_type_list(keys, nullptr, false), value = unify_type_list(values, nullptr, false);
+    if (!key || !value)
+      lang::fail_at(expr.range, "The parts of a dictionary display have different types of keys or values",
+                    "annotate the variable: `x: Dict[K, V] = {**a, ...}`");
+    type = dict_type(key, value);
+  }
+  ir::Node* node = graph_->insert(graph_->create(kinds::dict_construct, 1));
+  ir::Value* dict = node->output()->set_type(type);
+  for (const Part& part : parts) {
+    if (part.key)
+      emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::_set_item"),
+                         {{"", dict, expr.range}, {"", part.key, part.range}, {"", part.value, part.range}});
+    else
+      emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::update"),
+                         {{"", dict, expr.range}, {"", part.value, part.range}});
+  }
+  return wanted.whole ? unchecked_cast(dict, wanted.whole, expr.range) : dict;
+}
+
 ir::Value* Emitter::emit_dict(const lang::Expr& expr, const TypePtr& hint) {
+  for (size_t i = 0; i < expr.operands.size(); i += 2)
+    if (!expr[i]) return emit_dict_with_expansions(expr, hint);
   std::vector<ir::Value*> keys, values;
   std::vector<SourceRange> ranges;
   for (size_t i = 0; i + 1 < expr.operands.size(); i += 2) {

@@ -72,6 +72,7 @@ class Emitter {
 
   // assignments.cpp
   void emit_assign(const lang::Stmt& stmt);
+  void emit_declaration(const lang::Stmt& stmt);
   void emit_single_assign(const lang::Expr& target, const lang::Stmt& stmt, const SugaredValuePtr& ready);
   void emit_tuple_assign(const lang::Expr& target, const SugaredValuePtr& value, const SourceRange& range);
   void assign_to(const lang::Expr& target, const SugaredValuePtr& value, const SourceRange& range);
@@ -96,11 +97,15 @@ class Emitter {
 
   // loops.cpp
   void emit_while(const lang::Stmt& stmt);
+  void declare_before_loop(const lang::Expr& named);
   void emit_for(const lang::Stmt& stmt);
   void emit_for_over(const lang::Expr& target, const lang::Expr& iterable, const SourceRange& range,
                      const std::function<void()>& body);
   void emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target,
                  const lang::Expr* condition, const std::function<void()>& body);
+  void emit_with_else(const lang::Stmt& stmt, const std::function<void()>& loop);
+  void emit_comprehension_part(const lang::Expr& expr, size_t at, const std::function<void()>& element);
+  void emit_comprehension_loops(const lang::Expr& expr, const std::function<void()>& element);
   ir::Value* emit_list_comprehension(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_dict_comprehension(const lang::Expr& expr, const TypePtr& hint);
 
@@ -112,18 +117,22 @@ class Emitter {
 
   // expressions.cpp
   SugaredValuePtr emit_name(const lang::Expr& expr);
+  SugaredValuePtr emit_named(const lang::Expr& expr);
   SugaredValuePtr emit_call(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_binary(const lang::Expr& expr);
   ir::Value* emit_operator_of(const lang::Expr& expr, bool swapped = false);
   ir::Value* emit_unary(const lang::Expr& expr);
   ir::Value* emit_fstring(const lang::Expr& expr);
+  ir::Value* emit_format_value(const lang::Expr& expr);
   std::vector<NamedValue> emit_arguments(const lang::Expr& call, size_t first = 1);
   std::vector<NamedValue> emit_keywords(const lang::Expr& call);
+  void emit_keyword_expansion(const lang::Expr& mapping, std::vector<NamedValue>& keywords);
   std::vector<ir::Value*> emit_all(const std::vector<lang::ExprPtr>& exprs, size_t first = 0);
 
   // displays.cpp
   ir::Value* emit_list(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_dict(const lang::Expr& expr, const TypePtr& hint);
+  ir::Value* emit_dict_with_expansions(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* make_dict(const std::vector<ir::Value*>& keys, const std::vector<ir::Value*>& values, const TypePtr& hint,
                        const SourceRange& range, const std::vector<SourceRange>& key_ranges);
   /// A hint narrowed to what a display of this kind can be.
@@ -146,6 +155,7 @@ class Emitter {
   // subscripts.cpp
   SugaredValuePtr emit_subscript(const lang::Expr& expr, const TypePtr& hint);
   void emit_subscript_assignment(const lang::Expr& target, const NamedValue& value, const SourceRange& range);
+  void emit_slice_assignment(const SourceRange& range, ir::Value* list, const SliceValue& bounds, ir::Value* values);
   SliceValue emit_slice_bounds(const lang::Expr& slice);
   ir::Value* emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const SliceValue& bounds);
   ir::Value* emit_tuple_slice(const SourceRange& range, ir::Value* tuple, const SliceValue& bounds);
@@ -184,6 +194,10 @@ class Emitter {
   std::vector<Returns> returns_;
   std::set<const ir::Block*> left_blocks_;  ///< that end in return or raise
   LoopState loop_ = LoopState::none;
+  /// For each open loop the variable that remembers `break`; empty: nobody asks.
+  std::vector<std::string> loop_else_flags_;
+  std::map<std::string, TypePtr> declared_;  ///< `x: T` without a value
+  size_t open_comprehensions_ = 0;
   size_t temporaries_ = 0;
 };
 

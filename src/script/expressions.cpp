@@ -104,6 +104,8 @@ SugaredValuePtr Emitter::emit_sugared(const lang::Expr& expr, const TypePtr& hin
       return simple(constant(IValue(), expr.range));
     case ExprKind::fstring:
       return simple(emit_fstring(expr));
+    case ExprKind::named:
+      return emit_named(expr);
     case ExprKind::ellipsis:
       lang::fail_at(expr.range, "Cannot emit expr for: (dots)\n");
     case ExprKind::starred:
@@ -123,6 +125,15 @@ SugaredValuePtr Emitter::emit_name(const lang::Expr& expr) {
         {.message = cat("\n", *why, "and was used here:\n", lang::located(expr.range), lang::CompilationFrame::chain()),
          .range = expr.range});
   lang::fail_at(expr.range, cat("undefined value ", expr.text));
+}
+
+/// `x := e`.
+SugaredValuePtr Emitter::emit_named(const lang::Expr& expr) {
+  if (open_comprehensions_)
+    lang::fail_at(expr.range, "`:=` inside of a comprehension is not supported",
+                  "assign in front of it, or use a loop");
+  environment_.set(expr[0]->text, emit_sugared(*expr[1]), expr[0]->range);
+  return environment_.find(expr[0]->text, expr.range);
 }
 
 std::vector<ir::Value*> Emitter::emit_all(const std::vector<lang::ExprPtr>& exprs, size_t first) {
@@ -149,9 +160,35 @@ std::vector<NamedValue> Emitter::emit_arguments(const lang::Expr& call, size_t f
 }
 std::vector<NamedValue> Emitter::emit_keywords(const lang::Expr& call) {
   std::vector<NamedValue> keywords;
-  for (const lang::Keyword& keyword : call.keywords)
-    keywords.push_back({keyword.name, emit(*keyword.value), keyword.value->range});
+  for (const lang::Keyword& keyword : call.keywords) {
+    if (keyword.name.empty())
+      emit_keyword_expansion(*keyword.value, keywords);
+    else
+      keywords.push_back({keyword.name, emit(*keyword.value), keyword.value->range});
+  }
   return keywords;
+}
+/// `**{"a": x}` and `**dict(a=x)`: the keys are known while compiling.
+void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<NamedValue>& keywords) {
+  if (mapping.is(ExprKind::call) && mapping[0]->is(ExprKind::name) && mapping[0]->text == "dict" &&
+      mapping.operands.size() == 1) {
+    for (NamedValue& keyword : emit_keywords(mapping)) keywords.push_back(std::move(keyword));
+    return;
+  }
+  const auto refuse = [](const SourceRange& range) {
+    lang::refuse<lang::NotSupportedError>(
+        range, "keyword-arg expansion is not supported",
+        "write the keywords, or a dictionary whose keys are literals: `f(**{\"a\": x})`, `f(**dict(a=x))`");
+  };
+  if (!mapping.is(ExprKind::dict)) refuse(mapping.range);
+  for (size_t i = 0; i + 1 < mapping.operands.size(); i += 2) {
+    if (!mapping[i]) {
+      emit_keyword_expansion(*mapping[i + 1], keywords);
+      continue;
+    }
+    if (!mapping[i]->is(ExprKind::string)) refuse(mapping[i]->range);
+    keywords.push_back({mapping[i]->text, emit(*mapping[i + 1]), mapping[i + 1]->range});
+  }
 }
 
 SugaredValuePtr Emitter::emit_call(const lang::Expr& expr, const TypePtr& hint) {
@@ -193,6 +230,7 @@ ir::Value* Emitter::emit_binary(const lang::Expr& expr) {
 ir::Value* Emitter::emit_unary(const lang::Expr& expr) {
   if (expr.text == "+") {
     ir::Value* value = emit(*expr[0]);
+    if (value->type()->is(TypeKind::bool_)) return emit_operator(*this, expr.range, "aten::Int", {value});
     if (!value->type()->is_subtype_of(*types::number()) && !value->type()->is(TypeKind::tensor))
       lang::fail_at(expr.range, cat("bad operand type for unary +: ", repr(*value->type())));
     return value;
@@ -210,21 +248,35 @@ ir::Value* Emitter::emit_unary(const lang::Expr& expr) {
   return constant(call_operator(*node->find_op(), {*operand}), expr.range);
 }
 
+/// What `{value!conversion:format}` of an f-string shows.
+ir::Value* Emitter::emit_format_value(const lang::Expr& expr) {
+  // Braces of the text that would be taken for a place are a value themselves.
+  if (expr.is(ExprKind::string)) return emit(expr);
+  ir::Value* value = emit(*expr[0]);
+  const lang::ExprPtr& format = expr[1];
+  if (!format && (expr.text.empty() || expr.text == "s")) return value;
+  return emit_operator(
+      *this, expr.range, "rushlight::format",
+      {value, constant(IValue(expr.text), expr.range), format ? emit(*format) : constant(IValue(""), expr.range)});
+}
+
 /// `f'{a} b'` is `'{} b'.format(a)`.
 ir::Value* Emitter::emit_fstring(const lang::Expr& expr) {
   std::string text;
   std::vector<lang::ExprPtr> values;
   for (const lang::ExprPtr& part : expr.operands) {
-    if (part->is(ExprKind::string)) {
+    if (part->is(ExprKind::string) && part->text.find("{}") == std::string::npos) {
       text += part->text;
     } else {
       text += "{}";
-      values.push_back((*part)[0]);
+      values.push_back(part);
     }
   }
   const NamedValue format{"self", constant(IValue(text), expr.range), expr.range};
   std::vector<NamedValue> arguments;
-  for (const lang::ExprPtr& value : values) arguments.push_back({"", emit(*value), value->range});
+  for (const lang::ExprPtr& value : values)
+    arguments.push_back(
+        {"", emit_format_value(*value), value->is(ExprKind::string) ? value->range : (*value)[0]->range});
   return emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::format"), arguments, {}, format)
       ->as_value(*this, expr.range);
 }

@@ -27,7 +27,16 @@ Condition Emitter::emit_isinstance(const lang::Expr& object, const lang::Expr& c
   ir::Value* value = emit(object);
   std::vector<TypePtr> wanted, given;
   const std::function<void(const lang::Expr&)> gather = [&](const lang::Expr& expr) {
-    if (!expr.is(ExprKind::tuple)) return add_members(type_of_annotation(expr), wanted);
+    if (!expr.is(ExprKind::tuple)) {
+      // A name may stand for a tuple of types.
+      const std::string name = lang::dotted_name(expr);
+      if (!name.empty())
+        if (const std::vector<TypePtr> types = resolver_->tuple_of_types(name, expr.range); !types.empty()) {
+          for (const TypePtr& type : types) add_members(type, wanted);
+          return;
+        }
+      return add_members(type_of_annotation(expr), wanted);
+    }
     for (const lang::ExprPtr& part : expr.operands) gather(*part);
   };
   gather(classes);

@@ -1,4 +1,5 @@
 /// while, for, and comprehensions.
+#include <algorithm>
 #include <limits>
 
 #include "base/text.h"
@@ -12,17 +13,105 @@ namespace rushlight::script {
 namespace kinds = ir::kinds;
 using lang::ExprKind;
 
+namespace {
+/// The `:=` in a condition, inner ones first.
+void collect_named(const lang::Expr& expr, std::vector<const lang::Expr*>& out) {
+  for (const lang::ExprPtr& part : expr.operands)
+    if (part) collect_named(*part, out);
+  for (const lang::Keyword& keyword : expr.keywords) collect_named(*keyword.value, out);
+  if (expr.is(ExprKind::named)) out.push_back(&expr);
+}
+/// Whether a loop with this body has a `break` of its own.
+bool breaks(const std::vector<lang::StmtPtr>& body) {
+  return std::ranges::any_of(body, [](const lang::StmtPtr& stmt) {
+    if (stmt->kind == lang::StmtKind::break_) return true;
+    const bool is_loop = stmt->kind == lang::StmtKind::while_ || stmt->kind == lang::StmtKind::for_;
+    return (!is_loop && breaks(stmt->body)) || breaks(stmt->orelse);
+  });
+}
+/// `while c: body` as `while True: if not c: break; body`, so that what `c` assigns is seen in the body and behind it.
+std::shared_ptr<lang::Stmt> with_condition_in_body(const lang::Stmt& stmt) {
+  const auto expr = [&](ExprKind kind) {
+    auto made = std::make_shared<lang::Expr>();
+    made->kind = kind;
+    made->range = stmt.value->range;
+    return made;
+  };
+  const auto end = std::make_shared<lang::Stmt>();
+  end->kind = lang::StmtKind::break_;
+  end->text = "end";  // the loop ends as its condition says: no `break` of the program
+  end->range = stmt.value->range;
+  const auto check = std::make_shared<lang::Stmt>();
+  check->kind = lang::StmtKind::if_;
+  check->range = stmt.value->range;
+  const auto condition = expr(ExprKind::unary);
+  condition->text = "not";
+  condition->operands = {stmt.value};
+  check->value = condition;
+  check->body = {end};
+  auto made = std::make_shared<lang::Stmt>(stmt);
+  made->value = expr(ExprKind::true_);
+  made->body.insert(made->body.begin(), check);
+  return made;
+}
+}  // namespace
+
+/// A loop whose `else` runs unless `break` ended it: a flag remembers which it was.
+void Emitter::emit_with_else(const lang::Stmt& stmt, const std::function<void()>& loop) {
+  const bool needs_flag = !stmt.orelse.empty() && breaks(stmt.body);
+  const std::string flag = needs_flag ? temporary("$broke_") : "";
+  if (needs_flag) environment_.set_value(flag, constant(IValue(false), stmt.range), stmt.range);
+  loop_else_flags_.push_back(flag);
+  loop();
+  loop_else_flags_.pop_back();
+  if (!needs_flag) return emit_body(stmt.orelse);
+  Condition ended;
+  ended.value = emit_operator(*this, stmt.range, "aten::__not__",
+                              {environment_.find(flag, stmt.range)->as_value(*this, stmt.range)});
+  emit_branches(
+      ended, [&] { emit_body(stmt.orelse); }, [] {}, stmt.range);
+}
+
+/// Makes the variable of a `:=` known in front of the loop whose condition assigns it, with the type that it will get.
+void Emitter::declare_before_loop(const lang::Expr& named) {
+  const std::string& name = named[0]->text;
+  if (environment_.is_defined(name)) return;
+  // Compiled once for its type alone, in a block that is thrown away.
+  ir::Node* scratch = insert_node(kinds::comprehension_scope, {}, 0, named.range);
+  ir::Block* block = scratch->add_block();
+  TypePtr type;
+  {
+    ir::Graph::WithInsertPoint guard(*graph_, *block);
+    environment_.push(*block);
+    type = emit(*named[1])->type();
+    environment_.pop();
+  }
+  scratch->destroy();
+  ir::Node* placeholder = insert_node(kinds::uninitialized, {}, 1, named.range);
+  environment_.set_value(name, placeholder->output()->set_type(type), named.range);
+}
+
 void Emitter::emit_while(const lang::Stmt& stmt) {
+  std::vector<const lang::Expr*> named;
+  collect_named(*stmt.value, named);
+  if (!named.empty()) {
+    for (const lang::Expr* expr : named) declare_before_loop(*expr);
+    return emit_while(*with_condition_in_body(stmt));
+  }
   const LoopState outer = std::exchange(loop_, LoopState::loop);
-  emit_loop(stmt.range, nullptr, nullptr, stmt.value.get(), [&] { emit_body(stmt.body); });
-  loop_ = outer;
+  const auto loop = [&] { emit_loop(stmt.range, nullptr, nullptr, stmt.value.get(), [&] { emit_body(stmt.body); }); };
+  emit_with_else(stmt, [&] {
+    loop();
+    loop_ = outer;
+  });
 }
 
 void Emitter::emit_for(const lang::Stmt& stmt) {
   if (stmt.value->is(ExprKind::tuple) && stmt.value->range.source()->text()[stmt.value->range.begin()] != '(' &&
       stmt.range.source()->filename() == "<string>")
     lang::fail_at(stmt.range, "List of iterables is not supported currently");
-  emit_for_over(*stmt.targets[0], *stmt.value, stmt.range, [&] { emit_body(stmt.body); });
+  emit_with_else(stmt,
+                 [&] { emit_for_over(*stmt.targets[0], *stmt.value, stmt.range, [&] { emit_body(stmt.body); }); });
 }
 
 void Emitter::emit_for_over(const lang::Expr& target, const lang::Expr& iterable, const SourceRange& range,
@@ -89,8 +178,32 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredValuePtr& iterabl
   }
 }
 
+/// The loops and conditions of a comprehension from its part `at` on, around what is made of the element.
+void Emitter::emit_comprehension_part(const lang::Expr& expr, size_t at, const std::function<void()>& element) {
+  const lang::Comprehension& part = expr.comprehensions[at];
+  const std::function<void(size_t)> from_condition = [&](size_t i) {
+    if (i < part.conditions.size()) {
+      const lang::Expr& condition = *part.conditions[i];
+      return emit_branches(
+          emit_condition(condition), [&] { from_condition(i + 1); }, [] {}, condition.range);
+    }
+    at + 1 < expr.comprehensions.size() ? emit_comprehension_part(expr, at + 1, element) : element();
+  };
+  emit_for_over(*part.target, *part.iterable, expr.range, [&] { from_condition(0); });
+}
+/// The same in a scope of its own: what the targets hide outside is read again afterwards.
+void Emitter::emit_comprehension_loops(const lang::Expr& expr, const std::function<void()>& element) {
+  ir::Node* scope = insert_node(kinds::comprehension_scope, {}, 0, expr.range);
+  ir::Block* block = scope->add_block();
+  ir::Graph::WithInsertPoint guard(*graph_, *block);
+  environment_.push(*block);
+  ++open_comprehensions_;
+  emit_comprehension_part(expr, 0, element);
+  --open_comprehensions_;
+  environment_.pop();
+}
+
 ir::Value* Emitter::emit_list_comprehension(const lang::Expr& expr, const TypePtr& hint) {
-  const lang::Comprehension& part = expr.comprehensions[0];
   // The list stands before what it is filled from; without elements it is one of tensors.
   ir::Value* list = make_list({}, types::tensor(), expr.range);
   const DisplayHint wanted = narrow_hint(hint, TypeKind::list, expr.range);
@@ -100,36 +213,27 @@ ir::Value* Emitter::emit_list_comprehension(const lang::Expr& expr, const TypePt
     typed = true;
   }
   std::vector<TypePtr> seen;
-  // The loop variable is the comprehension's own: what it hides outside is read again afterwards.
-  ir::Node* scope = insert_node(kinds::comprehension_scope, {}, 0, expr.range);
-  ir::Block* block = scope->add_block();
-  {
-    ir::Graph::WithInsertPoint guard(*graph_, *block);
-    environment_.push(*block);
-    emit_for_over(*part.target, *part.iterable, expr.range, [&] {
-      ir::Value* element = emit(*expr[0]);
-      if (!typed) {
-        list->set_type(types::list(element->type()));
-        typed = true;
-      }
-      seen.push_back(element->type());
-      const TypePtr& expected = list->type()->expect<ElementType>().element();
-      if (!element->type()->is_subtype_of(*expected)) {
-        const TypePtr common = unify_type_list(seen, nullptr, true);
-        lang::fail_at(expr.range, cat("List type annotation `", repr(*list->type()),
-                                      "` did not match the types of the given list elements, which were unified to ",
-                                      repr(*common)));
-      }
-      emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::append"), {{"", element, expr.range}}, {},
-                         NamedValue{"self", list, expr.range});
-    });
-    environment_.pop();
-  }
+  emit_comprehension_loops(expr, [&] {
+    ir::Value* element = emit(*expr[0]);
+    if (!typed) {
+      list->set_type(types::list(element->type()));
+      typed = true;
+    }
+    seen.push_back(element->type());
+    const TypePtr& expected = list->type()->expect<ElementType>().element();
+    if (!element->type()->is_subtype_of(*expected)) {
+      const TypePtr common = unify_type_list(seen, nullptr, true);
+      lang::fail_at(expr.range,
+                    cat("List type annotation `", repr(*list->type()),
+                        "` did not match the types of the given list elements, which were unified to ", repr(*common)));
+    }
+    emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::append"), {{"", element, expr.range}}, {},
+                       NamedValue{"self", list, expr.range});
+  });
   return wanted.whole ? unchecked_cast(list, wanted.whole, expr.range) : list;
 }
 
 ir::Value* Emitter::emit_dict_comprehension(const lang::Expr& expr, const TypePtr& hint) {
-  const lang::Comprehension& part = expr.comprehensions[0];
   ir::Node* made = graph_->insert(graph_->create(kinds::dict_construct, 1));
   ir::Value* dict = made->output()->set_type(types::dict(types::string(), types::tensor()));
   const DisplayHint wanted = narrow_hint(hint, TypeKind::dict, expr.range);
@@ -138,36 +242,29 @@ ir::Value* Emitter::emit_dict_comprehension(const lang::Expr& expr, const TypePt
     dict->set_type(wanted.type);
     typed = true;
   }
-  ir::Node* scope = insert_node(kinds::comprehension_scope, {}, 0, expr.range);
-  ir::Block* block = scope->add_block();
-  {
-    ir::Graph::WithInsertPoint guard(*graph_, *block);
-    environment_.push(*block);
-    emit_for_over(*part.target, *part.iterable, expr.range, [&] {
-      ir::Value* key = emit(*expr[0]);
-      ir::Value* value = emit(*expr[1]);
-      if (!typed || key->type()->is(TypeKind::union_)) {
-        if (key->type()->is(TypeKind::union_))
-          lang::fail_at(expr.range,
-                        cat("Dicts may only contain homogeneous keys, but the type of the first generated key was ",
-                            repr(*key->type())));
-        dict->set_type(dict_type(key->type(), value->type()));
-        typed = true;
-      }
-      const DictType& type = dict->type()->expect<DictType>();
-      std::string why;
-      if (!key->type()->is_subtype_of(*type.key()))
-        why = cat("Dict type annotation `", repr(type), "` did not match the type of an actual key type `",
-                  repr(*key->type()), "`\n");
-      else if (!value->type()->is_subtype_of(*type.value()))
-        why = cat("Dict type annotation `", repr(type), "` did not match the type of an actual value type `",
-                  repr(*value->type()), "`\n");
-      if (!why.empty()) lang::fail_at(expr.range, why);
-      emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::_set_item"),
-                         {{"self", dict, expr.range}, {"", key, expr.range}, {"", value, expr.range}});
-    });
-    environment_.pop();
-  }
+  emit_comprehension_loops(expr, [&] {
+    ir::Value* key = emit(*expr[0]);
+    ir::Value* value = emit(*expr[1]);
+    if (!typed || key->type()->is(TypeKind::union_)) {
+      if (key->type()->is(TypeKind::union_))
+        lang::fail_at(expr.range,
+                      cat("Dicts may only contain homogeneous keys, but the type of the first generated key was ",
+                          repr(*key->type())));
+      dict->set_type(dict_type(key->type(), value->type()));
+      typed = true;
+    }
+    const DictType& type = dict->type()->expect<DictType>();
+    std::string why;
+    if (!key->type()->is_subtype_of(*type.key()))
+      why = cat("Dict type annotation `", repr(type), "` did not match the type of an actual key type `",
+                repr(*key->type()), "`\n");
+    else if (!value->type()->is_subtype_of(*type.value()))
+      why = cat("Dict type annotation `", repr(type), "` did not match the type of an actual value type `",
+                repr(*value->type()), "`\n");
+    if (!why.empty()) lang::fail_at(expr.range, why);
+    emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::_set_item"),
+                       {{"self", dict, expr.range}, {"", key, expr.range}, {"", value, expr.range}});
+  });
   return wanted.whole ? unchecked_cast(dict, wanted.whole, expr.range) : dict;
 }
 

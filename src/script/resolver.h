@@ -15,6 +15,8 @@ class Resolver {
   /// A class, enum, NamedTuple or interface by the name that an annotation writes ("Net", "torch.Tensor",
   /// "__torch__.Net").
   virtual TypePtr resolve_type(const std::string& name, const SourceRange& range) = 0;
+  /// The types in a tuple that a name or expression of the scope stands for; empty if it is no tuple of types.
+  virtual std::vector<TypePtr> tuple_of_types(const std::string&, const SourceRange&) { return {}; }
   /// A value whose type is a module: `self` and its submodules. A surface that knows more of a module than its type
   /// does (containers, methods that are not compiled yet) answers with a value of its own.
   virtual SugaredValuePtr module_value(ir::Value* value) { return simple(value); }

@@ -53,6 +53,8 @@ void Emitter::emit_statement(const lang::Stmt& stmt) {
       return;
     case StmtKind::break_:
       check_in_loop("break");
+      if (!loop_else_flags_.empty() && !loop_else_flags_.back().empty() && stmt.text.empty())
+        environment_.set_value(loop_else_flags_.back(), constant(IValue(true), stmt.range), stmt.range);
       insert_node(kinds::break_stmt, {}, 0, stmt.range);
       return;
     case StmtKind::continue_:
@@ -139,10 +141,18 @@ void Emitter::emit_delete(const lang::Stmt& stmt) {
     if (!target->is(ExprKind::subscript))
       lang::fail_at(target->range, "del statements are only supported for deleting list and dict items and variables");
     const lang::Expr& index = *(*target)[1];
-    if (index.is(ExprKind::slice))
+    if (index.is(ExprKind::slice)) {
+      if (ir::Value* list = emit(*(*target)[0]); list->type()->is(TypeKind::list)) {
+        const SliceValue bounds = emit_slice_bounds(index);
+        const auto bound = [&](ir::Value* given) { return given ? given : constant(IValue(), stmt.range); };
+        emit_operator(*this, stmt.range, "rushlight::delete_slice",
+                      {list, bound(bounds.start), bound(bounds.stop), bound(bounds.step)});
+        continue;
+      }
       lang::fail_at(target->range,
                     "del statements only support deletion at a single index, slicing is not supported (see "
                     "https://github.com/pytorch/pytorch/issues/31430)");
+    }
     const SugaredValuePtr container = emit_sugared(*(*target)[0]);
     ir::Value* at = emit(index);
     ir::Value* value = container->as_value(*this, (*target)[0]->range);

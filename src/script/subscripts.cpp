@@ -204,12 +204,23 @@ SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& h
   return base->element(*this, expr.range, at, hint);
 }
 
+/// `l[a:b:c] = values`.
+void Emitter::emit_slice_assignment(const SourceRange& range, ir::Value* list, const SliceValue& bounds,
+                                    ir::Value* values) {
+  const auto bound = [&](ir::Value* given) { return given ? given : constant(IValue(), range); };
+  if (values->node()->kind() == kinds::empty_list_literal) values->set_type(list->type());
+  emit_operator(*this, range, "rushlight::set_slice",
+                {list, bound(bounds.start), bound(bounds.stop), bound(bounds.step), values});
+}
+
 void Emitter::emit_subscript_assignment(const lang::Expr& target, const NamedValue& value, const SourceRange& range) {
   ir::Value* container = emit(*target[0]);
   const std::vector<lang::ExprPtr> indices(target.operands.begin() + 1, target.operands.end());
   const auto call = [&](std::string_view op, const std::vector<NamedValue>& arguments) {
     return emit_operator_call(*this, range, ir::Symbol::intern(op), arguments);
   };
+  if (container->type()->is(TypeKind::list) && indices.size() == 1 && indices[0]->is(ExprKind::slice))
+    return emit_slice_assignment(range, container, emit_slice_bounds(*indices[0]), value.value);
   if (!container->type()->is(TypeKind::tensor)) {
     if (indices.size() != 1 || indices[0]->is(ExprKind::slice))
       lang::fail_at(indices_range(target),

@@ -149,6 +149,17 @@ def ann_to_type(ann, loc, rcb=None):
     raise ValueError(f"Unknown type annotation: '{ann}' at {loc}")
 
 
+def try_tuple_of_types(classes, loc, rcb):
+    """The types in a tuple of annotations, as isinstance takes it; [] if one of them is none."""
+    types = []
+    for part in classes:
+        found = try_tuple_of_types(part, loc, rcb) if isinstance(part, tuple) else [try_ann_to_type(part, loc, rcb)]
+        if not found or None in found:
+            return []
+        types += found
+    return types
+
+
 def is_vararg(the_callable):
     if not inspect.isfunction(the_callable) and callable(the_callable):
         the_callable = the_callable.__call__

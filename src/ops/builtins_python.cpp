@@ -1,0 +1,83 @@
+/// Builtins for what Python has and TorchScript lacks. Their namespace says that PyTorch cannot run them: programs that
+/// use them are Rushlight's own.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/typed_kernel.h"
+#include "value/python_format.h"
+
+namespace rushlight::ops {
+namespace {
+
+/// What Python's `slice.indices` gives: the first index, the step, and how many elements are meant.
+struct SliceIndices {
+  int64_t start, stop, step;
+  size_t count;
+};
+SliceIndices slice_indices(size_t length, std::optional<int64_t> start, std::optional<int64_t> end,
+                           std::optional<int64_t> given_step) {
+  const int64_t size = int64_t(length), step = given_step.value_or(1);
+  if (step == 0) throw ValueError("slice step cannot be zero");
+  const int64_t lowest = step < 0 ? -1 : 0, highest = step < 0 ? size - 1 : size;
+  const auto bound = [&](std::optional<int64_t> x, int64_t missing) {
+    if (!x) return missing;
+    return std::clamp(*x < 0 && *x >= -size ? *x + size : *x, lowest, highest);
+  };
+  const int64_t from = bound(start, step < 0 ? size - 1 : 0), to = bound(end, step < 0 ? -1 : size);
+  const int64_t span = step < 0 ? from - to : to - from;
+  const uint64_t stride = step < 0 ? 0 - uint64_t(step) : uint64_t(step);
+  return {from, to, step, span <= 0 ? 0 : size_t((uint64_t(span) - 1) / stride + 1)};
+}
+
+void set_slice(ListObject& list, std::optional<int64_t> start, std::optional<int64_t> end, std::optional<int64_t> step,
+               ListObject& values) {
+  const SliceIndices at = slice_indices(list.size(), start, end, step);
+  const Ref<ListObject> source = values.copy();  // `l[1:] = l` must see the old elements
+  if (at.step == 1) {
+    const size_t from = size_t(at.start);
+    list.erase(from, from + at.count);
+    for (size_t i = 0; i < source->size(); ++i) list.insert(from + i, source->get(i));
+    return;
+  }
+  if (source->size() != at.count)
+    throw ValueError(
+        cat("attempt to assign sequence of size ", source->size(), " to extended slice of size ", at.count));
+  for (size_t i = 0; i < at.count; ++i) list.set(size_t(at.start + int64_t(i) * at.step), source->get(i));
+}
+void delete_slice(ListObject& list, std::optional<int64_t> start, std::optional<int64_t> end,
+                  std::optional<int64_t> step) {
+  const SliceIndices at = slice_indices(list.size(), start, end, step);
+  if (at.count == 0) return;
+  if (at.step == 1) return list.erase(size_t(at.start), size_t(at.start) + at.count);
+  // From the back, so that places in front stay where they are.
+  const int64_t last = at.start + int64_t(at.count - 1) * at.step;
+  const int64_t low = std::min(at.start, last), stride = at.step < 0 ? -at.step : at.step;
+  for (size_t i = at.count; i-- > 0;) {
+    const size_t place = size_t(low + int64_t(i) * stride);
+    list.erase(place, place + 1);
+  }
+}
+
+std::string format_value(const IValue& value, std::string_view conversion, std::string_view spec) {
+  if (conversion.empty()) return python_format(value, spec);
+  const std::string shown = conversion == "s" ? python_format(value, "") : python_repr(value, conversion == "a");
+  return python_format(IValue(shown), spec);
+}
+
+}  // namespace
+
+void declare_builtins_python(OpSet& ops) {
+  constexpr OpTraits kLanguage = OpTraits::language;
+  ops.add({.schema = "rushlight::set_slice.t(t[](a!) l, int? start, int? end, int? step, t[] values) -> ()",
+           .kernel = typed_kernel<&set_slice>(),
+           .traits = kLanguage});
+  ops.add({.schema = "rushlight::delete_slice.t(t[](a!) l, int? start, int? end, int? step) -> ()",
+           .kernel = typed_kernel<&delete_slice>(),
+           .traits = kLanguage});
+  ops.add({.schema = "rushlight::format(Any value, str conversion, str format) -> str",
+           .kernel = typed_kernel<&format_value>(),
+           .traits = kLanguage});
+}
+
+}  // namespace rushlight::ops

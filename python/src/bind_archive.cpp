@@ -49,11 +49,13 @@ IValue traced_inputs(nb::handle program) {
 }
 
 /// To a file, or as bytes if there is no path.
-nb::object save_archive(nb::handle program, const std::optional<std::string>& path, const nb::dict& files) {
+nb::object save_archive(nb::handle program, const std::optional<std::string>& path, const nb::dict& files,
+                        bool portable) {
   const Ref<Object> object = saved_object(program);
   archive::SaveOptions options;
   options.traced_inputs = traced_inputs(program);
   options.extra_files = extra_files(files);
+  options.portable = portable;
   std::ostringstream out;
   {
     const nb::gil_scoped_release unlocked;
@@ -88,7 +90,8 @@ nb::object load_archive(nb::handle source, nb::handle device, nb::dict files) {
 }  // namespace
 
 void bind_archive(nb::module_& m) {
-  m.def("_save_archive", &save_archive, nb::arg("program"), nb::arg("path").none(), nb::arg("extra_files"));
+  m.def("_save_archive", &save_archive, nb::arg("program"), nb::arg("path").none(), nb::arg("extra_files"),
+        nb::arg("portable") = false);
   m.def("_load_archive", &load_archive, nb::arg("source"), nb::arg("map_location").none(), nb::arg("extra_files"));
 }
 

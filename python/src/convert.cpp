@@ -26,6 +26,12 @@ PyObject* dict_to_python(const DictObject& dict) {
   return result.release().ptr();
 }
 
+PyObject* set_to_python(const SetObject& set) {
+  nb::object result = owned(set.is_frozen ? PyFrozenSet_New(nullptr) : PySet_New(nullptr));
+  set.for_each([&](const IValue& element) { checked(PySet_Add(result.ptr(), nb::steal(to_python(element)).ptr())); });
+  return result.release().ptr();
+}
+
 PyObject* tuple_to_python(const TupleObject& tuple) {
   nb::object result = owned(PyTuple_New(Py_ssize_t(tuple.elements.size())));
   for (size_t i = 0; i < tuple.elements.size(); ++i)
@@ -57,6 +63,8 @@ PyObject* to_python(const IValue& value) {
       return list_to_python(value.list());
     case Tag::dict:
       return dict_to_python(value.dict());
+    case Tag::set:
+      return set_to_python(value.set());
     case Tag::generator:
       return wrap(Ref<Generator>(&value.generator())).release().ptr();
     case Tag::tuple:

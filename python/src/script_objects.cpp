@@ -52,7 +52,53 @@ PyObject* find_keyword(const CallArguments& arguments, const std::string& name) 
   return nullptr;
 }
 
+std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& self, const CallArguments& arguments);
+
+/// What `*args` and `**kwargs` take becomes one list and one dictionary, given by keyword.
+std::vector<IValue> match_gathering(const Schema& schema, const Ref<Object>& self, const CallArguments& arguments) {
+  Schema plain = schema;
+  for (Argument& argument : plain.arguments) argument.gathers = false;
+  const auto of_list = std::ranges::find_if(
+      schema.arguments, [](const Argument& argument) { return argument.gathers && !argument.keyword_only; });
+  const auto of_dict = std::ranges::find_if(
+      schema.arguments, [](const Argument& argument) { return argument.gathers && argument.keyword_only; });
+  const size_t fixed = std::min(arguments.count, size_t(of_list - schema.arguments.begin()) - (self ? 1 : 0));
+  SmallVector<PyObject*, 8> values;
+  nb::list names, rest;
+  nb::dict rest_by_name;
+  for (size_t i = 0; i < arguments.count; ++i) {
+    if (i < fixed || of_list == schema.arguments.end())
+      values.push_back(arguments.positional[i]);
+    else
+      rest.append(nb::handle(arguments.positional[i]));
+  }
+  const size_t count = values.size();
+  for (size_t i = 0; i < arguments.keyword_count(); ++i) {
+    nb::handle name = PyTuple_GetItem(arguments.keyword_names, Py_ssize_t(i));
+    PyObject* value = arguments.positional[arguments.count + i];
+    if (of_dict != schema.arguments.end() && !schema.find_argument(str_view(name.ptr()))) {
+      rest_by_name[name] = nb::handle(value);
+      continue;
+    }
+    names.append(name);
+    values.push_back(value);
+  }
+  if (of_list != schema.arguments.end()) {
+    names.append(of_list->name.c_str());
+    values.push_back(rest.ptr());
+  }
+  if (of_dict != schema.arguments.end()) {
+    names.append(of_dict->name.c_str());
+    values.push_back(rest_by_name.ptr());
+  }
+  const nb::tuple keyword_names(names);
+  return match_arguments(plain, self,
+                         {.positional = values.data(), .count = count, .keyword_names = keyword_names.ptr()});
+}
+
 std::vector<IValue> match_arguments(const Schema& schema, const Ref<Object>& self, const CallArguments& arguments) {
+  if (std::ranges::any_of(schema.arguments, [](const Argument& argument) { return argument.gathers; }))
+    return match_gathering(schema, self, arguments);
   const size_t keywords = arguments.keyword_count();
   const size_t given = (self ? 1 : 0) + arguments.count + keywords;
   if (given > schema.arguments.size())

@@ -32,6 +32,10 @@ std::string_view kind_name(TypeKind kind) {
       return "ListType";
     case TypeKind::dict:
       return "DictType";
+    case TypeKind::set:
+      return "SetType";
+    case TypeKind::frozenset:
+      return "FrozenSetType";
     case TypeKind::number:
       return "NumberType";
     case TypeKind::float_:
@@ -209,6 +213,10 @@ void bind_script_types(nb::module_& m) {
       "The type without parts of that kind.");
   m.def("_inferred_tensor_type", [] { return TensorType::inferred(); });
   m.def("_list_type", &types::list);
+  m.def("_set_type", [](TypePtr element, bool is_frozen) {
+    if (!element->is_hashable()) throw RuntimeError(cat("unhashable type: '", element->annotation(), "'"));
+    return is_frozen ? types::frozenset(std::move(element)) : types::set(std::move(element));
+  });
   m.def("_optional_type", &types::optional);
   m.def("_dict_type", &types::dict);
   m.def("_tuple_type", &types::tuple);

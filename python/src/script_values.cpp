@@ -63,6 +63,14 @@ IValue dict_value(nb::handle object, const DictType& type) {
   return IValue(Ref<DictObject>(std::move(dict)));
 }
 
+IValue set_value(nb::handle object, const Type& type) {
+  const bool is_frozen = type.is(TypeKind::frozenset);
+  if (!PyAnySet_Check(object.ptr())) cannot_cast(object);
+  auto set = make_ref<SetObject>(type.contained()[0], is_frozen);
+  for (nb::handle item : object) set->add(to_value(item, *type.contained()[0]));
+  return IValue(std::move(set));
+}
+
 IValue tuple_value(nb::handle object, const TupleType& type) {
   if (!is_sequence(object)) cannot_cast(object);
   if (nb::len(object) != type.elements().size())
@@ -142,6 +150,22 @@ InferredType infer_dict(nb::handle object) {
   return {types::dict(key, value), {}};
 }
 
+InferredType infer_set(nb::handle object) {
+  TypePtr element;
+  for (nb::handle item : object) {
+    InferredType inferred = infer_type(item);
+    if (!inferred.type) return {nullptr, cat("Could not infer type of set element: ", inferred.reason)};
+    if (!inferred.type->is_hashable())
+      return {nullptr, cat("Sets of ", inferred.type->annotation(), " are not supported")};
+    if (element && !(*element == *inferred.type))
+      return {nullptr, cat("The elements of a set must have one type. Found ", element->annotation(), " and ",
+                           inferred.type->annotation())};
+    element = inferred.type;
+  }
+  if (!element) return {nullptr, "The type of the elements of an empty set is not known"};
+  return {PyFrozenSet_Check(object.ptr()) ? types::frozenset(element) : types::set(element), {}};
+}
+
 InferredType infer_tuple(nb::handle object) {
   std::vector<TypePtr> elements;
   for (nb::handle item : object) {
@@ -178,6 +202,7 @@ InferredType infer_type(nb::handle object) {
   if (PyTuple_Check(value)) return infer_tuple(object);
   if (PyList_Check(value)) return infer_list(object);
   if (PyDict_Check(value)) return infer_dict(object);
+  if (PyAnySet_Check(value)) return infer_set(object);
   if (Ref<Object> found = find_object(object)) return {TypePtr(found->type_ref()), {}};
   return {nullptr, cat("Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs "
                        "or outputs of traced "
@@ -237,6 +262,9 @@ IValue to_value(nb::handle object, const Type& type) {
       return list_value(object, *type.contained()[0]);
     case TypeKind::dict:
       return dict_value(object, type.expect<DictType>());
+    case TypeKind::set:
+    case TypeKind::frozenset:
+      return set_value(object, type);
     case TypeKind::tuple:
       return tuple_value(object, type.expect<TupleType>());
     case TypeKind::union_:

@@ -6,6 +6,7 @@
 #include "archive/code_exporter.h"
 #include "archive/format_version.h"
 #include "archive/pickle_writer.h"
+#include "archive/portability.h"
 #include "archive/source_map.h"
 #include "archive/zip_writer.h"
 #include "base/text.h"
@@ -29,6 +30,7 @@ class RecordMaker {
   explicit RecordMaker(const SaveOptions& options) : options_(options) {}
 
   std::vector<Record> run(const Ref<Object>& module) {
+    if (options_.portable) require_portable(*module);
     add_extra_files();
     add_values("data", IValue(module));
     code_.add_with_dependencies(module->type_ref());

@@ -10,6 +10,7 @@ struct SaveOptions {
   ExtraFiles extra_files = {};
   /// The example inputs of a traced module, Dict[str, List[Any]], or None. Of tensors only type and shape are written.
   IValue traced_inputs = {};
+  bool portable = false;    ///< refuse programs that PyTorch cannot load (portability.h)
   bool source_maps = true;  ///< false: smaller, and nothing of the author's files inside
 };
 

@@ -39,6 +39,9 @@ class Conformer {
         return conform_list(std::move(value), type);
       case TypeKind::dict:
         return conform_dict(std::move(value), type);
+      case TypeKind::set:
+      case TypeKind::frozenset:
+        return conform_set(std::move(value), type);
       case TypeKind::tuple:
         return conform_tuple(std::move(value), type);
       default:
@@ -90,6 +93,14 @@ class Conformer {
     dict.for_each([&](const IValue& key, const IValue& item) {
       typed->insert_or_assign(conform(key, wanted.key()), conform(item, wanted.value()));
     });
+    return IValue(std::move(typed));
+  }
+
+  IValue conform_set(IValue value, const TypePtr& type) {
+    if (!value.is_set() || value.set().is_frozen != type->is(TypeKind::frozenset)) fail(value, *type);
+    const TypePtr& element = type->contained()[0];
+    auto typed = make_ref<SetObject>(element, value.set().is_frozen);
+    value.set().for_each([&](const IValue& item) { typed->add(conform(item, element)); });
     return IValue(std::move(typed));
   }
 

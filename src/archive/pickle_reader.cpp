@@ -341,6 +341,14 @@ class PickleReader {
       case Callable::complex:
         need(2);
         return IValue(std::complex<double>(arguments[0].to_float(), arguments[1].to_float()));
+      case Callable::set:
+      case Callable::frozenset: {
+        need(1);
+        auto made = make_ref<SetObject>(types::any(), *global.callable == Callable::frozenset);
+        const ListObject& elements = arguments[0].list();
+        for (size_t i = 0; i < elements.size(); ++i) made->add(elements.get(i));
+        return IValue(std::move(made));
+      }
       case Callable::int_list:
         need(1);
         return typed_list(arguments[0], types::int_());

@@ -116,6 +116,14 @@ void PickleWriter::value_itself(const IValue& value) {
       return list(value.list());
     case Tag::dict:
       return dict(value.dict());
+    case Tag::set: {
+      Ref<ListObject> elements = ListObject::make(types::any());
+      value.set().for_each([&](const IValue& element) { elements->append(element); });
+      global("builtins", value.set().is_frozen ? "frozenset" : "set");
+      list(*elements);
+      put(Op::tuple1);
+      return put(Op::reduce);
+    }
     case Tag::object:
       return object(value.object());
     case Tag::enum_:
@@ -293,6 +301,10 @@ std::string PickleWriter::type_text(const TypePtr& type) const {
       return cat("List[", parts(), "]");
     case TypeKind::optional:
       return cat("Optional[", parts(), "]");
+    case TypeKind::set:
+      return cat("Set[", parts(), "]");
+    case TypeKind::frozenset:
+      return cat("FrozenSet[", parts(), "]");
     case TypeKind::dict:
       return cat("Dict[", parts(), "]");
     case TypeKind::union_:

@@ -41,6 +41,10 @@ std::string SourcePrinter::Printer::type_text(const TypePtr& type) {
       return cat("RRef[", parts(), "]");
     case TypeKind::await:
       return cat("Await[", parts(), "]");
+    case TypeKind::set:
+      return cat("Set[", parts(), "]");
+    case TypeKind::frozenset:
+      return cat("FrozenSet[", parts(), "]");
     case TypeKind::dict:
       return cat("Dict[", parts(), "]");
     case TypeKind::tuple:

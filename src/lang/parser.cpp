@@ -253,24 +253,20 @@ class Parser : public ExpressionParser {
     return def;
   }
   void parameters(Def& def) {
-    constexpr std::string_view kNoVarargs =
-        "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults";
     expect("(");
     bool keyword_only = false;
-    SourceRange varargs, keyword_varargs;
+    const auto gathering = [&](bool keywords) {
+      const Token name = expect_name();
+      Parameter parameter{.name = name.text, .keyword_only = keywords, .gathers = true, .range = token_range(name)};
+      if (accept(":")) parameter.annotation = expression();
+      def.parameters.push_back(std::move(parameter));
+    };
     while (!at(")")) {
-      const Token first = now();
       if (is_python() && accept("**")) {
-        const Token name = expect_name();
-        keyword_varargs = range(name.begin - 1, name.end);
-        if (accept(":")) expression();
+        gathering(/*keywords=*/true);
       } else if (accept("*")) {
         keyword_only = true;
-        if (is_python() && at(TokenKind::name)) {
-          const Token name = take();
-          varargs = range(name.begin - 1, name.end);
-          if (accept(":")) expression();
-        }
+        if (is_python() && at(TokenKind::name)) gathering(/*keywords=*/false);
       } else if (is_python() && accept("/")) {
         // Parameters in front of it cannot be named in a call; naming them does no harm here.
       } else {
@@ -283,8 +279,6 @@ class Parser : public ExpressionParser {
       if (!accept(",")) break;
     }
     expect(")");
-    for (const SourceRange& refused : {keyword_varargs, varargs})
-      if (refused) refuse<NotSupportedError>(refused, std::string(kNoVarargs));
     for (const Parameter& parameter : def.parameters) {
       def.declaration = cover(def.declaration, parameter.range);
       if (parameter.annotation) def.declaration = cover(def.declaration, parameter.annotation->range);

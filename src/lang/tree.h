@@ -79,6 +79,7 @@ struct Parameter {
   ExprPtr annotation;     ///< null: none
   ExprPtr default_value;  ///< null: none
   bool keyword_only = false;
+  bool gathers = false;  ///< `*args`; with keyword_only `**kwargs`. The annotation is that of one element
   SourceRange range;
 };
 

@@ -71,13 +71,16 @@ void declare_builtins_python(OpSet& ops) {
   constexpr OpTraits kLanguage = OpTraits::language;
   ops.add({.schema = "rushlight::set_slice.t(t[](a!) l, int? start, int? end, int? step, t[] values) -> ()",
            .kernel = typed_kernel<&set_slice>(),
-           .traits = kLanguage});
+           .traits = kLanguage,
+           .doc = "assignment to a slice of a list"});
   ops.add({.schema = "rushlight::delete_slice.t(t[](a!) l, int? start, int? end, int? step) -> ()",
            .kernel = typed_kernel<&delete_slice>(),
-           .traits = kLanguage});
-  ops.add({.schema = "rushlight::format(Any value, str conversion, str format) -> str",
+           .traits = kLanguage,
+           .doc = "deletion of a slice of a list"});
+  ops.add({.schema = "rushlight::format_value(Any value, str conversion, str format) -> str",
            .kernel = typed_kernel<&format_value>(),
-           .traits = kLanguage});
+           .traits = kLanguage,
+           .doc = "a format or conversion in an f-string"});
 }
 
 }  // namespace rushlight::ops

@@ -3,7 +3,7 @@
 ///     ops.add({.schema = "dot(Tensor self, Tensor tensor) -> Tensor", .kernel = typed_kernel<&dot_cpu>(), ...});
 /// Parameter types: const Tensor& (undefined for None), int64_t, double, bool, Scalar, ScalarType, Layout,
 /// MemoryFormat, Device, std::string_view, std::complex<double>, IntArrayRef, ArrayRef<double>, std::array<bool, N>,
-/// const std::vector<Tensor>&, Generator*, const IValue&, ListObject&, DictObject&, and std::optional of the value
+/// const std::vector<Tensor>&, Generator*, const IValue&, ListObject&, DictObject&, SetObject&, and std::optional of the value
 /// types (for `T?`). Result types: the same value types, Tensor, std::vector<Tensor>, IValue, std::tuple of them, void.
 #pragma once
 #include <array>
@@ -98,6 +98,10 @@ struct From<ListObject> {
 template <>
 struct From<DictObject> {
   static DictObject& get(const IValue& v) { return v.dict(); }
+};
+template <>
+struct From<SetObject> {
+  static SetObject& get(const IValue& v) { return v.set(); }
 };
 template <class T>
 struct From<std::optional<T>> {

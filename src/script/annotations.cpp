@@ -111,6 +111,11 @@ TypePtr dict_type(const TypePtr& key, const TypePtr& value) {
   }
 }
 
+TypePtr set_type(const TypePtr& element, bool is_frozen, const SourceRange& range) {
+  if (!element->is_hashable()) lang::fail_at(range, cat("unhashable type: '", element->annotation(), "'"));
+  return is_frozen ? types::frozenset(element) : types::set(element);
+}
+
 TypePtr type_of_annotation(const Expr& expr, Resolver& resolver) {
   check_stack();
   // What the scope says about the text as a whole, then name by name.
@@ -172,6 +177,8 @@ TypePtr type_of_subscript(const Expr& expr, Resolver& resolver) {
   }
   if (base == "Union") return types::union_(parts());
   if (base == "List" || base == "list") return types::list(only());
+  if (base == "Set" || base == "set" || base == "FrozenSet" || base == "frozenset")
+    return set_type(only(), base == "FrozenSet" || base == "frozenset", expr.range);
   if (base == "Optional") return types::optional(only());
   if (base == "Future") return types::future(only());
   if (base == "Await" || base == "_Await") return types::await(only());

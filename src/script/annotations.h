@@ -8,6 +8,8 @@ namespace rushlight::script {
 /// "List[Tensor]", "Optional[__torch__.Net]": names that are no types of the language are the resolver's.
 TypePtr type_of_annotation(const lang::Expr& expr, Resolver& resolver);
 
+/// A set of such elements. RuntimeError, at `range`, if they cannot be hashed.
+TypePtr set_type(const TypePtr& element, bool is_frozen, const SourceRange& range);
 /// RuntimeError for a type that cannot be a key.
 TypePtr dict_type(const TypePtr& key, const TypePtr& value);
 

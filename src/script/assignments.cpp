@@ -193,6 +193,19 @@ ir::Value* Emitter::augmented_value(const lang::Stmt& stmt, ir::Value* left) {
         ->as_value(*this, stmt.range);
   }
   right = emit(*stmt.value);
+  if (left->type()->is(TypeKind::set)) {
+    // A set is changed in place, a frozenset is bound anew.
+    static constexpr std::pair<std::string_view, std::string_view> kUpdates[] = {
+        {"|", "rushlight::update"},
+        {"&", "rushlight::intersection_update"},
+        {"-", "rushlight::difference_update"},
+        {"^", "rushlight::symmetric_difference_update"}};
+    for (const auto& [text, update] : kUpdates) {
+      if (text != stmt.text) continue;
+      emit_operator(*this, stmt.range, update, {left, right});
+      return left;
+    }
+  }
   return emit_operator(*this, stmt.range, operator_for(stmt, *left->type()), {left, right});
 }
 

@@ -29,6 +29,30 @@ SugaredValuePtr BuiltinFunction::call(Emitter& emitter, const SourceRange& range
   return emit_operator_call(emitter, range, name_, arguments, keywords, self_);
 }
 
+namespace {
+bool has_gathering(const Schema& schema, bool keywords) {
+  return std::ranges::any_of(schema.arguments, [&](const Argument& argument) {
+    return argument.gathers && argument.keyword_only == keywords;
+  });
+}
+}  // namespace
+
+bool FunctionValue::gathers(bool keywords) {
+  return std::ranges::any_of(functions_, [&](ir::GraphFunction* function) {
+    ensure_defined(function, {}, "function");
+    return has_gathering(function->schema(), keywords);
+  });
+}
+bool MethodValue::gathers(bool keywords) {
+  const ClassType* cls = self_->type()->as<ClassType>();
+  return cls && std::ranges::any_of(names_, [&](const std::string& name) {
+           Function* method = cls->find_method(name);
+           if (!method) return false;
+           ensure_defined(method, {}, "method");
+           return has_gathering(method->schema(), keywords);
+         });
+}
+
 SugaredValuePtr FunctionValue::call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                                     std::vector<NamedValue> keywords) {
   std::vector<const Schema*> schemas;
@@ -144,7 +168,8 @@ SugaredValuePtr CastValue::call(Emitter& emitter, const SourceRange& range, std:
     ir::Value* value = arguments[0].value;
     if (value->type()->is_subtype_of(*type_)) return simple(value);
     const TypeKind kind = value->type()->kind();
-    if (type_->is(TypeKind::bool_) && (kind == TypeKind::list || kind == TypeKind::dict || kind == TypeKind::string)) {
+    if (type_->is(TypeKind::bool_) && (kind == TypeKind::list || kind == TypeKind::dict || kind == TypeKind::string ||
+                                       kind == TypeKind::set || kind == TypeKind::frozenset)) {
       ir::Value* length = emit_operator(emitter, range, "aten::len", {value});
       return simple(emit_operator(emitter, range, "aten::gt", {length, zero}));
     }

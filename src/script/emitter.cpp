@@ -50,6 +50,11 @@ Schema Emitter::read_signature(const lang::Def& def, bool is_method) {
     } else {
       argument.type = type_of_annotation(*parameter.annotation);
     }
+    if (parameter.gathers) {
+      const TypePtr element = parameter.annotation ? argument.type : types::tensor();
+      argument.gathers = true;
+      argument.type = parameter.keyword_only ? types::dict(types::string(), element) : types::list(element);
+    }
     schema.arguments.push_back(std::move(argument));
   }
   // Defaults of string programs are expressions; Python's come evaluated, later.

@@ -124,15 +124,19 @@ class Emitter {
   ir::Value* emit_unary(const lang::Expr& expr);
   ir::Value* emit_fstring(const lang::Expr& expr);
   ir::Value* emit_format_value(const lang::Expr& expr);
-  std::vector<NamedValue> emit_arguments(const lang::Expr& call, size_t first = 1);
-  std::vector<NamedValue> emit_keywords(const lang::Expr& call);
-  void emit_keyword_expansion(const lang::Expr& mapping, std::vector<NamedValue>& keywords);
+  std::vector<NamedValue> emit_arguments(const lang::Expr& call, size_t first = 1, SugaredValue* callee = nullptr);
+  std::vector<NamedValue> emit_keywords(const lang::Expr& call, SugaredValue* callee = nullptr);
+  void emit_keyword_expansion(const lang::Expr& mapping, std::vector<NamedValue>& keywords, SugaredValue* callee);
   std::vector<ir::Value*> emit_all(const std::vector<lang::ExprPtr>& exprs, size_t first = 0);
 
   // displays.cpp
   ir::Value* emit_list(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_dict(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_dict_with_expansions(const lang::Expr& expr, const TypePtr& hint);
+  // sets.cpp
+  ir::Value* emit_set(const lang::Expr& expr, const TypePtr& hint);
+  ir::Value* emit_set_form(const lang::Expr& call, bool is_frozen, const TypePtr& hint);
+  ir::Value* make_set(ir::Value* list, bool is_frozen, const SourceRange& range);
   ir::Value* make_dict(const std::vector<ir::Value*>& keys, const std::vector<ir::Value*>& values, const TypePtr& hint,
                        const SourceRange& range, const std::vector<SourceRange>& key_ranges);
   /// A hint narrowed to what a display of this kind can be.

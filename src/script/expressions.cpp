@@ -80,6 +80,9 @@ SugaredValuePtr Emitter::emit_sugared(const lang::Expr& expr, const TypePtr& hin
       return simple(make_tuple(emit_all(expr.operands)));
     case ExprKind::dict:
       return simple(emit_dict(expr, hint));
+    case ExprKind::set:
+    case ExprKind::set_comp:
+      return simple(emit_set(expr, hint));
     case ExprKind::list_comp:
     case ExprKind::generator:
       return simple(emit_list_comprehension(expr, hint));
@@ -150,26 +153,35 @@ std::vector<ir::Value*> Emitter::emit_all(const std::vector<lang::ExprPtr>& expr
   return values;
 }
 
-std::vector<NamedValue> Emitter::emit_arguments(const lang::Expr& call, size_t first) {
+std::vector<NamedValue> Emitter::emit_arguments(const lang::Expr& call, size_t first, SugaredValue* callee) {
   std::vector<NamedValue> arguments;
   for (size_t i = first; i < call.operands.size(); ++i) {
+    if (callee && call[i]->is(ExprKind::starred)) {
+      // A list of any length goes to a parameter `*args`.
+      const SugaredValuePtr given = emit_sugared(*(*call[i])[0]);
+      if (ir::Value* value = as_simple(given); value && value->type()->is(TypeKind::list) && callee->gathers(false)) {
+        arguments.push_back({.name = "", .value = value, .range = call[i]->range, .is_expanded = true});
+        continue;
+      }
+    }
     const std::vector<lang::ExprPtr> one{call.operands[i]};
     for (ir::Value* value : emit_all(one)) arguments.push_back({"", value, call[i]->range});
   }
   return arguments;
 }
-std::vector<NamedValue> Emitter::emit_keywords(const lang::Expr& call) {
+std::vector<NamedValue> Emitter::emit_keywords(const lang::Expr& call, SugaredValue* callee) {
   std::vector<NamedValue> keywords;
   for (const lang::Keyword& keyword : call.keywords) {
     if (keyword.name.empty())
-      emit_keyword_expansion(*keyword.value, keywords);
+      emit_keyword_expansion(*keyword.value, keywords, callee);
     else
       keywords.push_back({keyword.name, emit(*keyword.value), keyword.value->range});
   }
   return keywords;
 }
 /// `**{"a": x}` and `**dict(a=x)`: the keys are known while compiling.
-void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<NamedValue>& keywords) {
+void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<NamedValue>& keywords,
+                                     SugaredValue* callee) {
   if (mapping.is(ExprKind::call) && mapping[0]->is(ExprKind::name) && mapping[0]->text == "dict" &&
       mapping.operands.size() == 1) {
     for (NamedValue& keyword : emit_keywords(mapping)) keywords.push_back(std::move(keyword));
@@ -180,10 +192,15 @@ void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<Name
         range, "keyword-arg expansion is not supported",
         "write the keywords, or a dictionary whose keys are literals: `f(**{\"a\": x})`, `f(**dict(a=x))`");
   };
-  if (!mapping.is(ExprKind::dict)) refuse(mapping.range);
+  if (!mapping.is(ExprKind::dict)) {
+    // A dictionary of any length goes to a parameter `**kwargs`.
+    if (!callee || !callee->gathers(true)) refuse(mapping.range);
+    keywords.push_back({.name = "", .value = emit(mapping), .range = mapping.range, .is_expanded = true});
+    return;
+  }
   for (size_t i = 0; i + 1 < mapping.operands.size(); i += 2) {
     if (!mapping[i]) {
-      emit_keyword_expansion(*mapping[i + 1], keywords);
+      emit_keyword_expansion(*mapping[i + 1], keywords, callee);
       continue;
     }
     if (!mapping[i]->is(ExprKind::string)) refuse(mapping[i]->range);
@@ -194,8 +211,8 @@ void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<Name
 SugaredValuePtr Emitter::emit_call(const lang::Expr& expr, const TypePtr& hint) {
   const SugaredValuePtr callee = emit_sugared(*expr[0]);
   if (const auto* form = dynamic_cast<SpecialFormValue*>(callee.get())) return emit_special_form(*form, expr, hint);
-  std::vector<NamedValue> arguments = emit_arguments(expr);
-  std::vector<NamedValue> keywords = emit_keywords(expr);
+  std::vector<NamedValue> arguments = emit_arguments(expr, 1, callee.get());
+  std::vector<NamedValue> keywords = emit_keywords(expr, callee.get());
   return callee->call(*this, expr[0]->range, std::move(arguments), std::move(keywords));
 }
 
@@ -256,7 +273,7 @@ ir::Value* Emitter::emit_format_value(const lang::Expr& expr) {
   const lang::ExprPtr& format = expr[1];
   if (!format && (expr.text.empty() || expr.text == "s")) return value;
   return emit_operator(
-      *this, expr.range, "rushlight::format",
+      *this, expr.range, "rushlight::format_value",
       {value, constant(IValue(expr.text), expr.range), format ? emit(*format) : constant(IValue(""), expr.range)});
 }
 

@@ -28,6 +28,9 @@ SugaredValuePtr SimpleValue::iterable(Emitter& emitter, const SourceRange& range
       return shared_from_this();
     case TypeKind::dict:
       return simple(emit_operator(emitter, range, "aten::keys", {value_}));
+    case TypeKind::set:
+    case TypeKind::frozenset:
+      return simple(emit_operator(emitter, range, "rushlight::elements", {value_}));
     case TypeKind::tuple: {
       std::vector<SugaredValuePtr> parts;
       for (ir::Value* part : unpack_tuple(emitter, value_, range)) parts.push_back(simple(part));

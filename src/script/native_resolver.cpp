@@ -11,11 +11,11 @@ struct FormName {
   std::string_view name;
   SpecialForm form;
 };
-constexpr FormName kForms[] = {{"tuple", SpecialForm::tuple},         {"getattr", SpecialForm::getattr},
-                               {"hasattr", SpecialForm::hasattr},     {"isinstance", SpecialForm::isinstance},
-                               {"range", SpecialForm::range},         {"zip", SpecialForm::zip},
-                               {"enumerate", SpecialForm::enumerate}, {"list", SpecialForm::list},
-                               {"dict", SpecialForm::dict},           {"slice", SpecialForm::slice}};
+constexpr FormName kForms[] = {
+    {"tuple", SpecialForm::tuple},           {"getattr", SpecialForm::getattr}, {"hasattr", SpecialForm::hasattr},
+    {"isinstance", SpecialForm::isinstance}, {"range", SpecialForm::range},     {"zip", SpecialForm::zip},
+    {"enumerate", SpecialForm::enumerate},   {"list", SpecialForm::list},       {"dict", SpecialForm::dict},
+    {"slice", SpecialForm::slice},           {"set", SpecialForm::set},         {"frozenset", SpecialForm::frozenset}};
 /// Only archives and strings write these without a module in front.
 constexpr FormName kArchiveForms[] = {{"annotate", SpecialForm::annotate},
                                       {"unchecked_cast", SpecialForm::unchecked_cast},

@@ -53,6 +53,13 @@ class Matcher {
       if (self && argument.name == "self") {
         value = self->value;
         self.reset();
+      } else if (argument.gathers) {
+        value = argument.keyword_only ? gathered_keywords(argument, keywords, used)
+                                      : gathered_positions(argument, arguments, next);
+        if (!value) return std::nullopt;
+        next = argument.keyword_only ? next : arguments.size();
+        call.inputs.push_back(value);
+        continue;
       } else if (!argument.keyword_only && next < arguments.size()) {
         if (allow_conversions_ && takes_rest_as_list(schema_, i)) {
           const TypePtr& given = arguments[next].value->type();
@@ -65,6 +72,8 @@ class Matcher {
             continue;
           }
         }
+        if (arguments[next].is_expanded)
+          return fail("cannot statically infer the expected size of a list in this context\n");
         value = arguments[next++].value;
       } else if (const auto at = find_keyword(keywords, argument.name)) {
         if (used[*at])
@@ -119,6 +128,55 @@ class Matcher {
       elements.push_back(value);
     }
     return emitter_.make_list(elements, is_int_like(*element) ? types::int_() : element, range_);
+  }
+
+  /// For `*args`: a list of what is left.
+  ir::Value* gathered_positions(const Argument& argument, const std::vector<NamedValue>& arguments, size_t from) {
+    const TypePtr& element = argument.type->expect<ElementType>().element();
+    ir::Value* whole = nullptr;
+    std::vector<NamedValue> single;
+    const auto flush = [&] {
+      if (single.empty() && whole) return true;
+      ir::Value* part = list_of_rest(single, 0, element);
+      if (part) whole = whole ? emit_operator(emitter_, range_, "aten::add", {whole, part}) : part;
+      single.clear();
+      return part != nullptr;
+    };
+    for (size_t i = from; i < arguments.size(); ++i) {
+      if (!arguments[i].is_expanded) {
+        single.push_back(arguments[i]);
+        continue;
+      }
+      ir::Value* list = convert(argument, arguments[i].value);
+      if (!list || (!single.empty() && !flush())) return nullptr;
+      whole = emit_operator(emitter_, range_, whole ? "aten::add" : "aten::list",
+                            whole ? std::vector{whole, list} : std::vector{list});
+    }
+    return flush() ? whole : nullptr;
+  }
+  /// For `**kwargs`: a dictionary of the keywords that no other parameter has.
+  ir::Value* gathered_keywords(const Argument& argument, const std::vector<NamedValue>& keywords,
+                               std::vector<bool>& used) {
+    const Argument part{.name = argument.name, .type = argument.type->expect<DictType>().value()};
+    ir::Graph& graph = emitter_.graph();
+    ir::Node* made = graph.insert(graph.create(kinds::dict_construct, 1));
+    ir::Value* dict = made->output()->set_type(argument.type);
+    for (size_t i = 0; i < keywords.size(); ++i) {
+      if (used[i]) continue;
+      if (schema_.find_argument(keywords[i].name) && keywords[i].name != argument.name) continue;
+      used[i] = true;
+      if (keywords[i].is_expanded) {
+        ir::Value* rest = convert(argument, keywords[i].value);
+        if (!rest) return nullptr;
+        emit_operator(emitter_, range_, "aten::update", {dict, rest});
+        continue;
+      }
+      ir::Value* value = convert(part, keywords[i].value);
+      if (!value) return nullptr;
+      emit_operator(emitter_, range_, "aten::_set_item",
+                    {dict, emitter_.constant(IValue(keywords[i].name), range_), value});
+    }
+    return dict;
   }
 
   /// Null, with the reason written down, if the value does not fit.
@@ -310,9 +368,33 @@ MatchedCall match_schemas(Emitter& emitter, const SourceRange& range, ArrayRef<c
                            "\nThe original call is"));
 }
 
+namespace {
+/// Whether Python's function of this name takes any iterable.
+bool takes_iterables(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"aten::sorted", "aten::sum",    "aten::any",  "aten::all", "prim::min",
+                                                "prim::max",    "aten::extend", "aten::join", "aten::list"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+bool is_set(const NamedValue& argument) {
+  return argument.value->type()->is(TypeKind::set) || argument.value->type()->is(TypeKind::frozenset);
+}
+}  // namespace
+
 SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, ir::Symbol name,
                                    const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
                                    std::optional<NamedValue> self) {
+  if (std::ranges::any_of(arguments, is_set)) {
+    // Operators of a set have a namespace of their own; what takes any iterable sees a list of the elements.
+    const std::string own = cat("rushlight::", name.str().substr(name.str().find("::") + 2));
+    if (is_set(arguments[0]) && name.str() != own && !find_overloads(own).empty())
+      return emit_operator_call(emitter, range, ir::Symbol::intern(own), arguments, keywords, self);
+    if (takes_iterables(name.str())) {
+      std::vector<NamedValue> lists = arguments;
+      for (NamedValue& argument : lists)
+        if (is_set(argument)) argument.value = emit_operator(emitter, range, "rushlight::elements", {argument.value});
+      return emit_operator_call(emitter, range, name, lists, keywords, self);
+    }
+  }
   const auto operators = find_overloads(name.str());
   const std::vector<ir::GraphFunction*>& functions = builtin_functions(name.str());
   std::vector<const Schema*> schemas;

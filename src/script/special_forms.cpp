@@ -95,6 +95,9 @@ SugaredValuePtr Emitter::emit_special_form(const SpecialFormValue& form, const l
       return emit_list_form(call, hint);
     case SpecialForm::dict:
       return emit_dict_form(call, hint);
+    case SpecialForm::set:
+    case SpecialForm::frozenset:
+      return simple(emit_set_form(call, form.form() == SpecialForm::frozenset, hint));
     case SpecialForm::tuple: {
       check_count(call, name, 1, 1);
       std::vector<ir::Value*> parts;

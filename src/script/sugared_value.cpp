@@ -152,6 +152,8 @@ SugaredValuePtr SimpleValue::attribute(Emitter& emitter, const SourceRange& rang
     return simple(emit_operator(emitter, range, "prim::" + name, {value_}));
   }
   const NamedValue self{"self", value_, range};
+  if (type.is(TypeKind::set) || type.is(TypeKind::frozenset))
+    if (SugaredValuePtr method = operator_method(ir::Symbol::intern("rushlight::" + name), self)) return method;
   if (name == "type")
     if (SugaredValuePtr method = operator_method(ir::Symbol::intern("aten::to"), self)) return method;
   if (SugaredValuePtr method = operator_method(ir::Symbol::intern("aten::" + name), self)) return method;

@@ -17,6 +17,7 @@ struct NamedValue {
   std::string name;
   ir::Value* value;
   SourceRange range;
+  bool is_expanded = false;  ///< `*list` or `**dictionary` for a parameter that gathers
 };
 
 class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
@@ -46,6 +47,8 @@ class SugaredValue : public std::enable_shared_from_this<SugaredValue> {
                                   const TypePtr& hint = nullptr);
   /// hasattr(value, name), which is decided while compiling.
   virtual bool has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name);
+  /// Whether a call has a parameter `*args` (`keywords`: `**kwargs`), which takes lists and dictionaries of any length.
+  virtual bool gathers(bool) { return false; }
   /// The type, if this names one (`int`, a class).
   virtual TypePtr named_type() const { return nullptr; }
 };
@@ -110,6 +113,7 @@ class FunctionValue final : public SugaredValue {
   explicit FunctionValue(ir::GraphFunction* function) : functions_{function} {}
   explicit FunctionValue(std::vector<ir::GraphFunction*> functions) : functions_(std::move(functions)) {}
   std::string kind() const override { return "function"; }
+  bool gathers(bool keywords) override;
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
 
@@ -123,6 +127,7 @@ class MethodValue final : public SugaredValue {
   MethodValue(ir::Value* self, std::string name) : self_(self), names_{std::move(name)} {}
   MethodValue(ir::Value* self, std::vector<std::string> names) : self_(self), names_(std::move(names)) {}
   std::string kind() const override { return "method"; }
+  bool gathers(bool keywords) override;
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
 
@@ -176,6 +181,8 @@ enum class SpecialForm : uint8_t {
   legacy_constructor,
   list,
   dict,
+  set,
+  frozenset,
   tuple,
   fork,
   awaitable,

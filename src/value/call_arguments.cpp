@@ -1,6 +1,9 @@
 #include "value/call_arguments.h"
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "value/containers.h"
 
 namespace rushlight {
 
@@ -38,8 +41,54 @@ void throw_unused_keyword(const Schema& schema, const std::vector<std::string>& 
   internal_error(__FILE__, __LINE__, "every keyword has a place");
 }
 
+namespace {
+/// Puts what `*args` and `**kwargs` take into one value each, as the schema has them.
+void gather(const Schema& schema, std::vector<IValue>& arguments, KeywordArguments& keywords) {
+  for (size_t i = 0; i < schema.arguments.size(); ++i) {
+    const Argument& argument = schema.arguments[i];
+    if (!argument.gathers) continue;
+    if (!argument.keyword_only) {
+      if (arguments.size() < i) continue;
+      const TypePtr& element = argument.type->contained()[0];
+      Ref<ListObject> rest = ListObject::make(element);
+      for (size_t k = i; k < arguments.size(); ++k) {
+        if (!arguments[k].is_instance_of(*element))
+          throw_wrong_argument(schema, Argument{.name = argument.name, .type = element},
+                               arguments[k].type()->annotation(), k);
+        rest->append(arguments[k]);
+      }
+      arguments.resize(i);
+      arguments.push_back(IValue(std::move(rest)));
+      continue;
+    }
+    const auto& type = argument.type->expect<DictType>();
+    auto rest = make_ref<DictObject>(type.key(), type.value());
+    for (auto at = keywords.begin(); at != keywords.end();) {
+      if (schema.find_argument(at->first)) {
+        ++at;
+        continue;
+      }
+      if (!at->second.is_instance_of(*type.value()))
+        throw_wrong_argument(schema, Argument{.name = at->first, .type = type.value()}, at->second.type()->annotation(),
+                             std::nullopt);
+      rest->insert_or_assign(IValue(at->first), at->second);
+      at = keywords.erase(at);
+    }
+    keywords.emplace(argument.name, IValue(Ref<DictObject>(std::move(rest))));
+  }
+}
+}  // namespace
+
 std::vector<IValue> complete_arguments(const Schema& schema, std::vector<IValue> arguments,
-                                       const KeywordArguments& keywords) {
+                                       const KeywordArguments& given_keywords) {
+  KeywordArguments gathered_keywords;
+  const bool gathers =
+      std::any_of(schema.arguments.begin(), schema.arguments.end(), [](const Argument& a) { return a.gathers; });
+  if (gathers) {
+    gathered_keywords = given_keywords;
+    gather(schema, arguments, gathered_keywords);
+  }
+  const KeywordArguments& keywords = gathers ? gathered_keywords : given_keywords;
   if (arguments.size() > schema.arguments.size() && !schema.is_vararg)
     throw RuntimeError(cat("Expected at most ", schema.arguments.size(), " argument(s) for operator '", schema.name,
                            "', but received ", arguments.size(), " argument(s). Declaration: ", schema.str()));
@@ -61,6 +110,8 @@ std::vector<IValue> complete_arguments(const Schema& schema, std::vector<IValue>
     } else if (const auto keyword = keywords.find(argument.name); keyword != keywords.end()) {
       check(keyword->second, argument, std::nullopt);
       arguments.push_back(keyword->second);
+    } else if (argument.gathers) {
+      arguments.push_back(IValue(ListObject::make(argument.type->contained()[0])));
     } else if (argument.default_value) {
       arguments.push_back(*argument.default_value);
     } else {

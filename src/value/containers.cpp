@@ -138,6 +138,19 @@ void Object::set_attribute(std::string_view name, IValue value) {
   if (!at) throw RuntimeError(cat(type_->annotation(), " does not have a field with name '", name, "'"));
   slot(*at) = std::move(value);
 }
+
+Ref<SetObject> SetObject::copy(bool frozen) const {
+  auto made = make_ref<SetObject>(element_type, frozen);
+  made->entries_ = entries_->copy();
+  return made;
+}
+bool SetObject::is_subset_of(const SetObject& other) const {
+  if (size() > other.size()) return false;
+  bool all = true;
+  for_each([&](const IValue& element) { all = all && other.contains(element); });
+  return all;
+}
+
 bool Object::has_attribute(std::string_view name) const { return type_->find_attribute(name).has_value(); }
 
 }  // namespace rushlight

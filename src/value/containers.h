@@ -127,6 +127,34 @@ class DictObject : public RefCounted {
   size_t live_ = 0;
 };
 
+/// A set or frozenset that remembers the order of insertion, as the keys of a dictionary.
+class SetObject : public RefCounted {
+ public:
+  SetObject(TypePtr element_type, bool is_frozen)
+      : element_type(element_type), is_frozen(is_frozen), entries_(make_ref<DictObject>(element_type, types::none())) {}
+  TypePtr element_type;
+  bool is_frozen;
+
+  size_t size() const { return entries_->size(); }
+  bool contains(const IValue& element) const { return std::as_const(*entries_).find(element) != nullptr; }
+  /// Changes nothing if an equal element is there.
+  void add(const IValue& element) {
+    if (!contains(element)) entries_->insert_or_assign(element, IValue());
+  }
+  bool erase(const IValue& element) { return entries_->erase(element); }
+  void clear() { entries_->clear(); }
+  Ref<SetObject> copy(bool frozen) const;
+  /// Whether all elements of this are in `other`.
+  bool is_subset_of(const SetObject& other) const;
+  template <class Fn>
+  void for_each(Fn&& fn) const {
+    entries_->for_each([&](const IValue& key, const IValue&) { fn(key); });
+  }
+
+ private:
+  Ref<DictObject> entries_;
+};
+
 class ClassType;
 
 /// An instance of a script class or module: one slot for each attribute of its type.

@@ -17,8 +17,8 @@ namespace {
 
 constexpr const char* kTagNames[] = {"None",        "Bool",          "Int",     "Double",  "Device",
                                      "Tensor",      "ComplexDouble", "String",  "Tuple",   "GenericList",
-                                     "GenericDict", "Object",        "Enum",    "Future",  "Function",
-                                     "Generator",   "Storage",       "Capsule", "PyObject"};
+                                     "GenericDict", "Set",           "Object",  "Enum",    "Future",
+                                     "Function",    "Generator",     "Storage", "Capsule", "PyObject"};
 
 size_t combine(size_t seed, size_t hash) { return seed ^ (hash + 0x9e3779b97f4a7c15ull + (seed << 6) + (seed >> 2)); }
 
@@ -35,6 +35,7 @@ IValue::IValue(const Scalar& scalar) {
     *this = IValue(scalar.to<std::complex<double>>());
 }
 IValue::IValue(Ref<ListObject> list) : IValue(Tag::list, Ref<RefCounted>(std::move(list))) {}
+IValue::IValue(Ref<SetObject> set) : IValue(Tag::set, Ref<RefCounted>(std::move(set))) {}
 IValue::IValue(Ref<DictObject> dict) : IValue(Tag::dict, Ref<RefCounted>(std::move(dict))) {}
 IValue::IValue(Ref<TupleObject> tuple) : IValue(Tag::tuple, Ref<RefCounted>(std::move(tuple))) {}
 IValue::IValue(Ref<Object> object) : IValue(Tag::object, Ref<RefCounted>(std::move(object))) {}
@@ -78,6 +79,7 @@ const Tensor& IValue::optional_tensor() const {
 }
 ListObject& IValue::list() const { return expect(Tag::list), *static_cast<ListObject*>(payload_.p); }
 DictObject& IValue::dict() const { return expect(Tag::dict), *static_cast<DictObject*>(payload_.p); }
+SetObject& IValue::set() const { return expect(Tag::set), *static_cast<SetObject*>(payload_.p); }
 TupleObject& IValue::tuple() const { return expect(Tag::tuple), *static_cast<TupleObject*>(payload_.p); }
 Object& IValue::object() const { return expect(Tag::object), *static_cast<Object*>(payload_.p); }
 EnumObject& IValue::enumerator() const { return expect(Tag::enum_), *static_cast<EnumObject*>(payload_.p); }
@@ -152,6 +154,8 @@ bool IValue::equals(const IValue& other) const {
       });
       return equal;
     }
+    case Tag::set:
+      return set().size() == other.set().size() && set().is_subset_of(other.set());
     default:
       return payload_.p == other.payload_.p;
   }
@@ -180,6 +184,14 @@ size_t IValue::hash() const {
       for (const IValue& element : tuple().elements) seed = combine(seed, element.hash());
       return seed;
     }
+    case Tag::set:
+      if (set().is_frozen) {
+        // The order of the elements does not count.
+        size_t seed = set().size();
+        set().for_each([&](const IValue& element) { seed ^= combine(0, element.hash()); });
+        return seed;
+      }
+      [[fallthrough]];
     case Tag::list:
     case Tag::dict:
       throw RuntimeError(cat("unhashable type: '", type()->annotation(), "'"));
@@ -216,6 +228,8 @@ TypePtr IValue::type() const {
       return types::list(list().element_type());
     case Tag::dict:
       return types::dict(dict().key_type, dict().value_type);
+    case Tag::set:
+      return set().is_frozen ? types::frozenset(set().element_type) : types::set(set().element_type);
     case Tag::object:
       return object().type_ref();
     case Tag::enum_:
@@ -295,6 +309,8 @@ class Copier {
             [&](const IValue& key, const IValue& item) { fresh->insert_or_assign(copy(key), copy(item)); });
         return IValue(fresh);
       }
+      case Tag::set:
+        return value.set().is_frozen ? value : keep(value, IValue(value.set().copy(false)));
       case Tag::tuple: {
         std::vector<IValue> parts;
         for (const IValue& part : value.tuple().elements) parts.push_back(copy(part));
@@ -364,6 +380,12 @@ std::string IValue::str() const {
       dict().for_each(
           [&](const IValue& key, const IValue& value) { parts.push_back(cat(key.str(), ": ", value.str())); });
       return sequence(parts, "{", "}");
+    }
+    case Tag::set: {
+      std::vector<std::string> parts;
+      set().for_each([&](const IValue& element) { parts.push_back(element.str()); });
+      if (!set().is_frozen) return parts.empty() ? "set()" : sequence(parts, "{", "}");
+      return parts.empty() ? "frozenset()" : sequence(parts, "frozenset({", "})");
     }
     case Tag::enum_:
       return cat("Enum<", enumerator().type->name(), ".", enumerator().name, ">");

@@ -14,6 +14,7 @@ namespace rushlight {
 class IValue;
 class ListObject;
 class DictObject;
+class SetObject;
 class Object;
 class Generator;
 class Future;
@@ -32,6 +33,7 @@ enum class Tag : uint8_t {
   tuple,
   list,
   dict,
+  set,  ///< frozen or not
   object,
   enum_,
   future,
@@ -86,6 +88,7 @@ class IValue {
   IValue(MemoryFormat format) : IValue(int64_t(format)) {}
   IValue(Ref<ListObject> list);
   IValue(Ref<DictObject> dict);
+  IValue(Ref<SetObject> set);
   IValue(Ref<TupleObject> tuple);
   IValue(Ref<Object> object);
   IValue(Ref<EnumObject> value);
@@ -138,6 +141,7 @@ class IValue {
   bool is_tuple() const { return tag_ == Tag::tuple; }
   bool is_list() const { return tag_ == Tag::list; }
   bool is_dict() const { return tag_ == Tag::dict; }
+  bool is_set() const { return tag_ == Tag::set; }
   bool is_object() const { return tag_ == Tag::object; }
   bool is_enum() const { return tag_ == Tag::enum_; }
   bool is_device() const { return tag_ == Tag::device; }
@@ -168,6 +172,7 @@ class IValue {
   const Tensor& optional_tensor() const;
   ListObject& list() const;
   DictObject& dict() const;
+  SetObject& set() const;
   TupleObject& tuple() const;
   Object& object() const;
   EnumObject& enumerator() const;

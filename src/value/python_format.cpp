@@ -374,6 +374,12 @@ std::string python_repr(const IValue& value, bool ascii) {
     });
     return cat("{", join(parts, ", "), "}");
   }
+  if (value.is_set()) {
+    value.set().for_each([&](const IValue& element) { parts.push_back(python_repr(element, ascii)); });
+    const std::string elements = cat("{", join(parts, ", "), "}");
+    if (parts.empty()) return value.str();
+    return value.set().is_frozen ? cat("frozenset(", elements, ")") : elements;
+  }
   return value.str();
 }
 
@@ -385,7 +391,8 @@ std::string python_format(const IValue& value, std::string_view spec) {
   if (value.is_int()) return format_int(value.to_int(), read_spec(spec, "int"), "int");
   if (value.is_float()) return format_float(value.to_float(), read_spec(spec, "float"), "float");
   if (value.is_string()) return format_string(value.to_string(), read_spec(spec, "str"));
-  throw TypeError(cat("unsupported format string passed to a value of type ", value.type()->annotation(), ": '", spec, "'"));
+  throw TypeError(
+      cat("unsupported format string passed to a value of type ", value.type()->annotation(), ": '", spec, "'"));
 }
 
 }  // namespace rushlight

@@ -22,6 +22,8 @@ struct Argument {
   std::optional<int32_t> list_length;  ///< `int[2]`: one int is taken for all
   std::optional<IValue> default_value;
   bool keyword_only = false;
+  /// `*args` (a list) and `**kwargs` (a dictionary): takes all arguments that no other parameter takes.
+  bool gathers = false;
   std::optional<AliasAnnotation> alias;
   bool is_write() const { return alias && alias->is_write; }
 };

@@ -102,11 +102,34 @@ bool Type::is_subtype_of(const Type& other, std::string*) const {
   }
 }
 
+bool Type::is_hashable() const {
+  switch (kind_) {
+    case TypeKind::int_:
+    case TypeKind::float_:
+    case TypeKind::complex:
+    case TypeKind::bool_:
+    case TypeKind::string:
+    case TypeKind::none:
+    case TypeKind::device:
+    case TypeKind::enum_:
+    case TypeKind::var:
+      return true;
+    case TypeKind::tuple:
+    case TypeKind::frozenset:
+    case TypeKind::optional:
+      return std::all_of(contained().begin(), contained().end(),
+                         [](const TypePtr& part) { return part->is_hashable(); });
+    default:
+      return false;
+  }
+}
+
 bool Type::is_mutable() const {
   switch (kind_) {
     case TypeKind::tensor:
     case TypeKind::list:
     case TypeKind::dict:
+    case TypeKind::set:
     case TypeKind::class_:
     case TypeKind::interface:
     case TypeKind::future:
@@ -166,6 +189,8 @@ const TypePtr& tensor() {
 }
 TypePtr list(TypePtr element) { return make_ref<ElementType>(TypeKind::list, std::move(element)); }
 TypePtr dict(TypePtr key, TypePtr value) { return make_ref<DictType>(std::move(key), std::move(value)); }
+TypePtr set(TypePtr element) { return make_ref<ElementType>(TypeKind::set, std::move(element)); }
+TypePtr frozenset(TypePtr element) { return make_ref<ElementType>(TypeKind::frozenset, std::move(element)); }
 TypePtr tuple(std::vector<TypePtr> elements) { return make_ref<TupleType>(std::move(elements)); }
 TypePtr optional(TypePtr element) {
   if (element->is(TypeKind::optional) || element->is(TypeKind::none)) return element;
@@ -262,16 +287,19 @@ std::string ElementType::schema_str() const {
       return cat("Future(", inner, ")");
     case TypeKind::rref:
       return cat("RRef(", inner, ")");
+    case TypeKind::set:
+      return cat("Set(", inner, ")");
+    case TypeKind::frozenset:
+      return cat("FrozenSet(", inner, ")");
     default:
       return cat("Await(", inner, ")");
   }
 }
 std::string ElementType::annotation() const {
-  static constexpr std::pair<TypeKind, std::string_view> kNames[] = {{TypeKind::list, "List"},
-                                                                     {TypeKind::optional, "Optional"},
-                                                                     {TypeKind::future, "Future"},
-                                                                     {TypeKind::rref, "RRef"},
-                                                                     {TypeKind::await, "Await"}};
+  static constexpr std::pair<TypeKind, std::string_view> kNames[] = {
+      {TypeKind::list, "List"},          {TypeKind::optional, "Optional"}, {TypeKind::future, "Future"},
+      {TypeKind::rref, "RRef"},          {TypeKind::await, "Await"},       {TypeKind::set, "Set"},
+      {TypeKind::frozenset, "FrozenSet"}};
   for (const auto& [kind, name] : kNames)
     if (is(kind)) return cat(name, "[", element_->annotation(), "]");
   return str();

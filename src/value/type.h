@@ -31,6 +31,8 @@ enum class TypeKind : uint8_t {
   tuple,
   list,
   dict,
+  set,  ///< Rushlight's own, as frozenset
+  frozenset,
   number,
   float_,
   complex,
@@ -85,6 +87,8 @@ class Type : public RefCounted {
   virtual bool has_free_variables() const;
   /// Values that can be changed in place or hold such values.
   bool is_mutable() const;
+  /// Values that sets may hold.
+  bool is_hashable() const;
   bool is_module() const;
 
   template <class T>
@@ -139,6 +143,9 @@ const TypePtr& sym_bool();
 
 TypePtr list(TypePtr element);
 TypePtr dict(TypePtr key, TypePtr value);
+/// Of hashable elements (is_hashable).
+TypePtr set(TypePtr element);
+TypePtr frozenset(TypePtr element);
 TypePtr tuple(std::vector<TypePtr> elements);
 TypePtr optional(TypePtr element);  ///< of an Optional or of None: itself
 /// Flattened, duplicates and subtypes removed, sorted; becomes Optional, number or the one member where the rules say
@@ -191,12 +198,12 @@ class TensorType : public Type {
   bool inferred_;
 };
 
-/// List, Optional, Future, Await, RRef: one contained type.
+/// List, Optional, Future, Await, RRef, Set, FrozenSet: one contained type.
 class ElementType : public Type {
  public:
   static bool matches(TypeKind kind) {
     return kind == TypeKind::list || kind == TypeKind::optional || kind == TypeKind::future ||
-           kind == TypeKind::await || kind == TypeKind::rref;
+           kind == TypeKind::await || kind == TypeKind::rref || kind == TypeKind::set || kind == TypeKind::frozenset;
   }
   ElementType(TypeKind kind, TypePtr element) : Type(kind), element_(std::move(element)) {}
   const TypePtr& element() const { return element_; }

@@ -223,7 +223,7 @@ TypePtr TypeReader::resolved(const std::string& name) {
 }
 
 TypePtr TypeReader::container(const std::string& word) {
-  static constexpr std::string_view kInSchemas[] = {"Dict", "Future", "RRef", "Await", "Union"};
+  static constexpr std::string_view kInSchemas[] = {"Dict", "Set", "FrozenSet", "Future", "RRef", "Await", "Union"};
   static constexpr std::string_view kInGraphs[] = {"Optional", "List", "Tuple"};
   const bool known =
       std::find(std::begin(kInSchemas), std::end(kInSchemas), word) != std::end(kInSchemas) ||
@@ -244,6 +244,8 @@ TypePtr TypeReader::container(const std::string& word) {
   if (empty_tuple && parts.size() == 1 && parts[0]->contained().empty()) return parts[0];
   if (word == "Tuple") return types::tuple(std::move(parts));
   if (word == "Dict") return types::dict(parts[0], parts[1]);
+  if (word == "Set") return types::set(parts[0]);
+  if (word == "FrozenSet") return types::frozenset(parts[0]);
   if (word == "List") return types::list(parts[0]);
   if (word == "Optional") return types::optional(parts[0]);
   if (word == "Future") return types::future(parts[0]);

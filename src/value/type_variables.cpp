@@ -64,6 +64,11 @@ bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVari
                            : formal->is(TypeKind::await) ? "an await"
                                                          : "an rref",
                            " to ", actual->annotation()));
+    case TypeKind::set:
+    case TypeKind::frozenset:
+      if (actual->kind() == formal->kind())
+        return match_type_variables(element_of(formal), element_of(actual), variables, why);
+      return fail(why, cat("Cannot match ", formal->annotation(), " to ", actual->annotation()));
     case TypeKind::optional:
       if (actual->is(TypeKind::optional))
         return match_type_variables(element_of(formal), element_of(actual), variables, why);

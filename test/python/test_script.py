@@ -72,7 +72,7 @@ def uses_a_global(x):
     return x + LIMIT
 
 
-LIMIT = 3
+LIMIT = [3]
 
 
 def has_a_wrong_default(x, y: int = None):
@@ -80,7 +80,7 @@ def has_a_wrong_default(x, y: int = None):
 
 
 @pytest.mark.parametrize("function, text", [
-    (uses_a_global, "python value of type 'int' cannot be used as a value. Perhaps it is a closed over global variable? If so, please consider "
+    (uses_a_global, "python value of type 'list' cannot be used as a value. Perhaps it is a closed over global variable? If so, please consider "
                     "passing it in as an argument or use a local variable instead."),
     (has_a_wrong_default, 'Expected a default value of type int on parameter "y".'),
     (lambda x: x, "Expected a single top-level function"),

@@ -55,6 +55,7 @@ class RUSHLIGHT_API IValue {
     Tuple,
     GenericList,
     GenericDict,
+    Set,  ///< Rushlight's own
     Object,
     Enum,
     Future,

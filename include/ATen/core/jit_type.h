@@ -22,6 +22,8 @@ enum class TypeKind {
   TupleType,
   ListType,
   DictType,
+  SetType,  ///< Rushlight's own, as FrozenSetType
+  FrozenSetType,
   NumberType,
   FloatType,
   ComplexType,

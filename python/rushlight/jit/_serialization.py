@@ -14,16 +14,18 @@ def _deprecated(function):
     warnings.warn(text, DeprecationWarning, stacklevel=1)
 
 
-def save(m, f, _extra_files=None):
-    """Write a compiled module or function, with its code and data, to a path or a file object. PyTorch can read it.
+def save(m, f, _extra_files=None, *, portable=False):
+    """Write a compiled module or function, with its code and data, to a path or a file object.
 
-    ``_extra_files``: bytes or str by name, kept in the same file.
+    PyTorch can read it unless the program uses what PyTorch's language lacks (sets, recursion, ...; docs/language.md marks it).
+    ``_extra_files``: bytes or str by name, kept in the same file. ``portable``: RuntimeError, and nothing written, if PyTorch could not read it; the
+    error names the constructs.
     """
     _deprecated("save")
     if isinstance(f, (str, os.PathLike)):
-        m.save(f, _extra_files=_extra_files or {})
+        m.save(f, _extra_files=_extra_files or {}, portable=portable)
     else:
-        f.write(m.save_to_buffer(_extra_files=_extra_files or {}))
+        f.write(m.save_to_buffer(_extra_files=_extra_files or {}, portable=portable))
 
 
 def load(f, map_location=None, _extra_files=None, _restore_shapes=False):
@@ -58,14 +60,14 @@ def _device(map_location):
     raise ValueError(f"map_location should be either None, string or torch.device, but got type: {type(map_location)}")
 
 
-def _save(program, f, _extra_files=None):
-    """Write the program to a file: ``_extra_files`` maps names to what travels with it."""
-    _C._save_archive(program, os.fspath(f), _extra_files or {})
+def _save(program, f, _extra_files=None, *, portable=False):
+    """Write the program to a file: ``_extra_files`` maps names to what travels with it. ``portable``: as in ``torch.jit.save``."""
+    _C._save_archive(program, os.fspath(f), _extra_files or {}, portable)
 
 
-def _save_to_buffer(program, _extra_files=None):
+def _save_to_buffer(program, _extra_files=None, *, portable=False):
     """The file as bytes."""
-    return _C._save_archive(program, None, _extra_files or {})
+    return _C._save_archive(program, None, _extra_files or {}, portable)
 
 
 for _class in (_C.ScriptModule, _C.ScriptFunction):

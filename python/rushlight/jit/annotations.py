@@ -96,6 +96,10 @@ def try_ann_to_type(ann, loc, rcb=None):
             return None
         element = _element_type(parts[0], rcb, loc)
         return element and ListType(element)
+    if typing.get_origin(ann) in (set, frozenset):
+        parts = typing.get_args(ann)
+        element = None if isinstance(parts[0], typing.TypeVar) else _element_type(parts[0], rcb, loc)
+        return element and _C._set_type(element, typing.get_origin(ann) is frozenset)
     if is_dict(ann):
         parts = typing.get_args(ann)
         if len(parts) != 2 or isinstance(parts[0], typing.TypeVar):

@@ -3,8 +3,9 @@
 ///     ops.add({.schema = "dot(Tensor self, Tensor tensor) -> Tensor", .kernel = typed_kernel<&dot_cpu>(), ...});
 /// Parameter types: const Tensor& (undefined for None), int64_t, double, bool, Scalar, ScalarType, Layout,
 /// MemoryFormat, Device, std::string_view, std::complex<double>, IntArrayRef, ArrayRef<double>, std::array<bool, N>,
-/// const std::vector<Tensor>&, Generator*, const IValue&, ListObject&, DictObject&, SetObject&, and std::optional of the value
-/// types (for `T?`). Result types: the same value types, Tensor, std::vector<Tensor>, IValue, std::tuple of them, void.
+/// const std::vector<Tensor>&, Generator*, const IValue&, ListObject&, DictObject&, SetObject&, and std::optional of
+/// the value types (for `T?`). Result types: the same value types, Tensor, std::vector<Tensor>, IValue, std::tuple of
+/// them, void.
 #pragma once
 #include <array>
 #include <tuple>

@@ -11,6 +11,7 @@
 #include "python_call.h"
 #include "resolver.h"
 #include "script/compile.h"
+#include "script/error_recovery.h"
 #include "script/schema_matching.h"
 #include "script_objects.h"
 #include "script_types.h"
@@ -129,11 +130,16 @@ void compile_methods(const TypePtr& type, const nb::list& methods) {
     const MethodSource method(source);
     declared.push_back({declare_member(owner, method, script::Membership::method), method.defaults, method.def->range});
   }
+  script::ErrorCollector errors;
   for (const Declared& method : declared) {
-    const auto& [function, defaults, range] = method;
-    function->ensure_defined();
-    set_defaults(*function, defaults, [&] { return range; });
+    const bool compiled = errors.attempt([&] {
+      method.function->ensure_defined();
+      set_defaults(*method.function, method.defaults, [&] { return method.range; });
+    });
+    // Without its attributes the other methods of a class have no meaning.
+    if (!compiled && method.function->name() == "__init__") break;
   }
+  errors.throw_first();
 }
 
 /// An interface: the signatures of its methods, read from their source.
@@ -210,7 +216,9 @@ void define_methods(const TypePtr& type, const std::string& text, nb::object loo
       declared.push_back(
           script::declare(*python_unit(), cat(owner->name(), ".", name), def, python_resolver(lookup), owner));
     }
-    for (ir::GraphFunction* function : declared) function->ensure_defined();
+    script::ErrorCollector errors;
+    for (ir::GraphFunction* function : declared) errors.attempt([&] { function->ensure_defined(); });
+    errors.throw_first();
   } catch (...) {
     for (ir::GraphFunction* function : declared) python_unit()->remove_function(function);
     throw;

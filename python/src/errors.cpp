@@ -48,11 +48,26 @@ void add_note(nb::handle exception, const std::string& note) {
   exception.attr("add_note")(nb::steal(to_str(note)));
 }
 
+/// Another error of the same compilation, with its hint.
+std::string note_of(const Report& other) {
+  std::string_view text = other.message;
+  if (text.starts_with('\n')) text.remove_prefix(1);
+  return cat("Also: ", text, other.hint.empty() ? "" : cat("hint: ", other.hint));
+}
+
+constexpr const char* kCause = "_rushlight_error";
+/// Keeps the exception of C++ beside that of Python, for code of C++ that Python was called from.
+void remember_cause(nb::handle exception) {
+  auto* cause = new std::exception_ptr(std::current_exception());
+  exception.attr(kCause) = nb::capsule(cause, [](void* p) noexcept { delete static_cast<std::exception_ptr*>(p); });
+}
+
 void raise(const Error& error) {
   nb::object text = nb::steal(to_str(error.message()));
   nb::object exception = owned(PyObject_CallOneArg(python_class_of(error), text.ptr()));
   if (!error.hint().empty()) add_note(exception, error.hint());
-  for (const Report& other : error.others) add_note(exception, cat("Also: ", other.message));
+  for (const Report& other : error.others) add_note(exception, note_of(other));
+  remember_cause(exception);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }
 
@@ -70,6 +85,13 @@ void warn_in_python(std::string_view message) {
 }
 
 }  // namespace
+
+void rethrow_cause(const nb::python_error& error) {
+  const nb::handle exception = error.value();
+  if (!exception.is_valid() || !nb::hasattr(exception, kCause)) return;
+  const auto cause = nb::cast<nb::capsule>(exception.attr(kCause));
+  std::rethrow_exception(*static_cast<std::exception_ptr*>(cause.data()));
+}
 
 void raise_current_exception() noexcept {
   try {

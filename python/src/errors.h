@@ -8,6 +8,19 @@ extern PyObject* jit_error_class;
 extern PyObject* file_refused_class;
 extern PyObject* limit_exceeded_class;
 
+/// If Python's exception stands for one of C++ that went through Python, throws that one.
+void rethrow_cause(const nb::python_error& error);
+/// Asks Python during a compilation. Errors of the program that the answer meets stay errors of C++.
+template <class Question>
+auto ask_python(Question&& question) {
+  try {
+    return question();
+  } catch (const nb::python_error& error) {
+    rethrow_cause(error);
+    throw;
+  }
+}
+
 void bind_errors(nb::module_& m);
 
 }  // namespace rushlight::python

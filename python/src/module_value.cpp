@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "errors.h"
 #include "python_call.h"
 #include "resolver.h"
 #include "script/emitter.h"
@@ -185,7 +186,7 @@ class ModuleValue final : public SugaredValue {
       return script::simple(self_)->attribute(emitter, range, name);
     if (SugaredValuePtr found = find_parts(emitter, name)) return found;
     const nb::gil_scoped_acquire locked;
-    nb::object answer = concrete_.attr("find")(name);
+    nb::object answer = ask_python([&] { return nb::object(concrete_.attr("find")(name)); });
     const std::string what = nb::cast<std::string>(answer[0]);
     nb::object detail = answer[1];
     if (what == "constant") return script::simple(emitter.unpacked_constant(to_value(detail), range));

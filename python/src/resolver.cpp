@@ -4,6 +4,7 @@
 
 #include "argument_values.h"
 #include "base/text.h"
+#include "errors.h"
 #include "module_value.h"
 #include "op_object.h"
 #include "python_call.h"
@@ -222,7 +223,8 @@ const std::pair<const char*, script::SpecialForm> kSpecialForms[] = {
 SugaredValuePtr classified(nb::object object, const SourceRange& range) {
   const AskingAt asking(range);
   lang::CompilationFrame::now_at(range);
-  nb::object found = frontend().attr("classify")(object, range ? range.highlight() : std::string());
+  nb::object found = ask_python(
+      [&] { return nb::object(frontend().attr("classify")(object, range ? range.highlight() : std::string())); });
   const std::string what = nb::cast<std::string>(found[0]);
   nb::object detail = found[1];
   if (what == "builtin")
@@ -275,8 +277,10 @@ class PythonResolver final : public script::Resolver {
     nb::object object = lookup_(name);
     if (object.is_none()) return nullptr;
     const AskingAt asking(range);
-    nb::object type = nb::module_::import_("rushlight.jit.annotations")
-                          .attr("try_ann_to_type")(object, range ? range.highlight() : std::string(), lookup_);
+    nb::object type = ask_python([&] {
+      return nb::module_::import_("rushlight.jit.annotations")
+          .attr("try_ann_to_type")(object, range ? range.highlight() : std::string(), lookup_);
+    });
     return type.is_none() ? nullptr : nb::cast<TypePtr>(type);
   }
 

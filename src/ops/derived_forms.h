@@ -22,5 +22,12 @@ void check_out_dtype(ScalarType result, ScalarType out);
 /// Where warnings of operators go: the binding makes Python warnings of them. Default: stderr.
 extern void (*warning_hook)(std::string_view message);
 void warn(std::string_view message);
+/// No warnings of this thread while one lives.
+class MutedWarnings {
+ public:
+  MutedWarnings();
+  ~MutedWarnings();
+  MutedWarnings(const MutedWarnings&) = delete;
+};
 
 }  // namespace rushlight

@@ -84,7 +84,9 @@ std::vector<ir::GraphFunction*> define(ir::CompilationUnit& unit, const std::str
       if (unit.find_function(name)) throw RuntimeError(cat("method '", def->name, "' already defined."));
       defined.push_back(declare(unit, name, def, own));
     }
-    for (ir::GraphFunction* function : defined) function->ensure_defined();
+    ErrorCollector errors;
+    for (ir::GraphFunction* function : defined) errors.attempt([&] { function->ensure_defined(); });
+    errors.throw_first();
   } catch (...) {
     for (ir::GraphFunction* function : defined) unit.remove_function(function);
     throw;

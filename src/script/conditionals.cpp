@@ -158,6 +158,11 @@ Condition Emitter::emit_bool_op(const lang::Expr& expr) {
   return result;
 }
 
+/// Stands for a condition that has an error.
+ir::Value* Emitter::emit_unknown_condition(const SourceRange& range) {
+  return insert_node(kinds::uninitialized, {}, 1, range)->output()->set_type(types::bool_());
+}
+
 void Emitter::refine(const std::vector<Refinement>& refinements, const SourceRange& range) {
   for (const Refinement& refinement : refinements) {
     const SugaredValuePtr known = environment_.find(refinement.name, range);
@@ -168,7 +173,12 @@ void Emitter::refine(const std::vector<Refinement>& refinements, const SourceRan
 }
 
 void Emitter::emit_if(const lang::Stmt& stmt) {
-  const Condition condition = emit_condition(*stmt.value);
+  Condition condition;
+  // After an error in the condition both branches are looked at all the same.
+  if (!attempt([&] { condition = emit_condition(*stmt.value); })) {
+    condition = {};
+    condition.value = emit_unknown_condition(stmt.value->range);
+  }
   emit_branches(
       condition, [&] { emit_body(stmt.body); }, [&] { emit_body(stmt.orelse); }, stmt.range);
 }
@@ -182,13 +192,21 @@ void Emitter::emit_branches(const Condition& condition, const std::function<void
   ir::Node* node = insert_node(kinds::if_, {condition.value}, 0, range);
   ir::Block* blocks[] = {node->add_block(), node->add_block()};
   Environment::Frame frames[2];
+  const std::set<std::string> poisoned_before = environment_.poisoned();
+  std::set<std::string> poisoned;
   for (size_t side = 0; side < 2; ++side) {
+    environment_.set_poisoned(poisoned_before);
     ir::Graph::WithInsertPoint guard(*graph_, *blocks[side]);
     environment_.push(*blocks[side]);
     refine(side == 0 ? condition.when_true : condition.when_false, range);
     side == 0 ? then() : otherwise();
     frames[side] = environment_.take();
+    poisoned.insert(environment_.poisoned().begin(), environment_.poisoned().end());
   }
+  // What one side left without a value has none behind the If.
+  for (const std::string& name : poisoned)
+    for (Environment::Frame& frame : frames) frame.types.erase(name);
+  environment_.set_poisoned(std::move(poisoned));
   const bool leaves[] = {left_blocks_.count(blocks[0]) > 0, left_blocks_.count(blocks[1]) > 0};
   if (leaves[0] && leaves[1]) leave_block();
 

@@ -104,6 +104,7 @@ void Emitter::emit_def(const lang::Def& def, const Schema& signature, ir::Block&
   if (is_method && def.parameters.empty()) lang::fail_at(def.declaration, "methods must have a self argument");
   arguments = emit_parameters(def, signature, block, is_method);
   emit_body(def.body);
+  errors_.throw_first();
   if (!left_blocks_.count(&block)) {
     const TypePtr& declared = returns_.back().declared;
     if (declared && !declared->is(TypeKind::none))

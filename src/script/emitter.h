@@ -7,6 +7,7 @@
 
 #include "lang/parser.h"
 #include "script/environment.h"
+#include "script/error_recovery.h"
 #include "script/resolver.h"
 #include "script/schema_matching.h"
 
@@ -63,6 +64,11 @@ class Emitter {
   // statements.cpp
   void emit_body(const std::vector<lang::StmtPtr>& body);
   void emit_statement(const lang::Stmt& stmt);
+  /// Runs a part; false if an error ended it. The compilation then goes on as if it had not begun.
+  bool attempt(const std::function<void()>& part);
+  /// What is known after a failed statement: nothing of the variables that it assigns.
+  void poison_targets(const lang::Stmt& stmt);
+  void poison_target(const lang::Expr& target);
   void emit_return(const lang::Stmt& stmt);
   void emit_return_value(const lang::Expr* expr, const SourceRange& range);
   void emit_raise(const lang::Expr& raised, const SourceRange& range);
@@ -83,6 +89,7 @@ class Emitter {
 
   // conditionals.cpp
   void emit_if(const lang::Stmt& stmt);
+  ir::Value* emit_unknown_condition(const SourceRange& range);
   void emit_branches(const Condition& condition, const std::function<void()>& then,
                      const std::function<void()>& otherwise, const SourceRange& range);
   void refine(const std::vector<Refinement>& refinements, const SourceRange& range);
@@ -99,7 +106,7 @@ class Emitter {
   void emit_while(const lang::Stmt& stmt);
   void declare_before_loop(const lang::Expr& named);
   void emit_for(const lang::Stmt& stmt);
-  void emit_for_over(const lang::Expr& target, const lang::Expr& iterable, const SourceRange& range,
+  void emit_for_over(const lang::Expr& target, const SugaredValuePtr& over, const SourceRange& range,
                      const std::function<void()>& body);
   void emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target,
                  const lang::Expr* condition, const std::function<void()>& body);
@@ -202,6 +209,7 @@ class Emitter {
   std::vector<std::string> loop_else_flags_;
   std::map<std::string, TypePtr> declared_;  ///< `x: T` without a value
   size_t open_comprehensions_ = 0;
+  ErrorCollector errors_;
   size_t temporaries_ = 0;
 };
 

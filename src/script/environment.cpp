@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "script/emitter.h"
+#include "script/error_recovery.h"
 #include "value/unify.h"
 
 namespace rushlight::script {
@@ -55,7 +56,13 @@ SugaredValuePtr Environment::find_below(const std::string& name, const SourceRan
       return simple(load->output());
     }
   }
+  if (poisoned_.count(name)) throw UnknownValue();
   return nullptr;
+}
+
+void Environment::poison(const std::string& name) {
+  remove(name);
+  poisoned_.insert(name);
 }
 
 bool Environment::is_defined(const std::string& name) const {
@@ -74,6 +81,7 @@ void Environment::set(const std::string& name, SugaredValuePtr value, const Sour
                       const TypePtr& annotated) {
   if (ir::Value* graph_value = as_simple(value)) return set_value(name, graph_value, range, annotated);
   if (annotated) return set_value(name, value->as_value(emitter_, range), range, annotated);
+  poisoned_.erase(name);
   if (find_below(name, range, frames_.size() - 1))
     lang::fail_at(range, cat("Cannot re-assign '", name, "' to a value of type ", value->kind(), " because ", name,
                              " is not a first-class value.  Only reassignments to first-class values are allowed"));
@@ -83,6 +91,7 @@ void Environment::set(const std::string& name, SugaredValuePtr value, const Sour
 
 void Environment::set_value(const std::string& name, ir::Value* value, const SourceRange& range,
                             const TypePtr& annotated) {
+  poisoned_.erase(name);
   if (!value->has_name() && is_meaningful_name(name) && value->node()->owning_block() == frames_.back().block)
     value->set_debug_name(name);
   if (SugaredValuePtr parent = find_below(name, range, frames_.size() - 1)) {

@@ -3,6 +3,7 @@
 /// others only here.
 #pragma once
 #include <map>
+#include <set>
 
 #include "script/sugared_value.h"
 
@@ -26,6 +27,13 @@ class Environment {
   /// A variable that cannot be read after an If, and the whole text of the error.
   void forget(const std::string& name, std::string why) { frames_.back().forgotten[name] = std::move(why); }
   const std::string* why_forgotten(const std::string& name) const;
+  /// An error left it without a value: reading it throws UnknownValue until it is written again.
+  void poison(const std::string& name);
+  const std::set<std::string>& poisoned() const { return poisoned_; }
+  void set_poisoned(std::set<std::string> names) { poisoned_ = std::move(names); }
+  size_t depth() const { return frames_.size(); }
+  /// Leaves the frames that an error did not leave.
+  void unwind(size_t depth) { frames_.erase(frames_.begin() + ptrdiff_t(depth), frames_.end()); }
   /// `del name`: gone in all frames. False if it was in none.
   bool remove(const std::string& name);
 
@@ -44,6 +52,7 @@ class Environment {
   void declare(const std::string& name, TypePtr type) {
     frames_.back().types[name] = std::move(type);
     frames_.back().forgotten.erase(name);
+    poisoned_.erase(name);
   }
 
  private:
@@ -51,6 +60,7 @@ class Environment {
   SugaredValuePtr find_below(const std::string& name, const SourceRange& range, size_t frames);
   Emitter& emitter_;
   std::vector<Frame> frames_;
+  std::set<std::string> poisoned_;
 };
 
 /// Not empty, no leading `$`, and not `_` with digits only: such names are given to values.

@@ -110,13 +110,21 @@ void Emitter::emit_for(const lang::Stmt& stmt) {
   if (stmt.value->is(ExprKind::tuple) && stmt.value->range.source()->text()[stmt.value->range.begin()] != '(' &&
       stmt.range.source()->filename() == "<string>")
     lang::fail_at(stmt.range, "List of iterables is not supported currently");
-  emit_with_else(stmt,
-                 [&] { emit_for_over(*stmt.targets[0], *stmt.value, stmt.range, [&] { emit_body(stmt.body); }); });
+  emit_with_else(stmt, [&] {
+    const auto body = [&] { emit_body(stmt.body); };
+    SugaredValuePtr over;
+    if (attempt([&] { over = emit_sugared(*stmt.value)->iterable(*this, stmt.range); }))
+      return emit_for_over(*stmt.targets[0], over, stmt.range, body);
+    // The body is looked at all the same, with nothing known of the elements.
+    const LoopState outer = std::exchange(loop_, LoopState::loop);
+    poison_target(*stmt.targets[0]);
+    emit_loop(stmt.range, nullptr, nullptr, nullptr, body);
+    loop_ = outer;
+  });
 }
 
-void Emitter::emit_for_over(const lang::Expr& target, const lang::Expr& iterable, const SourceRange& range,
+void Emitter::emit_for_over(const lang::Expr& target, const SugaredValuePtr& over, const SourceRange& range,
                             const std::function<void()>& body) {
-  const SugaredValuePtr over = emit_sugared(iterable)->iterable(*this, range);
   const std::optional<size_t> length = over->static_length();
   if (!length) {
     const LoopState outer = std::exchange(loop_, LoopState::loop);
@@ -154,7 +162,8 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredValuePtr& iterabl
     ir::Graph::WithInsertPoint guard(*graph_, *condition_block);
     environment_.push(*condition_block);
     if (condition) {
-      goes_on = emit_condition(*condition).value;
+      if (!attempt([&] { goes_on = emit_condition(*condition).value; }))
+        goes_on = emit_unknown_condition(condition->range);
       // The numbers of PyTorch's values show one more here, which nothing uses.
       const std::string& op = condition->text;
       const bool is_logical = condition->is(ExprKind::bool_op) || (condition->is(ExprKind::unary) && op == "not") ||
@@ -189,7 +198,8 @@ void Emitter::emit_comprehension_part(const lang::Expr& expr, size_t at, const s
     }
     at + 1 < expr.comprehensions.size() ? emit_comprehension_part(expr, at + 1, element) : element();
   };
-  emit_for_over(*part.target, *part.iterable, expr.range, [&] { from_condition(0); });
+  const SugaredValuePtr over = emit_sugared(*part.iterable)->iterable(*this, expr.range);
+  emit_for_over(*part.target, over, expr.range, [&] { from_condition(0); });
 }
 /// The same in a scope of its own: what the targets hide outside is read again afterwards.
 void Emitter::emit_comprehension_loops(const lang::Expr& expr, const std::function<void()>& element) {

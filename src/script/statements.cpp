@@ -13,10 +13,41 @@ using lang::StmtKind;
 void Emitter::emit_body(const std::vector<lang::StmtPtr>& body) {
   for (const lang::StmtPtr& stmt : body) {
     lang::CompilationFrame::now_at(stmt->range);
-    emit_statement(*stmt);
+    if (!attempt([&] { emit_statement(*stmt); })) {
+      poison_targets(*stmt);
+      if (stmt->kind == StmtKind::return_ || stmt->kind == StmtKind::raise) leave_block();
+    }
     // What stands behind a certain exit is never compiled.
     if (left_blocks_.count(environment_.innermost().block)) return;
   }
+}
+
+bool Emitter::attempt(const std::function<void()>& part) {
+  const size_t depth = environment_.depth(), flags = loop_else_flags_.size(), comprehensions = open_comprehensions_,
+               returns = returns_.size();
+  const LoopState loop = loop_;
+  if (errors_.attempt(part)) return true;
+  environment_.unwind(depth);
+  loop_else_flags_.resize(flags);
+  open_comprehensions_ = comprehensions;
+  returns_.resize(returns);
+  loop_ = loop;
+  return false;
+}
+
+void Emitter::poison_target(const lang::Expr& target) {
+  if (target.is(ExprKind::name)) return environment_.poison(target.text);
+  if (target.is(ExprKind::tuple) || target.is(ExprKind::starred))
+    for (const lang::ExprPtr& part : target.operands) poison_target(*part);
+}
+
+void Emitter::poison_targets(const lang::Stmt& stmt) {
+  if (stmt.kind != StmtKind::del)
+    for (const lang::ExprPtr& target : stmt.targets) poison_target(*target);
+  for (const lang::WithItem& item : stmt.items)
+    if (item.target) poison_target(*item.target);
+  for (const auto* body : {&stmt.body, &stmt.orelse})
+    for (const lang::StmtPtr& inner : *body) poison_targets(*inner);
 }
 
 void Emitter::emit_statement(const lang::Stmt& stmt) {

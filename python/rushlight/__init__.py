@@ -52,7 +52,7 @@ _PYTHON_FUNCTIONS = {
     "svd_lowrank": "_lowrank", "pca_lowrank": "_lowrank",
     "save": "serialization", "load": "serialization", "from_dlpack": "utils.dlpack", "to_dlpack": "utils.dlpack", "from_torch": "utils.interop",
     **dict.fromkeys(("atleast_1d", "atleast_2d", "atleast_3d", "block_diag", "broadcast_shapes", "broadcast_tensors", "cartesian_prod",
-                     "cdist", "chain_matmul", "einsum", "istft", "lu", "meshgrid", "nonzero", "norm", "split", "stft", "tensordot", "unique",
+                     "cdist", "chain_matmul", "einsum", "lu", "meshgrid", "nonzero", "norm", "split", "stft", "tensordot", "unique",
                      "unique_consecutive", "unravel_index"), "functional"),
     **dict.fromkeys(("is_autocast_enabled", "is_complex", "is_conj", "is_floating_point", "is_inference", "is_neg", "is_nonzero",
                      "is_same_size", "is_signed", "numel"), "_tensor_questions"),

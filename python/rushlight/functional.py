@@ -1,6 +1,12 @@
 """Functions of the torch namespace that prepare their arguments in Python before they call operators."""
-from . import _C
+from typing import List, Optional, Tuple
+
+import rushlight as torch
+from . import _C, _VF
+from ._jit_internal import _overload, boolean_dispatch
 from ._tensor import Tensor
+from .nn import functional as F
+from .overrides import handle_torch_function, has_torch_function_unary, has_torch_function_variadic
 
 _op = _C._find_overload
 _functions = {}
@@ -113,25 +119,76 @@ def einsum(*args):
     return _op("aten::einsum", "")(equation, tuple(operands), path=None)
 
 
-def tensordot(a, b, dims=2, out=None):
+@_overload
+def tensordot(a, b, dims: int = 2, out: Optional[Tensor] = None):
+    pass
+
+
+@_overload
+def tensordot(a, b, dims: Tuple[List[int], List[int]], out: Optional[Tensor] = None):
+    pass
+
+
+@_overload
+def tensordot(a, b, dims: List[List[int]], out: Optional[Tensor] = None):
+    pass
+
+
+@_overload
+def tensordot(a, b, dims: Tensor, out: Optional[Tensor] = None):
+    pass
+
+
+def tensordot(a, b, dims=2, out: Optional[Tensor] = None):
+    """The sum of products over dimensions: the last ones of a with the first ones of b, or the pairs that are listed."""
+    if has_torch_function_variadic(a, b):
+        return handle_torch_function(tensordot, (a, b), a, b, dims, out)
+    if not isinstance(dims, (tuple, list, Tensor, int)):
+        raise RuntimeError("tensordot expects dims to be int or " + "tuple[list[int], list[int]] or "
+                           + "list[list[int]] containing two lists, but got " + f"dims={dims}")
+    dims_a: List[int] = []
+    dims_b: List[int] = []
+    if isinstance(dims, (tuple, list)):
+        dims_a, dims_b = dims
     if isinstance(dims, Tensor):
-        dims = dims.tolist() if dims.numel() > 1 else int(dims.item())
+        num_elements = dims.numel()
+        if num_elements > 1:
+            if dims.size()[0] != 2:
+                raise AssertionError(f"dims tensor must have size 2 in first dimension, got {dims.size()[0]}")
+            dims_a = torch.jit.annotate(List[int], dims[0].tolist())
+            dims_b = torch.jit.annotate(List[int], dims[1].tolist())
+        else:
+            dims_val = int(dims.item())
+            if dims_val < 0:
+                raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+            dims_a = list(range(-dims_val, 0))
+            dims_b = list(range(dims_val))
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
         if dims > min(a.dim(), b.dim()):
             raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
-        dims_a, dims_b = list(range(-dims, 0)), list(range(dims))
+        dims_a = list(range(-dims, 0))
+        dims_b = list(range(dims))
+    if out is None:
+        return _VF.tensordot(a, b, dims_a, dims_b)
     else:
-        dims_a, dims_b = (list(part) if isinstance(part, (list, tuple)) else [part] for part in dims)
-    return _function("tensordot")(a, b, dims_a, dims_b) if out is None else _function("tensordot")(a, b, dims_a, dims_b, out=out)
+        return _VF.tensordot(a, b, dims_a, dims_b, out=out)
 
 
 def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
-    modes = {"use_mm_for_euclid_dist_if_necessary": None, "use_mm_for_euclid_dist": 1, "donot_use_mm_for_euclid_dist": 2}
-    if compute_mode not in modes:
+    """The p-norm distance of each row of x1 from each row of x2. compute_mode: whether a matrix product may be used for p=2."""
+    # type: (Tensor, Tensor, float, str) -> Tensor
+    if has_torch_function_variadic(x1, x2):
+        return handle_torch_function(cdist, (x1, x2), x1, x2, p, compute_mode)
+    if compute_mode == "use_mm_for_euclid_dist_if_necessary":
+        return _VF.cdist(x1, x2, p, None)
+    elif compute_mode == "use_mm_for_euclid_dist":
+        return _VF.cdist(x1, x2, p, 1)
+    elif compute_mode == "donot_use_mm_for_euclid_dist":
+        return _VF.cdist(x1, x2, p, 2)
+    else:
         raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
-    return _op("aten::cdist", "")(x1, x2, p, modes[compute_mode])
 
 
 def chain_matmul(*matrices, out=None):
@@ -139,14 +196,116 @@ def chain_matmul(*matrices, out=None):
     return product if out is None else out.resize_(product.shape).copy_(product)
 
 
+# Overloads of norm for the compiler; "number" has no name in Python.
+
+@_overload
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
-    """The p-norm of all elements, or along `dim`."""
-    extra = {} if out is None else {"out": out}
-    dims = (dim,) if isinstance(dim, int) else dim
-    if isinstance(p, str) and not (p == "fro" and (dims is None or len(dims) <= 2)):
-        return _function("linalg_matrix_norm")(input, p, (-2, -1) if dims is None else tuple(dims), keepdim, dtype=dtype, **extra)
-    order = 2 if p == "fro" else 2.0 if p is None else p
-    return _function("linalg_vector_norm")(input, order, dims, keepdim, dtype=dtype, **extra)
+    # type: (Tensor, str, Optional[List[int]], bool, Optional[Tensor], Optional[int]) -> Tensor
+    pass
+
+
+@_overload
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    # type: (Tensor, Optional[number], Optional[List[int]], bool, Optional[Tensor], Optional[int]) -> Tensor
+    pass
+
+
+@_overload
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    # type: (Tensor, Optional[number], Optional[int], bool, Optional[Tensor], Optional[int]) -> Tensor
+    pass
+
+
+@_overload
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    # type: (Tensor, str, Optional[int], bool, Optional[Tensor], Optional[int]) -> Tensor
+    pass
+
+
+def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
+    """The p-norm of all elements, or along `dim`. p: a number, "fro" (the root of the sum of squares) or "nuc" (of a matrix)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(norm, (input,), input, p, dim, keepdim, out, dtype)
+    if input.layout == torch.strided and input.device.type in ("cpu", "cuda", "xpu", "meta", "privateuseone"):
+        if dim is not None:
+            if isinstance(dim, int):
+                _dim = [dim]
+            else:
+                _dim = dim
+        else:
+            _dim = None
+        if isinstance(p, str):
+            if p == "fro" and (dim is None or isinstance(dim, int) or len(dim) <= 2):
+                if out is None:
+                    return torch.linalg.vector_norm(input, 2, _dim, keepdim, dtype=dtype)
+                else:
+                    return torch.linalg.vector_norm(input, 2, _dim, keepdim, dtype=dtype, out=out)
+            if _dim is None:
+                _dim = list(range(input.ndim))
+            if out is None:
+                return torch.linalg.matrix_norm(input, p, _dim, keepdim, dtype=dtype)
+            else:
+                return torch.linalg.matrix_norm(input, p, _dim, keepdim, dtype=dtype, out=out)
+        else:
+            _p = 2.0 if p is None else p
+            if out is None:
+                return torch.linalg.vector_norm(input, _p, _dim, keepdim, dtype=dtype)
+            else:
+                return torch.linalg.vector_norm(input, _p, _dim, keepdim, dtype=dtype, out=out)
+
+    # Other layouts: the older operators.
+    ndim = input.dim()
+    if dim is None and out is None and dtype is None and p is not None:
+        if isinstance(p, str):
+            if p == "fro":
+                return _VF.frobenius_norm(input, dim=(), keepdim=keepdim)
+        if not isinstance(p, str):
+            _dim = list(range(ndim))
+            return _VF.norm(input, p, dim=_dim, keepdim=keepdim)
+    if dim is not None:
+        if isinstance(dim, int):
+            _dim = [dim]
+        else:
+            _dim = dim
+    else:
+        _dim = None
+    if isinstance(p, str):
+        if p == "fro":
+            if dtype is not None:
+                raise ValueError("dtype argument is not supported in frobenius norm")
+            if _dim is None:
+                _dim = list(range(ndim))
+            if out is None:
+                return _VF.frobenius_norm(input, _dim, keepdim=keepdim)
+            else:
+                return _VF.frobenius_norm(input, _dim, keepdim=keepdim, out=out)
+        elif p == "nuc":
+            if dtype is not None:
+                raise ValueError("dtype argument is not supported in nuclear norm")
+            if _dim is None:
+                if out is None:
+                    return _VF.nuclear_norm(input, keepdim=keepdim)
+                else:
+                    return _VF.nuclear_norm(input, keepdim=keepdim, out=out)
+            else:
+                if out is None:
+                    return _VF.nuclear_norm(input, _dim, keepdim=keepdim)
+                else:
+                    return _VF.nuclear_norm(input, _dim, keepdim=keepdim, out=out)
+        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
+    else:
+        if _dim is None:
+            _dim = list(range(ndim))
+        if out is None:
+            if dtype is None:
+                return _VF.norm(input, p, _dim, keepdim=keepdim)
+            else:
+                return _VF.norm(input, p, _dim, keepdim=keepdim, dtype=dtype)
+        else:
+            if dtype is None:
+                return _VF.norm(input, p, _dim, keepdim=keepdim, out=out)
+            else:
+                return _VF.norm(input, p, _dim, keepdim=keepdim, dtype=dtype, out=out)
 
 
 def lu(A, pivot=True, get_infos=False, out=None):
@@ -164,25 +323,95 @@ def nonzero(input, *, out=None, as_tuple=False):
     return _op("aten::nonzero", "")(input) if out is None else _op("aten::nonzero", "out")(input, out=out)
 
 
-def _unique_results(result, wanted):
-    """Of (values, inverse, counts) those that were asked for; alone if it is one."""
-    parts = [part for part, keep in zip(result, wanted) if keep]
-    return parts[0] if len(parts) == 1 else tuple(parts)
-
-
-def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
-    """The different values, and how they make up the input."""
-    if dim is None:
-        result = _op("aten::_unique2", "")(input, sorted, return_inverse, return_counts)
+def _unique_impl(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
+                 dim: Optional[int] = None) -> Tuple[Tensor, Tensor, Tensor]:
+    """The different values, the number of its value for each element, and how often each value occurs."""
+    if dim is not None:
+        output, inverse_indices, counts = _VF.unique_dim(input, dim, sorted=sorted, return_inverse=return_inverse, return_counts=return_counts)
     else:
-        result = _op("aten::unique_dim", "")(input, dim, sorted, return_inverse, return_counts)
-    return _unique_results(result, (True, return_inverse, return_counts))
+        output, inverse_indices, counts = torch._unique2(input, sorted=sorted, return_inverse=return_inverse, return_counts=return_counts)
+    return output, inverse_indices, counts
 
 
-def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
-    """As unique, but only neighbours are compared."""
-    result = _op("aten::unique_consecutive", "")(input, return_inverse, return_counts, dim)
-    return _unique_results(result, (True, return_inverse, return_counts))
+def _unique_consecutive_impl(input: Tensor, return_inverse: bool = False, return_counts: bool = False,
+                             dim: Optional[int] = None) -> Tuple[Tensor, Tensor, Tensor]:
+    """As _unique_impl, but only neighbours are compared."""
+    output, inverse_indices, counts = _VF.unique_consecutive(input, return_inverse=return_inverse, return_counts=return_counts, dim=dim)
+    return output, inverse_indices, counts
+
+
+# What unique returns depends on two flags, which must be known when a program is compiled: one function for each case.
+
+def _return_inverse_and_counts(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, bool, Optional[int]) -> Tuple[Tensor, Tensor, Tensor]
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique, (input,), input, sorted, return_inverse, return_counts, dim)
+    return _unique_impl(input, sorted, return_inverse, return_counts, dim)
+
+
+def _return_counts(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, bool, Optional[int]) -> Tuple[Tensor, Tensor]
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique, (input,), input, sorted, return_inverse, return_counts, dim)
+    output, _, counts = _unique_impl(input, sorted, return_inverse, return_counts, dim)
+    return output, counts
+
+
+def _return_output(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, bool, Optional[int]) -> Tensor
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique, (input,), input, sorted, return_inverse, return_counts, dim)
+    output, _, _ = _unique_impl(input, sorted, return_inverse, return_counts, dim)
+    return output
+
+
+def _return_inverse(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, bool, Optional[int]) -> Tuple[Tensor, Tensor]
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique, (input,), input, sorted, return_inverse, return_counts, dim)
+    output, inverse_indices, _ = _unique_impl(input, sorted, return_inverse, return_counts, dim)
+    return output, inverse_indices
+
+
+_return_inverse_false = boolean_dispatch("return_counts", 3, False, _return_counts, _return_output, __name__, "unique")
+_return_inverse_true = boolean_dispatch("return_counts", 3, False, _return_inverse_and_counts, _return_inverse, __name__, "unique")
+unique = boolean_dispatch("return_inverse", 2, False, _return_inverse_true, _return_inverse_false, __name__, "unique")
+
+
+def _consecutive_return_inverse_and_counts(input, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, Optional[int]) -> Tuple[Tensor, Tensor, Tensor]
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique_consecutive, (input,), input, return_inverse, return_counts, dim)
+    return _unique_consecutive_impl(input, return_inverse, return_counts, dim)
+
+
+def _consecutive_return_counts(input, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, Optional[int]) -> Tuple[Tensor, Tensor]
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique_consecutive, (input,), input, return_inverse, return_counts, dim)
+    output, _, counts = _unique_consecutive_impl(input, return_inverse, return_counts, dim)
+    return output, counts
+
+
+def _consecutive_return_output(input, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, Optional[int]) -> Tensor
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique_consecutive, (input,), input, return_inverse, return_counts, dim)
+    output, _, _ = _unique_consecutive_impl(input, return_inverse, return_counts, dim)
+    return output
+
+
+def _consecutive_return_inverse(input, return_inverse=False, return_counts=False, dim=None):
+    # type: (Tensor, bool, bool, Optional[int]) -> Tuple[Tensor, Tensor]
+    if has_torch_function_unary(input):
+        return handle_torch_function(unique_consecutive, (input,), input, return_inverse, return_counts, dim)
+    output, inverse_indices, _ = _unique_consecutive_impl(input, return_inverse, return_counts, dim)
+    return output, inverse_indices
+
+
+_consecutive_return_inverse_false = boolean_dispatch("return_counts", 2, False, _consecutive_return_counts, _consecutive_return_output, __name__, "unique_consecutive")
+_consecutive_return_inverse_true = boolean_dispatch("return_counts", 2, False, _consecutive_return_inverse_and_counts, _consecutive_return_inverse, __name__, "unique_consecutive")
+unique_consecutive = boolean_dispatch("return_inverse", 1, False, _consecutive_return_inverse_true, _consecutive_return_inverse_false, __name__, "unique_consecutive")
 
 
 def unravel_index(indices, shape):
@@ -197,20 +426,22 @@ def unravel_index(indices, shape):
     return tuple(reversed(results))
 
 
-def stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode="reflect", normalized=False, onesided=None,
-         return_complex=None, align_to_window=None):
-    """The short-time Fourier transform: one spectrum per window."""
+def stft(input: Tensor, n_fft: int, hop_length: Optional[int] = None, win_length: Optional[int] = None, window: Optional[Tensor] = None,
+         center: bool = True, pad_mode: str = "reflect", normalized: bool = False, onesided: Optional[bool] = None,
+         return_complex: Optional[bool] = None, align_to_window: Optional[bool] = None) -> Tensor:
+    """The short-time Fourier transform: one spectrum per window. center: the input is padded so that windows stand around their frame."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(stft, (input,), input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided,
+                                     return_complex, align_to_window)
+    if center and align_to_window is not None:
+        raise RuntimeError("stft align_to_window should only be set when center = false")
     if center:
-        pad = n_fft // 2
-        flat = input.reshape((1,) * (3 - input.dim()) + tuple(input.shape))
-        padded = _function("pad")(flat, (pad, pad), pad_mode) if _C._find_function("pad") else None
-        if padded is None:
-            from .nn.functional import pad as pad_function
-            padded = pad_function(flat, (pad, pad), pad_mode)
-        input = padded.reshape(tuple(input.shape[:-1]) + (padded.shape[-1],))
-    return _op("aten::stft", "")(input, n_fft, hop_length, win_length, window, normalized, onesided, return_complex, align_to_window)
+        signal_dim = input.dim()
+        extended_shape = [1] * (3 - signal_dim) + list(input.size())
+        pad = int(n_fft // 2)
+        input = F.pad(input.view(extended_shape), [pad, pad], pad_mode)
+        input = input.view(input.shape[-signal_dim:])
+    return _VF.stft(input, n_fft, hop_length, win_length, window, normalized, onesided, return_complex, align_to_window)
 
 
-def istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None,
-          return_complex=False):
-    return _op("aten::istft", "")(input, n_fft, hop_length, win_length, window, center, normalized, onesided, length, return_complex)
+istft = _VF.istft

@@ -1,4 +1,7 @@
-"""torch.overrides: no tensor type overrides functions here, so nothing ever has to be handed on."""
+"""torch.overrides: no tensor type overrides functions here, so nothing ever has to be handed on.
+
+The functions of the library ask all the same: compiled code takes the question as False, and its values are numbered as PyTorch numbers them.
+"""
 
 
 def has_torch_function(relevant_args):

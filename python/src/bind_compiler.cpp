@@ -37,9 +37,12 @@ std::shared_ptr<const lang::Def> parse(nb::handle source) {
   return std::make_shared<const lang::Def>(std::move(overload));
 }
 
-/// The function's default values, which Python evaluated, become part of its schema.
+bool is_overload(nb::handle source) { return !source.attr("signature").is_none(); }
+
+/// The function's default values, which Python evaluated, become part of its schema. Those of an overload come from the
+/// implementation: what does not fit the overload's type is no default there.
 template <class Place>
-void set_defaults(ir::GraphFunction& function, const nb::dict& defaults, Place&& place) {
+void set_defaults(ir::GraphFunction& function, const nb::dict& defaults, bool of_overload, Place&& place) {
   if (defaults.size() == 0) return;
   Schema schema = function.schema();
   for (Argument& argument : schema.arguments) {
@@ -51,6 +54,7 @@ void set_defaults(ir::GraphFunction& function, const nb::dict& defaults, Place&&
     try {
       argument.default_value = to_value(value, is_broadcast ? *type->expect<ElementType>().element() : *type);
     } catch (const CastError&) {
+      if (of_overload) continue;
       const TensorType* tensor = argument.type->as<TensorType>();
       const bool inferred = tensor && tensor->is_inferred();
       lang::fail_at(place(), cat("Expected a default value of type ", script::repr(*argument.type), " on parameter \"",
@@ -74,7 +78,7 @@ FunctionHandle declare_function(const std::string& name, nb::handle source, nb::
 void define_function(const FunctionHandle& handle, const nb::dict& defaults, nb::handle source) {
   try {
     handle.function->ensure_defined();
-    set_defaults(*handle.function, defaults, [&] { return parse(source)->range; });
+    set_defaults(*handle.function, defaults, is_overload(source), [&] { return parse(source)->range; });
   } catch (...) {
     python_unit()->remove_function(handle.function);
     throw;
@@ -123,18 +127,20 @@ void compile_methods(const TypePtr& type, const nb::list& methods) {
   struct Declared {
     ir::GraphFunction* function;
     nb::dict defaults;
+    bool of_overload;
     SourceRange range;
   };
   std::vector<Declared> declared;
   for (nb::handle source : methods) {
     const MethodSource method(source);
-    declared.push_back({declare_member(owner, method, script::Membership::method), method.defaults, method.def->range});
+    declared.push_back({declare_member(owner, method, script::Membership::method), method.defaults,
+                        is_overload(source[0]), method.def->range});
   }
   script::ErrorCollector errors;
   for (const Declared& method : declared) {
     const bool compiled = errors.attempt([&] {
       method.function->ensure_defined();
-      set_defaults(*method.function, method.defaults, [&] { return method.range; });
+      set_defaults(*method.function, method.defaults, method.of_overload, [&] { return method.range; });
     });
     // Without its attributes the other methods of a class have no meaning.
     if (!compiled && method.function->name() == "__init__") break;

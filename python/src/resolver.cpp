@@ -35,20 +35,6 @@ class AskingAt {
 
 nb::module_ frontend() { return nb::module_::import_("rushlight.jit._recursive"); }
 
-/// is_tracing() and its like: calls whose result is known.
-class ConstantFunction final : public SugaredValue {
- public:
-  explicit ConstantFunction(IValue value) : value_(std::move(value)) {}
-  std::string kind() const override { return "function"; }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue>,
-                       std::vector<NamedValue>) override {
-    return script::simple(emitter.constant(value_, range));
-  }
-
- private:
-  IValue value_;
-};
-
 /// A Python object that the language has no value for. It can be looked into if it is a module or a class.
 class PythonValue : public SugaredValue {
  public:
@@ -234,7 +220,6 @@ SugaredValuePtr classified(nb::object object, const SourceRange& range) {
     for (const auto& [form_name, form] : kSpecialForms)
       if (name == form_name) return std::make_shared<script::SpecialFormValue>(form);
   }
-  if (what == "constant") return std::make_shared<ConstantFunction>(to_value(detail));
   if (what == "function") return std::make_shared<script::FunctionValue>(nb::cast<FunctionHandle&>(detail).function);
   if (what == "functions") {
     std::vector<ir::GraphFunction*> functions;

@@ -1,4 +1,5 @@
 /// The hook of operator calls: runs the kernel and puts a node on the tape.
+#include "autograd/engine.h"
 #include "autograd/grad_mode.h"
 #include "autograd/op_node.h"
 #include "autograd/views.h"
@@ -147,11 +148,22 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
   if (op_node) op_node->save_results(results);
 }
 
+std::vector<Tensor> run_requested(const std::vector<Tensor>& roots, std::vector<Tensor> gradients,
+                                  const BackwardRequest& request) {
+  return run_backward(roots, std::move(gradients),
+                      {.retain_graph = request.retain_graph,
+                       .create_graph = request.create_graph,
+                       .inputs = request.inputs ? *request.inputs : std::vector<Tensor>(),
+                       .accumulate = !request.inputs,
+                       .allow_unused = request.allow_unused});
+}
+
 }  // namespace
 
 void install() {
   dispatch_hooks.autograd = &record;
-  variable_queries = {.requires_grad = &requires_grad, .is_leaf = &is_leaf, .grad = &grad};
+  variable_queries = {
+      .requires_grad = &requires_grad, .is_leaf = &is_leaf, .grad = &grad, .run_backward = &run_requested};
 }
 
 }  // namespace rushlight::autograd

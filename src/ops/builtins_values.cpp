@@ -149,6 +149,7 @@ bool is_grad_enabled() { return dispatch_state.grad_enabled; }
 void set_grad_enabled(bool value) { dispatch_state.grad_enabled = value; }
 bool always() { return true; }
 bool never() { return false; }
+bool never_of(const IValue&) { return false; }
 IValue unwrapped(const IValue& value) {
   if (value.is_none()) throw RuntimeError("Unwrapping null optional");
   return value;
@@ -359,6 +360,9 @@ void declare_builtins_values(OpSet& ops) {
            .kernel = typed_kernel<&is_grad_enabled>(),
            .traits = OpTraits::language | OpTraits::side_effects});
   ops.add({.schema = "is_scripting() -> bool", .kernel = typed_kernel<&always>(), .traits = OpTraits::language});
+  // Functions of the Python library ask it of their arguments; compiled code takes it as false at compile time.
+  ops.add(
+      {.schema = "has_torch_function(...) -> bool", .kernel = typed_kernel<&never_of>(), .traits = OpTraits::language});
   ops.add({.schema = "is_autocast_enabled() -> bool", .kernel = typed_kernel<&never>(), .traits = OpTraits::language});
   ops.add(
       {.schema = "is_autocast_cpu_enabled() -> bool", .kernel = typed_kernel<&never>(), .traits = OpTraits::language});

@@ -11,9 +11,10 @@ constexpr const Pass* kNormalize[] = {&canonicalize_loops, &normalize_operators}
 constexpr const Pass* kCloseOver[] = {&lift_closures, &inline_forked_closures};
 constexpr const Pass* kSimplify[] = {&lower_simple_tuples, &dead_code_elimination};
 constexpr const Pass* kFold[] = {&constant_propagation_of_immutable_types};
-constexpr const Pass* kRemoveFolded[] = {&dead_code_elimination};
+constexpr const Pass* kRemoveUnused[] = {&dead_code_elimination};
 constexpr const Pass* kPresent[] = {&constant_pooling, &canonicalize_outputs};
-constexpr const Pass* kInlinable[] = {&inline_calls, &peephole_without_shapes};
+constexpr const Pass* kInline[] = {&inline_calls};
+constexpr const Pass* kPeephole[] = {&peephole_without_shapes};
 constexpr const Pass* kPool[] = {&constant_pooling};
 constexpr const Pass* kExecution[] = {&inline_calls,         &lower_simple_tuples,   &peephole_without_shapes,
                                       &constant_propagation, &dead_code_elimination, &constant_pooling};
@@ -41,9 +42,10 @@ void type_empty_lists(ir::Block& block) {
   }
 }
 
-/// Dead code goes only where something was folded, as in PyTorch: the numbers and constants that stay show it.
-void fold(ir::Graph& graph) {
-  if (run_pipeline(kFold, graph)) run_pipeline(kRemoveFolded, graph);
+/// Dead code goes only where something was changed, as in PyTorch: the numbers and constants that stay show it.
+template <size_t N>
+void run_and_clean_up(const Pass* const (&pipeline)[N], ir::Graph& graph) {
+  if (run_pipeline(pipeline, graph)) run_pipeline(kRemoveUnused, graph);
 }
 
 /// One number for each warning of the process, so that it is shown once.
@@ -65,14 +67,15 @@ void clean_up_compiled(ir::Graph& graph) {
   clean_up_subgraphs(graph.block());
   type_empty_lists(graph.block());
   run_pipeline(kSimplify, graph);
-  fold(graph);
+  run_and_clean_up(kFold, graph);
   run_pipeline(kPresent, graph);
   number_warnings(graph.block());
 }
 
 void prepare_for_inlining(ir::Graph& graph) {
-  run_pipeline(kInlinable, graph);
-  fold(graph);
+  run_pipeline(kInline, graph);
+  run_and_clean_up(kPeephole, graph);
+  run_and_clean_up(kFold, graph);
   run_pipeline(kPool, graph);
 }
 void run_for_execution(ir::Graph& graph) { run_pipeline(kExecution, graph); }

@@ -76,6 +76,12 @@ Condition Emitter::emit_condition(const lang::Expr& expr) {
   }
   if (expr.is(ExprKind::bool_op)) return emit_bool_op(expr);
   if (expr.is(ExprKind::compare) && (expr.text == "is" || expr.text == "is not")) return emit_identity(expr);
+  if (expr.is(ExprKind::compare) && expr.text == "not in") {
+    ir::Value* found = to_bool(emit_operator_of(expr, /*swapped=*/true), expr.range);
+    Condition result;
+    result.value = emit_operator(*this, expr.range, "aten::__not__", {found});
+    return result;
+  }
   if (expr.is(ExprKind::call)) {
     const auto inputs = [&](std::string_view name) {
       if (expr.operands.size() != 3)

@@ -92,15 +92,8 @@ class ExitTransform {
     return {};
   }
 
-  /// What stands behind a certain exit is removed; block outputs that came from there become placeholders.
+  /// What stands behind a certain exit is removed, last node first; what is left of its values are placeholders.
   void drop_from(Node* first, Block& block) {
-    // The node that raises gives an empty tuple behind it: gone with the rest.
-    for (size_t i = 0; i < block.outputs().size(); ++i) {
-      Value* output = block.outputs()[i];
-      const bool dropped = output->node()->owning_block() == &block && output->node()->kind() != kinds::param &&
-                           !output->node()->is_before(first);
-      if (dropped && first != block.return_node()) block.replace_output(i, placeholder(output->type()));
-    }
     for (Node* node = block.return_node()->prev(); node != block.param_node();) {
       Node* before = node->prev();
       const bool last = node == first;

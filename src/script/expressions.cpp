@@ -64,12 +64,10 @@ SugaredValuePtr Emitter::emit_sugared(const lang::Expr& expr, const TypePtr& hin
       return simple(emit_binary(expr));
     case ExprKind::unary:
       return simple(expr.text == "not" ? emit_condition(expr).value : emit_unary(expr));
-    case ExprKind::compare: {
-      if (expr.text == "is" || expr.text == "is not") return simple(emit_condition(expr).value);
-      if (expr.text != "not in") return simple(emit_operator_of(expr, /*swapped=*/expr.text == "in"));
-      ir::Value* found = to_bool(emit_operator_of(expr, /*swapped=*/true), expr.range);
-      return simple(emit_operator(*this, expr.range, "aten::__not__", {found}));
-    }
+    case ExprKind::compare:
+      if (expr.text == "is" || expr.text == "is not" || expr.text == "not in")
+        return simple(emit_condition(expr).value);
+      return simple(emit_operator_of(expr, /*swapped=*/expr.text == "in"));
     case ExprKind::bool_op:
       return simple(emit_condition(expr).value);
     case ExprKind::ternary:

@@ -31,7 +31,7 @@ bool is_inferred(const Type& type) {
 /// `x.view(2, 3)`: the rest of the positional arguments may be the elements of the last positional parameter, a list.
 bool takes_rest_as_list(const Schema& schema, size_t index) {
   const Argument& argument = schema.arguments[index];
-  const ElementType* list = without_optional(argument.type)->as<ElementType>();
+  const ElementType* list = argument.type->as<ElementType>();
   if (!list || !list->is(TypeKind::list) || argument.list_length || list->element()->is(TypeKind::var)) return false;
   return index + 1 == schema.arguments.size() || schema.arguments[index + 1].keyword_only;
 }

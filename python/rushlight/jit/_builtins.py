@@ -8,8 +8,7 @@ from .. import _C, _tensor_questions
 from .. import functional as _functional
 
 # Functions of torch.functional that are compiled from their source instead of being taken for the operator of the same name.
-_COMPILED_FROM_SOURCE = frozenset(("stft", "istft", "cdist", "unique", "unique_consecutive", "unravel_index", "broadcast_shapes",
-                                   "tensordot", "chain_matmul"))
+_COMPILED_FROM_SOURCE = frozenset(("stft", "cdist", "norm", "lu", "unique", "unique_consecutive", "tensordot"))
 _MATH = ("ceil", "copysign", "erf", "erfc", "exp", "expm1", "fabs", "floor", "gamma", "lgamma", "log", "log10", "log1p", "pow", "sqrt", "isnan",
          "isinf", "isfinite", "cos", "sin", "tan", "asin", "acos", "atan", "atan2", "cosh", "sinh", "tanh", "asinh", "acosh", "atanh", "degrees",
          "radians", "factorial", "fmod", "frexp", "gcd", "ldexp", "modf")
@@ -31,9 +30,17 @@ def _make_table():
         if callable(value) and not name.startswith("_") and name not in _COMPILED_FROM_SOURCE and getattr(value, "__module__", "") == _functional.__name__:
             table[id(value)] = f"aten::{name}"
     table.update({id(getattr(_tensor_questions, name)): f"aten::{name}" for name in _tensor_questions.OPERATORS})
-    from .. import _jit_internal, device, enable_grad, get_default_dtype, is_grad_enabled, manual_seed, set_grad_enabled
+    from .. import _jit_internal, device, enable_grad, get_default_dtype, is_grad_enabled, manual_seed, overrides, set_grad_enabled
     from .._C import Size, as_tensor
+    from ..autograd import backward, grad
+    from ..nn import functional, init
+    from ..nn.modules import utils as _utils
     from . import _logging, _unwrap_optional, _wait, wait
+    table.update({id(getattr(overrides, name)): "aten::has_torch_function" for name in dir(overrides) if name.startswith("has_torch_function")})
+    table.update({id(function): f"aten::{function.__name__}" for function in (_utils._single, _utils._pair, _utils._triple, _utils._quadruple)})
+    table.update({id(getattr(init, name)): f"aten::{name}" for name in dir(init) if name.startswith("_no_grad_")})
+    table.update({id(grad): "aten::grad", id(backward): "aten::backward", id(_utils._list_with_default): "aten::list_with_default",
+                  id(functional._no_grad_embedding_renorm_): "aten::_no_grad_embedding_renorm_"})
     table.update({id(as_tensor): "aten::as_tensor", id(manual_seed): "aten::manual_seed", id(get_default_dtype): "aten::get_default_dtype",
                   id(is_grad_enabled): "aten::is_grad_enabled", id(set_grad_enabled): "aten::set_grad_enabled",
                   id(_unwrap_optional): "aten::_unwrap_optional", id(wait): "aten::wait", id(_wait): "aten::wait",

@@ -102,10 +102,9 @@ def compiled_overloads(fn):
 # ---- what an object means
 
 def _special_forms():
-    from . import annotate, fork, _awaitable, _fork, isinstance as jit_isinstance, is_tracing
+    from . import annotate, fork, _awaitable, _fork, isinstance as jit_isinstance
     return {id(annotate): ("special", "annotate"), id(jit_isinstance): ("special", "isinstance"), id(_jit_internal._isinstance): ("special", "isinstance"),
-            id(fork): ("special", "fork"), id(_fork): ("special", "fork"), id(_awaitable): ("special", "awaitable"),
-            id(is_tracing): ("constant", False)}
+            id(fork): ("special", "fork"), id(_fork): ("special", "fork"), id(_awaitable): ("special", "awaitable")}
 
 
 _special = None
@@ -200,7 +199,11 @@ def overload_source(declaration, implementation, name):
     """As method_source, for a declared overload: its signature and defaults with the body of the implementation."""
     source = get_function_source(implementation)
     source.signature = get_function_source(declaration)
-    defaults = {**get_default_args(implementation), **get_default_args(declaration)}
+    defaults = get_default_args(implementation)
+    for parameter, value in get_default_args(declaration).items():
+        if parameter not in defaults or defaults[parameter] != value:
+            _C._fail_at_definition(source.signature, "Default parameters on overloads do not affect the runtime so they must equal to the "
+                                   f"default parameter on the implementation function. Found on parameter {parameter}")
     return source, _jit_internal.createResolutionCallbackFromClosure(implementation), defaults, name
 
 

@@ -4,7 +4,7 @@ import sys
 import warnings
 
 from .. import _C
-from .._jit_internal import _qualified_name, get_torchscript_modifier, FunctionModifiers
+from .._jit_internal import FunctionModifiers, _qualified_name, get_torchscript_modifier, is_scripting
 from .._tensor import Tensor
 from . import _state
 from ._script import ScriptFunction
@@ -20,6 +20,8 @@ def path_of(module):
 
 def is_tracing():
     """Whether a trace is being recorded on this thread."""
+    if is_scripting():
+        return False
     return _C._is_tracing()
 
 

@@ -1,10 +1,13 @@
-"""What `reduction` means to the operators of losses, and what its two older arguments meant."""
+"""What `reduction` means to the operators of losses, and what its two older arguments meant.
+
+These functions are compiled, and a docstring counts among the numbers of their values; PyTorch's have none.
+"""
 import warnings
 from typing import Optional
 
 
 def get_enum(reduction: str) -> int:
-    """The number that operators take for a reduction. ValueError for an unknown one."""
+    # The number that operators take for a reduction. ValueError for an unknown one.
     if reduction == "none":
         ret = 0
     elif reduction == "mean":
@@ -21,7 +24,7 @@ def get_enum(reduction: str) -> int:
 
 
 def legacy_get_string(size_average: Optional[bool], reduce: Optional[bool], emit_warning: bool = True) -> str:
-    """The reduction that the older arguments ask for; missing ones count as True."""
+    # The reduction that the older arguments ask for; missing ones count as True.
     warning = "size_average and reduce args will be deprecated, please use reduction='{}' instead."
     if size_average is None:
         size_average = True

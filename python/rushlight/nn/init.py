@@ -1,9 +1,11 @@
 """Initial values of parameters, drawn from PyTorch's random stream. Functions change their tensor in place and return it."""
-import functools
 import math
 import warnings
+from typing import Optional, Tuple
 
 import rushlight as torch
+from rushlight import Tensor
+from ..overrides import handle_torch_function, has_torch_function_variadic
 
 _GAINS = {"linear": 1, "conv1d": 1, "conv2d": 1, "conv3d": 1, "conv_transpose1d": 1, "conv_transpose2d": 1, "conv_transpose3d": 1, "sigmoid": 1,
           "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4}
@@ -21,12 +23,20 @@ def calculate_gain(nonlinearity, param=None):
     return _GAINS[nonlinearity]
 
 
-def _calculate_fan_in_and_fan_out(tensor):
-    """Inputs and outputs of one unit of a weight (out, in, kernel...)."""
-    if tensor.dim() < 2:
+def _calculate_fan_in_and_fan_out(tensor: Tensor) -> Tuple[int, int]:
+    # Inputs and outputs of one unit of a weight (out, in, kernel...).
+    dimensions = tensor.dim()
+    if dimensions < 2:
         raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
-    field = math.prod(tensor.shape[2:])
-    return tensor.shape[1] * field, tensor.shape[0] * field
+    num_input_fmaps = tensor.size(1)
+    num_output_fmaps = tensor.size(0)
+    receptive_field_size = 1
+    if tensor.dim() > 2:
+        for s in tensor.shape[2:]:
+            receptive_field_size *= s
+    fan_in = num_input_fmaps * receptive_field_size
+    fan_out = num_output_fmaps * receptive_field_size
+    return fan_in, fan_out
 
 
 def _calculate_correct_fan(tensor, mode):
@@ -36,16 +46,38 @@ def _calculate_correct_fan(tensor, mode):
     return _calculate_fan_in_and_fan_out(tensor)[mode == "fan_out"]
 
 
-def uniform_(tensor, a=0.0, b=1.0, generator=None):
-    """Uniform in [a, b]."""
+def _no_grad_uniform_(tensor: Tensor, a: float, b: float, generator: Optional[torch.Generator] = None) -> Tensor:
     with torch.no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
-def normal_(tensor, mean=0.0, std=1.0, generator=None):
-    """Normal with this mean and standard deviation."""
+def _no_grad_normal_(tensor: Tensor, mean: float, std: float, generator: Optional[torch.Generator] = None) -> Tensor:
     with torch.no_grad():
         return tensor.normal_(mean, std, generator=generator)
+
+
+def _no_grad_fill_(tensor: Tensor, val: float) -> Tensor:
+    with torch.no_grad():
+        return tensor.fill_(val)
+
+
+def _no_grad_zero_(tensor: Tensor) -> Tensor:
+    with torch.no_grad():
+        return tensor.zero_()
+
+
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Optional[torch.Generator] = None) -> Tensor:
+    """Uniform in [a, b]."""
+    if has_torch_function_variadic(tensor):
+        return handle_torch_function(uniform_, (tensor,), tensor, a, b, generator)
+    return _no_grad_uniform_(tensor, a, b, generator)
+
+
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Optional[torch.Generator] = None) -> Tensor:
+    """Normal with this mean and standard deviation."""
+    if has_torch_function_variadic(tensor):
+        return handle_torch_function(normal_, (tensor,), tensor, mean, std, generator)
+    return _no_grad_normal_(tensor, mean, std, generator)
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
@@ -76,19 +108,21 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
         return tensor.copy_(result)
 
 
-def constant_(tensor, val):
+def constant_(tensor: Tensor, val: float) -> Tensor:
     """The same number everywhere."""
-    with torch.no_grad():
-        return tensor.fill_(val)
+    if has_torch_function_variadic(tensor):
+        return handle_torch_function(constant_, (tensor,), tensor, val)
+    return _no_grad_fill_(tensor, val)
 
 
-def ones_(tensor):
-    return constant_(tensor, 1.0)
+def ones_(tensor: Tensor) -> Tensor:
+    """Ones."""
+    return _no_grad_fill_(tensor, 1.0)
 
 
-def zeros_(tensor):
-    with torch.no_grad():
-        return tensor.zero_()
+def zeros_(tensor: Tensor) -> Tensor:
+    """Zeros."""
+    return _no_grad_zero_(tensor)
 
 
 def eye_(tensor):
@@ -123,17 +157,19 @@ def _warned_empty(tensor):
     return False
 
 
-def xavier_uniform_(tensor, gain=1.0, generator=None):
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Optional[torch.Generator] = None) -> Tensor:
     """Uniform in [-b, b], b = gain * sqrt(6 / (fan_in + fan_out)). Source: Glorot and Bengio 2010."""
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
-    bound = math.sqrt(3.0) * (gain * math.sqrt(2.0 / float(fan_in + fan_out)))
-    return uniform_(tensor, -bound, bound, generator)
+    std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
+    a = math.sqrt(3.0) * std
+    return _no_grad_uniform_(tensor, -a, a, generator)
 
 
-def xavier_normal_(tensor, gain=1.0, generator=None):
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Optional[torch.Generator] = None) -> Tensor:
     """Normal with deviation gain * sqrt(2 / (fan_in + fan_out)). Source: Glorot and Bengio 2010."""
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
-    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / float(fan_in + fan_out)), generator)
+    std = gain * math.sqrt(2.0 / float(fan_in + fan_out))
+    return _no_grad_normal_(tensor, 0.0, std, generator)
 
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
@@ -189,11 +225,11 @@ def _older_name(function):
     """The name without an underscore."""
     name = function.__name__[:-1]
 
-    @functools.wraps(function)
-    def deprecated(*args, **kwargs):
+    def deprecated(*args, **kwargs):  # not by functools.wraps: the compiler must not find the other function behind it
         warnings.warn(f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning, stacklevel=2)
         return function(*args, **kwargs)
-    deprecated.__name__ = name
+    deprecated.__name__ = deprecated.__qualname__ = name
+    deprecated.__doc__ = function.__doc__
     return deprecated
 
 

@@ -4,12 +4,15 @@ from typing import Optional
 
 import rushlight as torch
 from rushlight import Tensor, _nn
+from ...overrides import handle_torch_function, has_torch_function_unary
 
 DType = int  # what a dtype is to the compiler
 
 
 def _threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Elements that are not above `threshold` become `value`."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(_threshold, (input,), input, threshold, value, inplace)
     if inplace:
         result = torch.threshold_(input, threshold, value)
     else:
@@ -23,6 +26,8 @@ threshold = _threshold
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(0, input)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(relu, (input,), input, inplace)
     if inplace:
         result = torch.relu_(input)
     else:
@@ -32,6 +37,8 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(0, input), 6)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(relu6, (input,), input, inplace)
     if inplace:
         result = _nn.relu6_(input)
     else:
@@ -41,6 +48,8 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """input where positive, else alpha * (exp(input) - 1)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(elu, (input,), input, alpha, inplace)
     if inplace:
         result = _nn.elu_(input, alpha)
     else:
@@ -50,6 +59,8 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Scaled ELU. Source: Klambauer et al. 2017, "Self-normalizing neural networks"."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(selu, (input,), input, inplace)
     if inplace:
         result = torch.selu_(input)
     else:
@@ -59,6 +70,8 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, input) + min(0, alpha * (exp(input / alpha) - 1))."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(celu, (input,), input, alpha, inplace)
     if inplace:
         result = torch.celu_(input, alpha)
     else:
@@ -68,6 +81,8 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """Negative elements are scaled by negative_slope."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(leaky_relu, (input,), input, negative_slope, inplace)
     if inplace:
         result = _nn.leaky_relu_(input, negative_slope)
     else:
@@ -77,6 +92,8 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 def rrelu(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, inplace: bool = False) -> Tensor:
     """leaky_relu with slopes drawn from [lower, upper] in training, and their mean otherwise."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(rrelu, (input,), input, lower, upper, training, inplace)
     if inplace:
         result = torch.rrelu_(input, lower, upper, training)
     else:
@@ -86,6 +103,8 @@ def rrelu(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, trainin
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """Elements limited to [min_val, max_val]. ValueError if that is empty."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(hardtanh, (input,), input, min_val, max_val, inplace)
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
     if inplace:
@@ -97,6 +116,8 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(0, input + 3), 6) / 6."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(hardsigmoid, (input,), input, inplace)
     if inplace:
         return _nn.hardsigmoid_(input)
     return _nn.hardsigmoid(input)
@@ -104,6 +125,8 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """input * hardsigmoid(input)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(hardswish, (input,), input, inplace)
     if inplace:
         return _nn.hardswish_(input)
     return _nn.hardswish(input)
@@ -111,6 +134,8 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """input * sigmoid(input)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(silu, (input,), input, inplace)
     if inplace:
         return _nn.silu_(input)
     return _nn.silu(input)
@@ -118,6 +143,8 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """input * tanh(softplus(input))."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(mish, (input,), input, inplace)
     if inplace:
         return _nn.mish_(input)
     return _nn.mish(input)
@@ -125,6 +152,8 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The first half along `dim` times the sigmoid of the second."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(glu, (input,), input, dim)
     if input.dim() == 0:
         raise RuntimeError("glu does not support scalars because halving size must be even")
     return _nn.glu(input, dim)
@@ -142,11 +171,15 @@ def sigmoid(input):
 
 def tanhshrink(input):
     """input - tanh(input)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(tanhshrink, (input,), input)
     return input - input.tanh()
 
 
 def softsign(input):
     """input / (1 + |input|)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(softsign, (input,), input)
     return input / (input.abs() + 1)
 
 
@@ -163,6 +196,8 @@ def _get_softmax_dim(name: str, ndim: int, stacklevel: int) -> int:
 
 def softmax(input: Tensor, dim: Optional[int] = None, _stacklevel: int = 3, dtype: Optional[DType] = None) -> Tensor:
     """exp(input) divided by its sum along `dim`; computed in `dtype` if that is given."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(softmax, (input,), input, dim, _stacklevel, dtype)
     if dim is None:
         dim = _get_softmax_dim("softmax", input.dim(), _stacklevel)
     if dtype is None:
@@ -174,6 +209,8 @@ def softmax(input: Tensor, dim: Optional[int] = None, _stacklevel: int = 3, dtyp
 
 def softmin(input: Tensor, dim: Optional[int] = None, _stacklevel: int = 3, dtype: Optional[DType] = None) -> Tensor:
     """softmax(-input)."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(softmin, (input,), input, dim, _stacklevel, dtype)
     if dim is None:
         dim = _get_softmax_dim("softmin", input.dim(), _stacklevel)
     if dtype is None:
@@ -185,6 +222,8 @@ def softmin(input: Tensor, dim: Optional[int] = None, _stacklevel: int = 3, dtyp
 
 def log_softmax(input: Tensor, dim: Optional[int] = None, _stacklevel: int = 3, dtype: Optional[DType] = None) -> Tensor:
     """The logarithm of softmax, computed without dividing."""
+    if has_torch_function_unary(input):
+        return handle_torch_function(log_softmax, (input,), input, dim, _stacklevel, dtype)
     if dim is None:
         dim = _get_softmax_dim("log_softmax", input.dim(), _stacklevel)
     if dtype is None:
@@ -199,6 +238,8 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
 
     tau: temperature. Source: Jang et al. 2017, "Categorical reparameterization with Gumbel-softmax".
     """
+    if has_torch_function_unary(logits):
+        return handle_torch_function(gumbel_softmax, (logits,), logits, tau, hard, eps, dim)
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     gumbels = -torch.empty_like(logits, memory_format=torch.contiguous_format).exponential_().log()

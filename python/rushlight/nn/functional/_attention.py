@@ -5,6 +5,7 @@ from typing import List, Optional, Tuple
 
 import rushlight as torch
 from rushlight import Tensor, _nn
+from ...overrides import handle_torch_function, has_torch_function
 from ._activation import softmax
 from ._dropout import dropout
 from ._shape import pad
@@ -136,6 +137,12 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
     Masks: True, or minus infinity, for what must not be seen. bias_k, bias_v, static_k, static_v, add_zero_attn: further keys.
     AssertionError or RuntimeError for shapes that do not fit. Source: Vaswani et al. 2017, "Attention is all you need".
     """
+    tens_ops = (query, key, value, in_proj_weight, in_proj_bias, bias_k, bias_v, out_proj_weight, out_proj_bias)
+    if has_torch_function(tens_ops):
+        return handle_torch_function(multi_head_attention_forward, tens_ops, query, key, value, embed_dim_to_check, num_heads, in_proj_weight,
+                                     in_proj_bias, bias_k, bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training,
+                                     key_padding_mask, need_weights, attn_mask, use_separate_proj_weight, q_proj_weight, k_proj_weight,
+                                     v_proj_weight, static_k, static_v, average_attn_weights, is_causal)
     is_batched = _mha_shape_check(query, key, value, key_padding_mask, attn_mask, num_heads)
     if not is_batched:
         query = query.unsqueeze(1)
@@ -268,11 +275,15 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
             attn_output_weights = torch.baddbmm(attn_mask, q_scaled, k.transpose(-2, -1))
         else:
             attn_output_weights = torch.bmm(q_scaled, k.transpose(-2, -1))
+        if not torch.jit.is_scripting():
+            del q_scaled, k  # large, and not needed any more
         attn_output_weights = softmax(attn_output_weights, dim=-1)
         if dropout_p > 0.0:
             attn_output_weights = dropout(attn_output_weights, p=dropout_p)
         attn_output = torch.bmm(attn_output_weights, v)
-        attn_output = attn_output.transpose(0, 1).contiguous().view(tgt_len * bsz, embed_dim)
+        if not torch.jit.is_scripting():
+            del v
+        attn_output = attn_output.transpose(0, 1).reshape(tgt_len * bsz, embed_dim)
         attn_output = _nn.linear(attn_output, out_proj_weight, out_proj_bias)
         attn_output = attn_output.view(tgt_len, bsz, attn_output.size(1))
         attn_output_weights = attn_output_weights.view(bsz, num_heads, tgt_len, src_len)
@@ -292,7 +303,9 @@ def multi_head_attention_forward(query: Tensor, key: Tensor, value: Tensor, embe
         k = k.view(bsz, num_heads, src_len, head_dim)
         v = v.view(bsz, num_heads, src_len, head_dim)
         attn_output = _nn.scaled_dot_product_attention(q, k, v, attn_mask, dropout_p, is_causal)
-        attn_output = attn_output.permute(2, 0, 1, 3).contiguous().view(bsz * tgt_len, embed_dim)
+        if not torch.jit.is_scripting():
+            del q, k, v
+        attn_output = attn_output.permute(2, 0, 1, 3).reshape(bsz * tgt_len, embed_dim)
         attn_output = _nn.linear(attn_output, out_proj_weight, out_proj_bias)
         attn_output = attn_output.view(tgt_len, bsz, attn_output.size(1))
         if not is_batched:

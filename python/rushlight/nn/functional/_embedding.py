@@ -4,6 +4,7 @@ from typing import Optional
 
 import rushlight as torch
 from rushlight import Tensor
+from ...overrides import handle_torch_function, has_torch_function_variadic
 
 
 def _no_grad_embedding_renorm_(weight: Tensor, input: Tensor, max_norm: float, norm_type: float):
@@ -15,9 +16,12 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: Optional[int] = None, 
               scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
     """The rows of `weight` that `input` names: input's shape + (columns,).
 
-    padding_idx: a row that gets no gradient; max_norm: rows in use are first scaled in place to at most this norm (in eager mode);
+    padding_idx: a row that gets no gradient; max_norm: rows in use are first scaled in place to at most this norm (not in
+    compiled code, where PyTorch drops that too);
     scale_grad_by_freq: gradients are divided by how often a row was used.
     """
+    if has_torch_function_variadic(input, weight):
+        return handle_torch_function(embedding, (input, weight), input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
     if padding_idx is not None:
         if padding_idx > 0:
             if padding_idx >= weight.size(0):
@@ -30,8 +34,7 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: Optional[int] = None, 
         padding_idx = -1
     if max_norm is not None:
         input = input.contiguous()
-        if not torch.jit.is_scripting():
-            _no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
+        _no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
     return torch.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)
 
 
@@ -42,6 +45,9 @@ def embedding_bag(input: Tensor, weight: Tensor, offsets: Optional[Tensor] = Non
 
     per_sample_weights: factors of the rows, only for mode "sum"; include_last_offset: offsets end with the length of input.
     """
+    if has_torch_function_variadic(input, weight, offsets, per_sample_weights):
+        return handle_torch_function(embedding_bag, (input, weight, offsets, per_sample_weights), input, weight, offsets, max_norm,
+                                     norm_type, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx)
     if weight.dtype == torch.long and input.is_floating_point():
         warnings.warn("Argument order of nn.functional.embedding_bag was changed. "
                       "Usage `embedding_bag(weight, input, ...)` is deprecated, and should now be `embedding_bag(input, weight, ...)`.",
@@ -52,7 +58,9 @@ def embedding_bag(input: Tensor, weight: Tensor, offsets: Optional[Tensor] = Non
                          f"then it must have the same shape as the input ({input.shape})")
     if not weight.dim() == 2:
         raise ValueError(f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.dim()}")
-    if input.dim() == 2:
+    if not torch.jit.is_scripting() and input.dim() == 2 and input.is_nested:
+        raise NotImplementedError("embedding_bag of a nested tensor is not implemented in Rushlight")
+    elif input.dim() == 2:
         if offsets is not None:
             type_str = "<unknown>"
             if not torch.jit.is_scripting():
@@ -60,10 +68,10 @@ def embedding_bag(input: Tensor, weight: Tensor, offsets: Optional[Tensor] = Non
             raise ValueError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. "
                              f"However, found offsets of type {type_str}")
         offsets = torch.arange(0, input.numel(), input.size(1), dtype=input.dtype, device=input.device)
+        include_last_offset = False
         input = input.reshape(-1)
         if per_sample_weights is not None:
             per_sample_weights = per_sample_weights.reshape(-1)
-        include_last_offset = False
     elif input.dim() == 1:
         if offsets is None:
             raise ValueError("offsets has to be a 1D Tensor but got None")
@@ -84,8 +92,7 @@ def embedding_bag(input: Tensor, weight: Tensor, offsets: Optional[Tensor] = Non
     else:
         raise ValueError("mode has to be one of sum, mean or max")
     if max_norm is not None:
-        if not torch.jit.is_scripting():
-            _no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
+        _no_grad_embedding_renorm_(weight, input, max_norm, norm_type)
     if per_sample_weights is not None and mode != "sum":
         raise NotImplementedError("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' "
                                   f"(got mode='{mode}'). Please open a feature request on GitHub.")

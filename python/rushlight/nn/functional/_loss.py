@@ -5,12 +5,15 @@ from typing import Callable, Optional, Union
 
 import rushlight as torch
 from rushlight import Tensor, _nn
+from ...overrides import handle_torch_function, has_torch_function_variadic
 from .. import _reduction as _Reduction
 
 
 def nll_loss(input: Tensor, target: Tensor, weight: Optional[Tensor] = None, size_average: Optional[bool] = None, ignore_index: int = -100,
              reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """Minus the logarithms of probabilities, input (N, C, ...), at the classes target (N, ...), weighted by class."""
+    if has_torch_function_variadic(input, target, weight):
+        return handle_torch_function(nll_loss, (input, target, weight), input, target, weight, size_average, ignore_index, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction = _Reduction.legacy_get_string(size_average, reduce)
     return _nn.nll_loss_nd(input, target, weight, _Reduction.get_enum(reduction), ignore_index)
@@ -19,6 +22,9 @@ def nll_loss(input: Tensor, target: Tensor, weight: Optional[Tensor] = None, siz
 def cross_entropy(input: Tensor, target: Tensor, weight: Optional[Tensor] = None, size_average: Optional[bool] = None,
                   ignore_index: int = -100, reduce: Optional[bool] = None, reduction: str = "mean", label_smoothing: float = 0.0) -> Tensor:
     """nll_loss(log_softmax(input), target). target: classes, or probabilities of input's shape."""
+    if has_torch_function_variadic(input, target, weight):
+        return handle_torch_function(cross_entropy, (input, target, weight), input, target, weight, size_average, ignore_index, reduce,
+                                     reduction, label_smoothing)
     if size_average is not None or reduce is not None:
         reduction = _Reduction.legacy_get_string(size_average, reduce)
     return _nn.cross_entropy_loss(input, target, weight, _Reduction.get_enum(reduction), ignore_index, label_smoothing)
@@ -27,9 +33,12 @@ def cross_entropy(input: Tensor, target: Tensor, weight: Optional[Tensor] = None
 def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, size_average: Optional[bool] = None,
                      eps: float = 1e-8, reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """input - target * log(input), or exp(input) - target * input if `log_input`; `full` adds Stirling's term."""
+    if has_torch_function_variadic(input, target):
+        return handle_torch_function(poisson_nll_loss, (input, target), input, target, log_input, full, size_average, eps, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction = _Reduction.legacy_get_string(size_average, reduce)
     if reduction != "none" and reduction != "mean" and reduction != "sum":
+        ret = input
         raise ValueError(reduction + " is not a valid value for reduction")
     ret = torch.poisson_nll_loss(input, target, log_input, full, eps, _Reduction.get_enum(reduction))
     return ret
@@ -38,6 +47,8 @@ def poisson_nll_loss(input: Tensor, target: Tensor, log_input: bool = True, full
 def gaussian_nll_loss(input: Tensor, target: Tensor, var: Union[Tensor, float], full: bool = False, eps: float = 1e-6,
                       reduction: str = "mean") -> Tensor:
     """Half of log(var) + (input - target)**2 / var. var: a number, of input's shape, without its last dimension, or of size 1 in one."""
+    if has_torch_function_variadic(input, target, var):
+        return handle_torch_function(gaussian_nll_loss, (input, target, var), input, target, var, full, eps, reduction)
     if not isinstance(var, Tensor):
         if var < 0:
             raise ValueError("var has negative entry/entries")
@@ -67,6 +78,8 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Union[Tensor, float], 
 def kl_div(input: Tensor, target: Tensor, size_average: Optional[bool] = None, reduce: Optional[bool] = None, reduction: str = "mean",
            log_target: bool = False) -> Tensor:
     """target * (log(target) - input), input being logarithms. "batchmean" divides the sum by the size of the batch."""
+    if has_torch_function_variadic(input, target):
+        return handle_torch_function(kl_div, (input, target), input, target, size_average, reduce, reduction, log_target)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -87,6 +100,8 @@ def kl_div(input: Tensor, target: Tensor, size_average: Optional[bool] = None, r
 def binary_cross_entropy(input: Tensor, target: Tensor, weight: Optional[Tensor] = None, size_average: Optional[bool] = None,
                          reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """-(target * log(input) + (1 - target) * log(1 - input)), logarithms at least -100. ValueError for unequal shapes."""
+    if has_torch_function_variadic(input, target, weight):
+        return handle_torch_function(binary_cross_entropy, (input, target, weight), input, target, weight, size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -103,6 +118,9 @@ def binary_cross_entropy(input: Tensor, target: Tensor, weight: Optional[Tensor]
 def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Optional[Tensor] = None, size_average: Optional[bool] = None,
                                      reduce: Optional[bool] = None, reduction: str = "mean", pos_weight: Optional[Tensor] = None) -> Tensor:
     """binary_cross_entropy(sigmoid(input), target), without its overflow. pos_weight: factor of the positive part."""
+    if has_torch_function_variadic(input, target, weight, pos_weight):
+        return handle_torch_function(binary_cross_entropy_with_logits, (input, target, weight, pos_weight), input, target, weight,
+                                     size_average, reduce, reduction, pos_weight)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -115,6 +133,8 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Opti
 def smooth_l1_loss(input: Tensor, target: Tensor, size_average: Optional[bool] = None, reduce: Optional[bool] = None,
                    reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """d**2 / (2 * beta) for differences d below `beta`, |d| - beta / 2 above."""
+    if has_torch_function_variadic(input, target):
+        return handle_torch_function(smooth_l1_loss, (input, target), input, target, size_average, reduce, reduction, beta)
     if target.size() != input.size():
         warnings.warn(f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
                       "This will likely lead to incorrect results due to broadcasting. "
@@ -130,6 +150,8 @@ def smooth_l1_loss(input: Tensor, target: Tensor, size_average: Optional[bool] =
 
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Optional[Tensor] = None) -> Tensor:
     """d**2 / 2 for differences d below `delta`, delta * (|d| - delta / 2) above."""
+    if has_torch_function_variadic(input, target, weight):
+        return handle_torch_function(huber_loss, (input, target, weight), input, target, reduction, delta, weight)
     if target.size() != input.size():
         warnings.warn(f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
                       "This will likely lead to incorrect results due to broadcasting. "
@@ -155,6 +177,8 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 def l1_loss(input: Tensor, target: Tensor, size_average: Optional[bool] = None, reduce: Optional[bool] = None, reduction: str = "mean",
             weight: Optional[Tensor] = None) -> Tensor:
     """Absolute differences; with `weight`, their weighted mean."""
+    if has_torch_function_variadic(input, target):
+        return handle_torch_function(l1_loss, (input, target), input, target, size_average, reduce, reduction, weight)
     if target.size() != input.size():
         warnings.warn(f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
                       "This will likely lead to incorrect results due to broadcasting. "
@@ -182,6 +206,8 @@ def l1_loss(input: Tensor, target: Tensor, size_average: Optional[bool] = None, 
 def mse_loss(input: Tensor, target: Tensor, size_average: Optional[bool] = None, reduce: Optional[bool] = None, reduction: str = "mean",
              weight: Optional[Tensor] = None) -> Tensor:
     """Squared differences; with `weight`, their weighted mean."""
+    if has_torch_function_variadic(input, target, weight):
+        return handle_torch_function(mse_loss, (input, target, weight), input, target, size_average, reduce, reduction, weight)
     if target.size() != input.size():
         warnings.warn(f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). "
                       "This will likely lead to incorrect results due to broadcasting. "
@@ -209,6 +235,8 @@ def mse_loss(input: Tensor, target: Tensor, size_average: Optional[bool] = None,
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, size_average: Optional[bool] = None,
                          reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """input where target is 1, max(0, margin - input) where it is -1."""
+    if has_torch_function_variadic(input, target):
+        return handle_torch_function(hinge_embedding_loss, (input, target), input, target, margin, size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -219,6 +247,8 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, siz
 def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: Optional[bool] = None,
                         reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """max(0, -target * (input1 - input2) + margin)."""
+    if has_torch_function_variadic(input1, input2, target):
+        return handle_torch_function(margin_ranking_loss, (input1, input2, target), input1, input2, target, margin, size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -232,6 +262,9 @@ def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: 
 def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: Optional[bool] = None,
                           reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """1 - cos(input1, input2) where target is 1, max(0, cos - margin) where it is -1."""
+    if has_torch_function_variadic(input1, input2, target):
+        return handle_torch_function(cosine_embedding_loss, (input1, input2, target), input1, input2, target, margin, size_average, reduce,
+                                     reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -242,6 +275,8 @@ def cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin
 def soft_margin_loss(input: Tensor, target: Tensor, size_average: Optional[bool] = None, reduce: Optional[bool] = None,
                      reduction: str = "mean") -> Tensor:
     """log(1 + exp(-target * input))."""
+    if has_torch_function_variadic(input, target):
+        return handle_torch_function(soft_margin_loss, (input, target), input, target, size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -252,6 +287,8 @@ def soft_margin_loss(input: Tensor, target: Tensor, size_average: Optional[bool]
 def multilabel_margin_loss(input: Tensor, target: Tensor, size_average: Optional[bool] = None, reduce: Optional[bool] = None,
                            reduction: str = "mean") -> Tensor:
     """Hinge of each pair of a class of the sample and another class."""
+    if has_torch_function_variadic(input, target):
+        return handle_torch_function(multilabel_margin_loss, (input, target), input, target, size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -262,6 +299,8 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, size_average: Optional
 def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Optional[Tensor] = None, size_average: Optional[bool] = None,
                                 reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """binary_cross_entropy_with_logits of each class, averaged over the classes."""
+    if has_torch_function_variadic(input, target, weight):
+        return handle_torch_function(multilabel_soft_margin_loss, (input, target, weight), input, target, weight, size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction = _Reduction.legacy_get_string(size_average, reduce)
     loss = -(target * _nn.log_sigmoid(input) + (1 - target) * _nn.log_sigmoid(-input))
@@ -277,6 +316,7 @@ def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Optional[
     elif reduction == "sum":
         ret = loss.sum()
     else:
+        ret = input  # compiled code wants a value on every path
         raise ValueError(reduction + " is not valid")
     return ret
 
@@ -284,6 +324,8 @@ def multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Optional[
 def multi_margin_loss(input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Optional[Tensor] = None,
                       size_average: Optional[bool] = None, reduce: Optional[bool] = None, reduction: str = "mean") -> Tensor:
     """max(0, margin - input[target] + input[other]) ** p, averaged over the classes."""
+    if has_torch_function_variadic(input, target, weight):
+        return handle_torch_function(multi_margin_loss, (input, target, weight), input, target, p, margin, weight, size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -300,6 +342,9 @@ def triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, marg
                         swap: bool = False, size_average: Optional[bool] = None, reduce: Optional[bool] = None,
                         reduction: str = "mean") -> Tensor:
     """max(0, distance to positive - distance to negative + margin). swap: the negative may be near to the positive instead."""
+    if has_torch_function_variadic(anchor, positive, negative):
+        return handle_torch_function(triplet_margin_loss, (anchor, positive, negative), anchor, positive, negative, margin, p, eps, swap,
+                                     size_average, reduce, reduction)
     if size_average is not None or reduce is not None:
         reduction_enum = _Reduction.legacy_get_enum(size_average, reduce)
     else:
@@ -336,4 +381,7 @@ def triplet_margin_with_distance_loss(anchor: Tensor, positive: Tensor, negative
 def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: int = 0, reduction: str = "mean",
              zero_infinity: bool = False) -> Tensor:
     """Connectionist temporal classification of log_probs (T, N, C). Source: Graves et al. 2006."""
+    if has_torch_function_variadic(log_probs, targets, input_lengths, target_lengths):
+        return handle_torch_function(ctc_loss, (log_probs, targets, input_lengths, target_lengths), log_probs, targets, input_lengths,
+                                     target_lengths, blank, reduction, zero_infinity)
     return torch.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, _Reduction.get_enum(reduction), zero_infinity)

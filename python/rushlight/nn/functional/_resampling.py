@@ -6,6 +6,7 @@ from typing import List, Optional
 import rushlight as torch
 from rushlight import Tensor, _nn
 from ..._jit_internal import _overload
+from ...overrides import handle_torch_function, has_torch_function_unary, has_torch_function_variadic
 from ._pooling import adaptive_avg_pool2d, adaptive_avg_pool3d
 
 
@@ -67,6 +68,8 @@ def interpolate(input: Tensor, size: Optional[int] = None, scale_factor: Optiona
     place; recompute_scale_factor: the scale used is that of the rounded sizes; antialias: for bilinear, bicubic and lanczos of 4-D input.
     ValueError or NotImplementedError for arguments that do not belong together.
     """
+    if has_torch_function_unary(input):
+        return handle_torch_function(interpolate, (input,), input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias)
     if mode in ("nearest", "area", "nearest-exact"):
         if align_corners is not None:
             raise ValueError("align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear")
@@ -253,6 +256,8 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
     mode: how to read between elements; padding_mode: what stands outside: zeros, border or reflection.
     Source: Jaderberg et al. 2015, "Spatial transformer networks".
     """
+    if has_torch_function_variadic(input, grid):
+        return handle_torch_function(grid_sample, (input, grid), input, grid, mode, padding_mode, align_corners)
     if mode != "bilinear" and mode != "nearest" and mode != "bicubic":
         raise ValueError(f"nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '{mode}'")
     if padding_mode != "zeros" and padding_mode != "border" and padding_mode != "reflection":
@@ -279,6 +284,8 @@ def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mod
 
 def affine_grid(theta: Tensor, size: List[int], align_corners: Optional[bool] = None) -> Tensor:
     """The places that grid_sample reads for affine maps theta (N, 2, 3), or (N, 3, 4) for volumes; size: that of the result."""
+    if has_torch_function_unary(theta):
+        return handle_torch_function(affine_grid, (theta,), theta, size, align_corners)
     if align_corners is None:
         warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
                       "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.", stacklevel=2)

@@ -1,0 +1,143 @@
+"""Functions of the library in compiled code: which statements they have is seen in the graphs, and must be as in PyTorch."""
+import re
+from typing import List, Optional, Tuple
+
+import pytest
+import rushlight as torch
+import rushlight.nn.functional as F
+from rushlight import Tensor
+
+
+def lines(graph):
+    return [re.sub(r" # .*", "", line).strip() for line in str(graph).splitlines()]
+
+
+def test_overrides_are_asked_and_count_as_false():
+    # The questions about overrides and about compilation had numbers too.
+    text = lines(torch.jit.script(F.pad).graph)
+    assert "%15 : Tensor = aten::pad(%input.1, %pad.1, %mode.1, %value.1)" in text
+    assert "has_torch_function" not in str(text)
+
+
+def test_sizes_are_completed_by_a_builtin():
+    text = lines(torch.jit.script(F.adaptive_avg_pool2d).graph)
+    assert '%10 : str = prim::Constant[value="AssertionError: "]()' in text
+    assert "return (%16)" in text
+
+
+def test_norm_of_a_dimension_without_p():
+    def fn(x: Tensor, dim: List[int]):
+        return torch.norm(x, dim=dim), torch.norm(x, "nuc"), torch.norm(x, 2.0, 1), torch.norm(x, float("inf"))
+
+    x = torch.arange(6.0).reshape(2, 3)
+    for compiled, eager in zip(torch.jit.script(fn)(x, [0, 1]), fn(x, [0, 1])):
+        assert torch.allclose(compiled, eager)
+
+
+def test_tensordot_takes_each_form_of_dims():
+    def fn(a: Tensor, b: Tensor, n: int, pairs: List[List[int]], tensor: Tensor):
+        return torch.tensordot(a, b, n), torch.tensordot(a, b, pairs), torch.tensordot(a, b, tensor), torch.tensordot(a, b, ([1], [0]))
+
+    a, b = torch.randn(2, 3), torch.randn(3, 4)
+    for result in torch.jit.script(fn)(a, b, 1, [[1], [0]], torch.tensor(1)):
+        assert torch.allclose(result, a @ b)
+
+
+def test_unique_depends_on_its_flags():
+    def fn(x: Tensor):
+        values, counts = torch.unique(x, return_counts=True)
+        all_three = torch.unique_consecutive(x, return_inverse=True, return_counts=True)
+        return values, counts, all_three, torch.unique(x)
+
+    x = torch.tensor([2, 2, 1, 2])
+    values, counts, (run, inverse, lengths), alone = torch.jit.script(fn)(x)
+    assert (values.tolist(), counts.tolist(), alone.tolist()) == ([1, 2], [1, 3], [1, 2])
+    assert (run.tolist(), inverse.tolist(), lengths.tolist()) == ([2, 1, 2], [0, 0, 1, 2], [2, 1, 1])
+
+
+def test_initial_values_in_compiled_code():
+    def fn(x: Tensor, y: Tensor):
+        torch.nn.init.constant_(x, 2.5)
+        torch.nn.init.zeros_(y)
+        return torch.nn.init.xavier_uniform_(torch.nn.init.ones_(torch.empty(3, 4)), 2.0)
+
+    x, y = torch.empty(2, requires_grad=True), torch.ones(2)
+    torch.manual_seed(0)
+    compiled = torch.jit.script(fn)(x, y)
+    assert (x.tolist(), y.tolist()) == ([2.5, 2.5], [0, 0])
+    torch.manual_seed(0)
+    assert torch.equal(compiled, torch.nn.init.xavier_uniform_(torch.empty(3, 4), 2.0))
+
+
+def test_gradients_in_compiled_code():
+    def fn(x: Tensor):
+        gradient = torch.autograd.grad([(x * x).sum()], [x])[0]
+        assert gradient is not None
+        (x * 3).sum().backward()
+        return gradient
+
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    assert torch.jit.script(fn)(x).tolist() == [2, 4]
+    assert x.grad.tolist() == [3, 3]
+
+    def without_tape(x: Tensor):
+        return torch.autograd.grad([x.sum()], [x])
+
+    with pytest.raises(RuntimeError, match="element 0 of tensors does not require grad"):
+        torch.jit.script(without_tape)(torch.ones(2))
+
+
+@torch.jit._overload
+def doubled(x: int, by: Tuple[int, int]) -> int: ...
+
+
+@torch.jit._overload
+def doubled(x: int, by: int) -> int: ...
+
+
+def doubled(x, by=2):
+    if isinstance(by, int):
+        return x * by
+    else:
+        return x * by[0]
+
+
+def test_defaults_of_overloads_come_from_the_implementation():
+    def fn(x: int):
+        return doubled(x), doubled(x, (5, 1))
+
+    assert torch.jit.script(fn)(3) == (6, 15)
+
+
+def test_overload_with_a_default_of_its_own():
+    @torch.jit._overload
+    def other(x: int, by: int = 3) -> int: ...
+
+    def other(x, by=2):
+        return x * by
+
+    def fn(x: int):
+        return other(x)
+
+    with pytest.raises(RuntimeError, match="Default parameters on overloads do not affect the runtime .* Found on parameter by"):
+        torch.jit.script(fn)
+
+
+def test_numbers_of_placeholders_behind_a_raise():
+    def fn(s: Optional[int], k: int):
+        if s is not None:
+            raise ValueError("a")
+        else:
+            o = k
+        return o + k + 9
+
+    assert "%35 : int = prim::Uninitialized()" in lines(torch.jit.script(fn).graph)
+
+
+def test_not_in_counts_as_a_condition():
+    def fn(d: int):
+        if d not in (2, 3):
+            d = d + 7
+        return d
+
+    assert "%10 : int = prim::Constant[value=7]()" in lines(torch.jit.script(fn).graph)

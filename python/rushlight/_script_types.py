@@ -4,6 +4,7 @@ The native module has one class, ``_C.Type``; the names here are stand-ins that 
 """
 import collections
 import enum
+import inspect
 import sys
 import typing
 
@@ -116,7 +117,8 @@ def named_tuple_type(cls):
     from .jit.annotations import try_ann_to_type
     name = _qualified_name(cls)
     if name not in known_types or python_classes.get(name) is not cls:
-        hints = typing.get_type_hints(cls) if getattr(cls, "__annotations__", None) else {}
+        annotated = cls if inspect.get_annotations(cls) else cls.__base__  # a subclass without fields of its own, not further
+        hints = typing.get_type_hints(annotated) if inspect.get_annotations(annotated) else {}
         types = [try_ann_to_type(hints[field], None) if field in hints else _C._inferred_tensor_type() for field in cls._fields]
         if any(type_ is None for type_ in types):
             return None

@@ -162,8 +162,11 @@ std::vector<Tensor> run_requested(const std::vector<Tensor>& roots, std::vector<
 
 void install() {
   dispatch_hooks.autograd = &record;
-  variable_queries = {
-      .requires_grad = &requires_grad, .is_leaf = &is_leaf, .grad = &grad, .run_backward = &run_requested};
+  variable_queries = {.requires_grad = &requires_grad,
+                      .set_requires_grad = &set_requires_grad,
+                      .is_leaf = &is_leaf,
+                      .grad = &grad,
+                      .run_backward = &run_requested};
 }
 
 }  // namespace rushlight::autograd

@@ -5,6 +5,7 @@
 #include "ops/cpu/copy.h"
 #include "ops/functions/arithmetic.h"
 #include "ops/typed_kernel.h"
+#include "ops/variable_queries.h"
 #include "tensor/random.h"
 
 namespace rushlight::ops {
@@ -12,15 +13,16 @@ namespace {
 
 using OptType = std::optional<ScalarType>;
 
-void check_requires_grad(bool requires_grad) {
-  if (requires_grad)
-    throw NotImplementedError(
-        "torch.tensor(requires_grad=True) inside compiled programs is not done yet; call requires_grad_()");
+Tensor with_gradient(Tensor tensor, bool requires_grad) {
+  if (requires_grad) {
+    if (!variable_queries.set_requires_grad) throw RuntimeError("gradients are not recorded here");
+    variable_queries.set_requires_grad(tensor, true);
+  }
+  return tensor;
 }
 
 Tensor tensor_of_number(const IValue& number, OptType dtype, std::optional<Device>, bool requires_grad) {
-  check_requires_grad(requires_grad);
-  return scalar_tensor(number.to_scalar(), dtype);
+  return with_gradient(scalar_tensor(number.to_scalar(), dtype), requires_grad);
 }
 
 /// Sizes along the first elements; every list of a level must have the same length.
@@ -64,7 +66,6 @@ ScalarType dtype_of_elements(const Type& type) {
 }
 
 Tensor tensor_of_list(const IValue& data, OptType dtype, std::optional<Device>, bool requires_grad) {
-  check_requires_grad(requires_grad);
   const Shape shape = nested_shape(data);
   std::vector<Scalar> numbers;
   flatten(data, shape, 0, numbers);
@@ -73,7 +74,7 @@ Tensor tensor_of_list(const IValue& data, OptType dtype, std::optional<Device>, 
     const Tensor element = scalar_tensor(numbers[i], result.dtype());
     std::memcpy(static_cast<std::byte*>(result.data()) + i * result.item_size(), element.data(), result.item_size());
   }
-  return result;
+  return with_gradient(std::move(result), requires_grad);
 }
 
 Tensor as_tensor_of_tensor(const Tensor& data, OptType dtype, std::optional<Device>) {

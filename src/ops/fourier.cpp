@@ -414,6 +414,9 @@ Tensor stft_centered(const Tensor& self, int64_t n_fft, OptInt hop, OptInt win, 
 }
 Tensor istft_cpu(const Tensor& self, int64_t n_fft, OptInt hop, OptInt win, const Tensor& window, bool center,
                  bool normalized, std::optional<bool> onesided, OptInt length, bool return_complex) {
+  if (!is_complex(self.dtype()))
+    throw RuntimeError(
+        "istft requires a complex-valued input tensor matching the output from stft with return_complex=True.");
   const int64_t hop_length = hop.value_or(n_fft / 4), win_length = win.value_or(n_fft);
   const auto failed = [&](std::string_view what) {
     throw RuntimeError(cat("istft(", "torch.", dtype_info(self.dtype()).ir_name, "Tensor", shape_text(self.sizes()),
@@ -421,7 +424,7 @@ Tensor istft_cpu(const Tensor& self, int64_t n_fft, OptInt hop, OptInt win, cons
                            ", window=", window.defined() ? "torch.Tensor" : "None", ", center=", center ? 1 : 0,
                            ", normalized=", normalized ? 1 : 0, "): ", what));
   };
-  Tensor input = is_complex(self.dtype()) ? view_as_real(self) : self;
+  Tensor input = view_as_real(self);
   const int64_t rank = input.dim();
   if (input.numel() == 0) failed("input tensor cannot be empty.");
   if (rank != 3 && rank != 4) failed(cat("expected a tensor with 3 or 4 dimensions, but got ", rank));

@@ -234,6 +234,9 @@ Tensor triangle_indices(int64_t rows, int64_t columns, int64_t offset, std::opti
                         std::optional<Layout>, std::optional<Device>, std::optional<bool>) {
   if (rows < 0) throw RuntimeError(cat("row must be non-negative, got", rows));
   if (columns < 0) throw RuntimeError(cat("col must be non-negative, got", columns));
+  if (const ScalarType wanted = dtype.value_or(ScalarType::int64); !is_integral(wanted))
+    throw NotImplementedError(cat("\"", kLower ? "tril_indices" : "triu_indices", "\" not implemented for '",
+                                  dtype_info(wanted).ir_name, "'"));
   std::vector<int64_t> row_numbers, column_numbers;
   for (int64_t i = 0; i < rows; ++i) {
     const int64_t from = kLower ? 0 : std::clamp<int64_t>(i + offset, 0, columns);

@@ -239,9 +239,10 @@ Tensor isin_scalar_element(const Scalar& element, const Tensor& tests, bool uniq
 // ---- Counting
 
 Tensor bincount_cpu(const Tensor& self, const Tensor& weights, int64_t minlength) {
+  if (!is_integral(self.dtype()))
+    throw NotImplementedError(cat("\"bincount_cpu\" not implemented for '", dtype_info(self.dtype()).ir_name, "'"));
   if (minlength < 0) throw RuntimeError("minlength should be >= 0");
-  if (!is_integral(self.dtype()) || self.dim() != 1)
-    throw RuntimeError("bincount only supports 1-d non-negative integral inputs.");
+  if (self.dim() != 1) throw RuntimeError("bincount only supports 1-d non-negative integral inputs.");
   const Tensor numbers = cpu::contiguous(cpu::to_dtype(self, ScalarType::int64));
   const int64_t* number = numbers.data<int64_t>();
   int64_t bins = minlength;

@@ -16,6 +16,7 @@ struct BackwardRequest {
 
 struct VariableQueries {
   bool (*requires_grad)(const Tensor& tensor) = nullptr;
+  void (*set_requires_grad)(const Tensor& tensor, bool value) = nullptr;
   bool (*is_leaf)(const Tensor& tensor) = nullptr;
   Tensor (*grad)(const Tensor& tensor) = nullptr;  ///< undefined: there is none
   std::vector<Tensor> (*run_backward)(const std::vector<Tensor>& roots, std::vector<Tensor> gradients,

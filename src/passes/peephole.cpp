@@ -3,6 +3,7 @@
 ///     x is None, x is not None                 a constant, where the types decide it
 ///     Int(NumToTensor(v)), Float(..)           v
 ///     x * 1, x // 1, x + 0, x - 0 of ints      x; constants of nested + and - are merged
+///     any node whose result can only be None   the constant None
 ///     unchecked_cast, unwrap_optional          what they take, when nothing changes
 ///     size, dim, dtype of a known type         a constant (not in the variant without shapes)
 /// Values change, nodes stay: dead code elimination removes them. `None is None` is not folded, as in PyTorch.
@@ -67,6 +68,7 @@ class Peephole {
       for (Block* inner : node->blocks()) visit(*inner);
       if (!node->has_uses()) continue;
       const ir::Graph::WithInsertPoint before(graph_, node);
+      if (node->kind() != kinds::constant) name_none(*node);
       if (node->kind() == kinds::if_)
         simplify_if(*node);
       else if (node->outputs().size() == 1)
@@ -80,6 +82,14 @@ class Peephole {
     return true;
   }
   bool use(Node& node, const IValue& constant) { return use(node, graph_.insert_constant(constant)); }
+
+  void name_none(Node& node) {
+    for (Value* output : node.outputs()) {
+      if (!output->type()->is(TypeKind::none) || !output->has_uses()) continue;
+      output->replace_all_uses_with(graph_.insert_constant(IValue()));
+      changed_ = true;
+    }
+  }
 
   void simplify_if(Node& node) {
     for (size_t i = 0; i < node.outputs().size(); ++i) {
@@ -105,8 +115,7 @@ class Peephole {
       return (kind == n.to_int && node.input(0)->type()->is(TypeKind::int_)) && use(node, node.input(0));
     }
     if (kind == kinds::unchecked_cast || kind == n.unwrap) {
-      if (*node.input(0)->type() == *node.output()->type()) return use(node, node.input(0));
-      return false;
+      return node.input(0)->type()->is_subtype_of(*node.output()->type()) && use(node, node.input(0));
     }
     if ((kind == n.add || kind == n.sub || kind == n.mul || kind == n.floordiv) && node.inputs().size() == 2 &&
         node.input(0)->type()->is(TypeKind::int_) && node.input(1)->type()->is(TypeKind::int_))

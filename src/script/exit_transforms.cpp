@@ -229,46 +229,50 @@ std::optional<bool> constant_bool(const Value* value) {
   return constant ? std::optional(constant->to_bool()) : std::nullopt;
 }
 
-/// An If whose condition the If before it has just decided is put into its branches.
-void merge_neighbouring_ifs(Graph& graph, Block& block) {
-  for (Node* node = block.param_node()->next(); node != block.return_node(); node = node->next()) {
-    while (node->kind() == kinds::if_ && node->next()->kind() == kinds::if_ && node->next() != block.return_node()) {
-      Node* second = node->next();
-      Value* condition = second->input(0);
-      if (condition->node() != node) break;
-      const size_t at = condition->offset();
-      const auto then = constant_bool(node->blocks()[0]->outputs()[at]),
-                 otherwise = constant_bool(node->blocks()[1]->outputs()[at]);
-      if (!then || !otherwise || *then == *otherwise) break;
-      for (size_t side = 0; side < 2; ++side) {
-        Block& into = *node->blocks()[side];
-        const bool value = side == 0 ? *then : *otherwise;
-        const Block& from = *second->blocks()[value ? 0 : 1];
-        std::unordered_map<Value*, Value*> copies;
-        const auto map = [&](Value* v) {
-          const auto found = copies.find(v);
-          if (found != copies.end()) return found->second;
-          // Inside the branch the first If's results are what the branch yields.
-          return v->node() == node ? into.outputs()[v->offset()] : v;
-        };
-        Graph::WithInsertPoint guard(graph, into);
-        for (Node* inner : from.nodes()) {
-          Node* copy = graph.insert(graph.create_clone(inner, map));
-          for (size_t i = 0; i < inner->outputs().size(); ++i) {
-            copies[inner->output(i)] = copy->output(i);
-            if (inner->output(i)->has_name()) copy->output(i)->set_debug_name(inner->output(i)->debug_name());
-          }
-        }
-        for (Value* output : from.outputs()) into.register_output(map(output));
+/// An If whose condition the If before it has just decided is put into its branches. Returns whether it was.
+bool merge_with_next(Graph& graph, Node* first) {
+  Node* second = first->next();
+  if (first->kind() != kinds::if_ || second->kind() != kinds::if_) return false;
+  const Value* condition = second->input(0);
+  if (condition->node() != first) return false;
+  const size_t at = condition->offset();
+  const auto then = constant_bool(first->blocks()[0]->outputs()[at]),
+             otherwise = constant_bool(first->blocks()[1]->outputs()[at]);
+  if (!then || !otherwise || *then == *otherwise) return false;
+  for (size_t side = 0; side < 2; ++side) {
+    Block& into = *first->blocks()[side];
+    const bool value = side == 0 ? *then : *otherwise;
+    const Block& from = *second->blocks()[value ? 0 : 1];
+    std::unordered_map<Value*, Value*> copies;
+    const auto map = [&](Value* v) {
+      const auto found = copies.find(v);
+      if (found != copies.end()) return found->second;
+      // Inside the branch the first If's results are what the branch yields.
+      return v->node() == first ? into.outputs()[v->offset()] : v;
+    };
+    Graph::WithInsertPoint guard(graph, into);
+    for (Node* inner : from.nodes()) {
+      Node* copy = graph.insert(graph.create_clone(inner, map));
+      for (size_t i = 0; i < inner->outputs().size(); ++i) {
+        copies[inner->output(i)] = copy->output(i);
+        if (inner->output(i)->has_name()) copy->output(i)->set_debug_name(inner->output(i)->debug_name());
       }
-      for (Value* output : second->outputs()) {
-        Value* moved = node->add_output()->copy_metadata(output);
-        output->replace_all_uses_with(moved);
-      }
-      second->destroy();
     }
-    // Afterwards, for what came in may hold neighbours too.
+    for (Value* output : from.outputs()) into.register_output(map(output));
+  }
+  for (Value* output : second->outputs()) {
+    Value* moved = first->add_output()->copy_metadata(output);
+    output->replace_all_uses_with(moved);
+  }
+  second->destroy();
+  return true;
+}
+
+/// Inner blocks first, and once more after each merge: what came in may hold neighbours too. The order shows in names.
+void merge_neighbouring_ifs(Graph& graph, Block& block) {
+  for (Node* node = block.param_node()->next(); node != block.return_node();) {
     for (Block* inner : node->blocks()) merge_neighbouring_ifs(graph, *inner);
+    if (!merge_with_next(graph, node)) node = node->next();
   }
 }
 

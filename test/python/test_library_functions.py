@@ -141,3 +141,33 @@ def test_not_in_counts_as_a_condition():
         return d
 
     assert "%10 : int = prim::Constant[value=7]()" in lines(torch.jit.script(fn).graph)
+
+
+def test_none_of_a_called_function_is_a_constant():
+    def inner(nothing: List[None], x: int):
+        return [nothing[0]], x
+
+    def fn(nothing: List[None], x: int):
+        return inner(nothing, x)
+
+    compiled = torch.jit.script(fn)
+    assert "%4 : NoneType = prim::Constant()" in lines(compiled.inlined_graph)
+    assert "__getitem__" not in str(compiled.inlined_graph)
+    assert compiled([None], 3) == ([None], 3)
+
+
+def test_tensors_with_gradients_are_made_in_compiled_code():
+    def fn():
+        a = torch.tensor(2.5, requires_grad=True)
+        return a, a * 2
+
+    compiled = torch.jit.script(fn)
+    first, doubled = compiled()
+    doubled.backward()
+    assert first.is_leaf and first.grad.item() == 2
+    assert compiled()[0].grad is None
+
+
+def test_a_subclass_of_a_named_tuple_has_its_fields():
+    compiled = torch.jit.script(torch.nn.LSTM(2, 3))
+    assert "sorted_indices : Tensor?, unsorted_indices : Tensor?" in str(compiled.forward__1.graph)

@@ -59,10 +59,10 @@ class _InstanceNorm(_NormBase):
 class InstanceNorm1d(_InstanceNorm):
     """Over (N, C, L). Source: torch.nn.InstanceNorm1d."""
 
-    def _get_no_batch_dim(self):
+    def _get_no_batch_dim(self) -> int:
         return 2
 
-    def _check_input_dim(self, input):
+    def _check_input_dim(self, input) -> None:
         if input.dim() not in (2, 3):
             raise ValueError(f"expected 2D or 3D input (got {input.dim()}D input)")
 
@@ -71,10 +71,10 @@ class LazyInstanceNorm1d(_LazyNormBase, _InstanceNorm):
     """InstanceNorm1d whose num_features is that of its first input. Source: torch.nn.LazyInstanceNorm1d."""
     cls_to_become = InstanceNorm1d
 
-    def _get_no_batch_dim(self):
+    def _get_no_batch_dim(self) -> int:
         return 2
 
-    def _check_input_dim(self, input):
+    def _check_input_dim(self, input) -> None:
         if input.dim() not in (2, 3):
             raise ValueError(f"expected 2D or 3D input (got {input.dim()}D input)")
 
@@ -82,10 +82,10 @@ class LazyInstanceNorm1d(_LazyNormBase, _InstanceNorm):
 class InstanceNorm2d(_InstanceNorm):
     """Over (N, C, H, W). Source: torch.nn.InstanceNorm2d."""
 
-    def _get_no_batch_dim(self):
+    def _get_no_batch_dim(self) -> int:
         return 3
 
-    def _check_input_dim(self, input):
+    def _check_input_dim(self, input) -> None:
         if input.dim() not in (3, 4):
             raise ValueError(f"expected 3D or 4D input (got {input.dim()}D input)")
 
@@ -94,10 +94,10 @@ class LazyInstanceNorm2d(_LazyNormBase, _InstanceNorm):
     """InstanceNorm2d whose num_features is that of its first input. Source: torch.nn.LazyInstanceNorm2d."""
     cls_to_become = InstanceNorm2d
 
-    def _get_no_batch_dim(self):
+    def _get_no_batch_dim(self) -> int:
         return 3
 
-    def _check_input_dim(self, input):
+    def _check_input_dim(self, input) -> None:
         if input.dim() not in (3, 4):
             raise ValueError(f"expected 3D or 4D input (got {input.dim()}D input)")
 
@@ -105,10 +105,10 @@ class LazyInstanceNorm2d(_LazyNormBase, _InstanceNorm):
 class InstanceNorm3d(_InstanceNorm):
     """Over (N, C, D, H, W). Source: torch.nn.InstanceNorm3d."""
 
-    def _get_no_batch_dim(self):
+    def _get_no_batch_dim(self) -> int:
         return 4
 
-    def _check_input_dim(self, input):
+    def _check_input_dim(self, input) -> None:
         if input.dim() not in (4, 5):
             raise ValueError(f"expected 4D or 5D input (got {input.dim()}D input)")
 
@@ -117,9 +117,9 @@ class LazyInstanceNorm3d(_LazyNormBase, _InstanceNorm):
     """InstanceNorm3d whose num_features is that of its first input. Source: torch.nn.LazyInstanceNorm3d."""
     cls_to_become = InstanceNorm3d
 
-    def _get_no_batch_dim(self):
+    def _get_no_batch_dim(self) -> int:
         return 4
 
-    def _check_input_dim(self, input):
+    def _check_input_dim(self, input) -> None:
         if input.dim() not in (4, 5):
             raise ValueError(f"expected 4D or 5D input (got {input.dim()}D input)")

@@ -161,7 +161,7 @@ class RNNBase(Module):
         if hx.size() != expected_hidden_size:
             raise RuntimeError(msg.format(expected_hidden_size, list(hx.size())))
 
-    def check_forward_args(self, input: Tensor, hidden: Tensor, batch_sizes: Optional[Tensor]):
+    def check_forward_args(self, input: Tensor, hidden: Tensor, batch_sizes: Optional[Tensor]) -> None:
         self.check_input(input, batch_sizes)
         expected_hidden_size = self.get_expected_hidden_size(input, batch_sizes)
         self.check_hidden_size(hidden, expected_hidden_size)
@@ -215,7 +215,6 @@ class RNN(RNNBase):
 
     @_jit_internal._overload_method
     def forward(self, input: Tensor, hx: Optional[Tensor] = None) -> Tuple[Tensor, Tensor]:
-        """The states of the last layer, and the last states of all."""
         pass
 
     @_jit_internal._overload_method
@@ -223,6 +222,7 @@ class RNN(RNNBase):
         pass
 
     def forward(self, input, hx=None):
+        """The states of the last layer, and the last states of all."""
         self._update_flat_weights()
         num_directions = 2 if self.bidirectional else 1
         orig_input = input
@@ -255,8 +255,11 @@ class RNN(RNNBase):
                 hx = torch.zeros(self.num_layers * num_directions, max_batch_size, self.hidden_size, dtype=input.dtype, device=input.device)
             else:
                 hx = self.permute_hidden(hx, sorted_indices)
-        assert hx is not None
+        if hx is None:
+            raise AssertionError("hx must not be None")
         self.check_forward_args(input, hx, batch_sizes)
+        if self.mode != "RNN_TANH" and self.mode != "RNN_RELU":
+            raise AssertionError(f"mode must be RNN_TANH or RNN_RELU, got {self.mode}")
         if batch_sizes is None:
             if self.mode == "RNN_TANH":
                 result = torch.rnn_tanh(input, hx, self._flat_weights, self.bias, self.num_layers, self.dropout, self.training,
@@ -300,7 +303,7 @@ class LSTM(RNNBase):
         expected_hidden_size = (self.num_layers * num_directions, mini_batch, self.hidden_size)
         return expected_hidden_size
 
-    def check_forward_args(self, input: Tensor, hidden: Tuple[Tensor, Tensor], batch_sizes: Optional[Tensor]):
+    def check_forward_args(self, input: Tensor, hidden: Tuple[Tensor, Tensor], batch_sizes: Optional[Tensor]) -> None:
         self.check_input(input, batch_sizes)
         self.check_hidden_size(hidden[0], self.get_expected_hidden_size(input, batch_sizes), "Expected hidden[0] size {}, got {}")
         self.check_hidden_size(hidden[1], self.get_expected_cell_size(input, batch_sizes), "Expected hidden[1] size {}, got {}")

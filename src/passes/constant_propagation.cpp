@@ -138,18 +138,22 @@ class Folder {
     return !alias_ || !alias_->may_be_written(node);
   }
 
+  static bool is_part_of_a_tape(const IValue& value) {
+    return value.is_tensor() && value.tensor().defined() && autograd::requires_grad(value.tensor());
+  }
+
   bool try_run(Node& node) {
     if (!is_foldable(node)) return false;
     std::optional<std::vector<IValue>> inputs = constant_inputs(node);
     if (!inputs) return false;
     for (const IValue& input : *inputs)
-      if (input.is_tensor() && input.tensor().defined() && autograd::requires_grad(input.tensor())) return false;
+      if (is_part_of_a_tape(input)) return false;
     const std::optional<std::vector<IValue>> outputs = evaluate(node, std::move(*inputs));
     if (!outputs) return false;
     const ir::Graph::WithInsertPoint before(graph_, &node);
     for (size_t i = 0; i < outputs->size(); ++i) {
       const IValue& output = (*outputs)[i];
-      if (!can_be_constant(output)) continue;
+      if (!can_be_constant(output) || is_part_of_a_tape(output)) continue;
       // The type that the node declares may say more than the value: an Optional that is None, a list without elements.
       const bool keeps_type = output.is_none() || output.is_list() || output.is_dict() || output.is_tuple();
       Value* constant = graph_.insert_constant(output, {}, keeps_type ? node.output(i)->type() : nullptr);

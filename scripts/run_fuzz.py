@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Builds the programs of fuzz/ with clang and feeds each with random inputs for a while: ./dev fuzz [--seconds N].
 
-A crash, a hang or a leak ends with exit status 1; the input that caused it lies in build/fuzz.
+They start from the kept inputs of fuzz/corpus. A crash, a hang or a leak ends with exit status 1; the input that caused it lies
+in build/fuzz and belongs into fuzz/corpus once the fault is mended.
 """
 import argparse
 import subprocess
@@ -29,7 +30,8 @@ def main():
         corpus = BUILD / "corpus" / program.name
         corpus.mkdir(parents=True, exist_ok=True)
         print(f"{program.name}: {options.seconds} s", flush=True)
-        done = subprocess.run([program, corpus, f"-max_total_time={options.seconds}", f"-timeout={LONGEST_INPUT_SECONDS}",
+        kept = ROOT / "fuzz" / "corpus" / program.name.removeprefix("fuzz_")
+        done = subprocess.run([program, corpus, kept, f"-max_total_time={options.seconds}", f"-timeout={LONGEST_INPUT_SECONDS}",
                                "-print_final_stats=0", "-verbosity=0"], cwd=BUILD)
         if done.returncode:
             failed.append(program.name)

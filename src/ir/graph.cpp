@@ -30,20 +30,25 @@ size_t Block::register_output(Value* value) {
 void Block::insert_output(size_t i, Value* value) { return_->insert_input(i, value); }
 
 void Block::clone_from(const Block& from, const std::function<Value*(Value*)>& outer) {
-  ValueMap local;
-  const auto map = [&](Value* value) {
-    const auto found = local.find(value);
-    return found == local.end() ? outer(value) : found->second;
+  // One table for the blocks at all depths: values are found at once however deep they stand.
+  ValueMap copies;
+  const std::function<Value*(Value*)> map = [&](Value* value) {
+    const auto found = copies.find(value);
+    return found == copies.end() ? outer(value) : found->second;
   };
-  for (Value* input : from.inputs()) local[input] = add_input()->copy_metadata(input);
-  for (Node* node : from.nodes()) {
-    Node* copy = append(graph_->create_clone(node, map));
-    for (size_t i = 0; i < node->outputs().size(); ++i) {
-      local[node->output(i)] = copy->output(i);
-      copy->output(i)->copy_metadata(node->output(i));
+  const std::function<void(Block&, const Block&)> fill = [&](Block& into, const Block& block) {
+    for (Value* input : block.inputs()) copies[input] = into.add_input()->copy_metadata(input);
+    for (Node* node : block.nodes()) {
+      Node* copy = into.append(graph_->create_clone(node, map, /*copy_blocks=*/false));
+      for (const Block* inner : node->blocks()) fill(*copy->add_block(), *inner);
+      for (size_t i = 0; i < node->outputs().size(); ++i) {
+        copies[node->output(i)] = copy->output(i);
+        copy->output(i)->copy_metadata(node->output(i));
+      }
     }
-  }
-  for (Value* output : from.outputs()) register_output(map(output));
+    for (Value* output : block.outputs()) into.register_output(map(output));
+  };
+  fill(*this, from);
 }
 
 Graph::Graph() {

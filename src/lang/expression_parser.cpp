@@ -47,8 +47,13 @@ std::shared_ptr<Expr> ExpressionParser::make(ExprKind kind, SourceRange head, st
                                              std::string text) const {
   auto expr = std::make_shared<Expr>();
   expr->kind = kind;
-  for (const ExprPtr& part : operands)
-    if (part) head = cover(head, part->range);
+  for (const ExprPtr& part : operands) {
+    if (!part) continue;
+    head = cover(head, part->range);
+    expr->height = std::max(expr->height, part->height + 1);
+  }
+  // `a + b + c` nests to the left without recursion here.
+  if (expr->height > kMaxDepth) fail_at(head, "the source is nested too deeply");
   expr->range = std::move(head);
   expr->operands = std::move(operands);
   expr->text = std::move(text);

@@ -83,7 +83,7 @@ class Lexer {
       indents_.push_back(column);
       push(TokenKind::indent, "", begin);
     }
-    while (column < indents_.back()) {
+    while (column < indents_.back() && indents_.size() > 1) {  // never less than the text as a whole
       indents_.pop_back();
       push(TokenKind::dedent, "", at_);
     }

@@ -164,6 +164,7 @@ class Parser : public ExpressionParser {
     return false;
   }
   StmtPtr if_statement() {
+    Depth depth(*this);  // each `elif` is an If in the other branch
     const Token head = take();
     auto stmt = make_stmt(StmtKind::if_, head);
     // The mark of `elif` is as long as that of `if`.

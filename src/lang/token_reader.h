@@ -1,5 +1,6 @@
 /// The place in a list of tokens, and what both halves of the parser do with it: taking, expecting, making ranges.
 #pragma once
+#include "base/stack_guard.h"
 #include "base/text.h"
 #include "lang/parser.h"
 
@@ -60,11 +61,15 @@ class TokenReader {
     refuse<UnsupportedNodeError>(range(at.begin, at.begin + length), cat(what, " aren't supported"));
   }
 
+  /// Levels of expressions and statements.
+  static constexpr size_t kMaxDepth = 4 * kMaxNesting;
+
   /// Counts the recursion: a deep tree would overflow the stack of whoever walks it.
   class Depth {
    public:
     explicit Depth(TokenReader& reader) : reader_(reader) {
-      if (++reader_.depth_ > 4 * kMaxNesting)
+      check_stack();
+      if (++reader_.depth_ > kMaxDepth)
         fail_at(reader_.token_range(reader_.now()), "the source is nested too deeply");
     }
     ~Depth() { --reader_.depth_; }

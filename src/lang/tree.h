@@ -69,6 +69,7 @@ struct Expr {
   std::vector<ExprPtr> operands;
   std::vector<Keyword> keywords;
   std::vector<Comprehension> comprehensions;
+  size_t height = 1;  ///< levels of operands, itself included: bounded by the parser, for walkers recurse
 
   bool is(ExprKind k) const { return kind == k; }
   const ExprPtr& operator[](size_t i) const { return operands[i]; }

@@ -1,6 +1,10 @@
 #include "passes/evaluate.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "autograd/grad_mode.h"
+#include "base/checked.h"
 
 namespace rushlight::passes {
 
@@ -37,6 +41,32 @@ std::optional<IValue> take_element(const Node& node, const std::vector<IValue>& 
   return elements[size_t(at)];
 }
 
+/// Operators whose result is as large as their integers say.
+constexpr std::string_view kGrowWithIntegers[] = {"aten::mul",    "aten::ljust", "aten::rjust",
+                                                  "aten::center", "aten::zfill", "aten::expandtabs"};
+
+/// Whether texts or lists may become larger than a constant should be: a few lines that double a text, or one that pads
+/// it to a billion characters, must not fill the memory of whoever compiles them. They stay for the run.
+bool may_be_large(const Node& node, const std::vector<IValue>& inputs) {
+  constexpr uint64_t kMaxElements = uint64_t(1) << 24;
+  const bool grows = std::ranges::find(kGrowWithIntegers, node.kind().str()) != std::end(kGrowWithIntegers);
+  bool any = false;
+  uint64_t elements = 1;
+  for (const IValue& input : inputs) {
+    uint64_t factor = 1;
+    if (input.is_string())
+      factor = input.to_string().size();
+    else if (input.is_list())
+      factor = input.list().size();
+    else if (input.is_int() && grows)
+      factor = input.to_int() < 0 ? 1 : uint64_t(input.to_int());
+    any |= input.is_string() || input.is_list();
+    const std::optional<uint64_t> product = checked_mul(elements, std::max<uint64_t>(factor, 1));
+    elements = product.value_or(std::numeric_limits<uint64_t>::max());
+  }
+  return any && elements > kMaxElements;
+}
+
 }  // namespace
 
 std::optional<std::vector<IValue>> evaluate(const Node& node, std::vector<IValue> inputs) {
@@ -67,6 +97,7 @@ std::optional<std::vector<IValue>> evaluate(const Node& node, std::vector<IValue
 
   const Operator* op = node.find_op();
   if (!op || op->schema().is_vararg || op->schema().is_varret || !op->kernel()) return std::nullopt;
+  if (may_be_large(node, inputs)) return std::nullopt;
   std::vector<IValue> results(op->result_count());
   if (results.size() != node.outputs().size()) return std::nullopt;
   try {

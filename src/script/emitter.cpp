@@ -195,9 +195,25 @@ ir::Value* Emitter::unpacked_constant(const IValue& value, const SourceRange& ra
   return make_tuple(parts);
 }
 
+namespace {
+/// Counts the parts of `type` down from `left`; false when there are more. Shared parts count each time, as whoever
+/// prints or compares the type meets them.
+bool count_parts(const Type& type, size_t& left) {
+  if (left-- == 0) return false;
+  return std::ranges::all_of(type.contained(), [&](const TypePtr& part) { return count_parts(*part, left); });
+}
+}  // namespace
+
 ir::Value* Emitter::make_tuple(const std::vector<ir::Value*>& elements) {
+  // Tuples of tuples double with each line.
+  constexpr size_t kMaxParts = 10'000;
   std::vector<TypePtr> element_types;
-  for (ir::Value* element : elements) element_types.push_back(element->type());
+  size_t left = kMaxParts;
+  for (ir::Value* element : elements) {
+    if (!count_parts(*element->type(), left))
+      lang::fail_at(element->node()->range(), cat("tuples with more than ", kMaxParts, " parts are not supported"));
+    element_types.push_back(element->type());
+  }
   ir::Node* node = graph_->insert(graph_->create(kinds::tuple_construct, elements, 1));
   node->output()->set_type(types::tuple(std::move(element_types)));
   return node->output();

@@ -210,6 +210,7 @@ class Emitter {
   std::map<std::string, TypePtr> declared_;  ///< `x: T` without a value
   size_t open_comprehensions_ = 0;
   ErrorCollector errors_;
+  size_t unrolled_turns_ = 0;
   size_t temporaries_ = 0;
 };
 

@@ -1,5 +1,6 @@
 /// return, break and continue to data flow (ir.md 7.3). First what leaves loops, with the loop bodies as targets, then
 /// return, with the function as target. In each block: a bool says whether it was left, and values say with what.
+#include "base/text.h"
 #include "script/compile.h"
 #include "value/type_variables.h"
 
@@ -148,6 +149,12 @@ class ExitTransform {
 
   /// The rest of the block runs only if it was not left.
   Exit guard_rest(Block& block, const Exit& exit, Node* first) {
+    // The rest goes one block deeper, and is copied once a level when neighbouring ifs are merged.
+    constexpr size_t kMaxGuards = 500;
+    if (guards_ >= kMaxGuards)
+      lang::fail_at(first->range(), cat("more than ", kMaxGuards,
+                                        " statements one after the other that may return, "
+                                        "break or continue are not supported"));
     Node* guard = graph_.create(kinds::if_, {&exit.has_left, 1}, 0);
     guard->insert_before(first);
     Block* left = guard->add_block();
@@ -164,7 +171,9 @@ class ExitTransform {
       guard->add_output()->set_type(output->type());
     }
     for (size_t i = 0; i < outputs.size(); ++i) block.replace_output(i, guard->output(i));
+    ++guards_;
     const Exit of_rest = visit(*rest);
+    --guards_;
     return combine(guard, {Leaves::always, true_, exit.values}, of_rest);
   }
 
@@ -217,6 +226,7 @@ class ExitTransform {
 
   Graph& graph_;
   bool for_loops_;
+  size_t guards_ = 0;  ///< open ones
   Value* true_;
   Value* false_;
   Value* bool_placeholder_;

@@ -1,6 +1,7 @@
 /// Expressions: names, literals, calls, operators.
 #include <cmath>
 
+#include "base/stack_guard.h"
 #include "base/text.h"
 #include "script/emitter.h"
 #include "value/class_type.h"
@@ -51,6 +52,7 @@ ir::Value* Emitter::emit(const lang::Expr& expr, const TypePtr& hint) {
 }
 
 SugaredValuePtr Emitter::emit_sugared(const lang::Expr& expr, const TypePtr& hint) {
+  check_stack();
   switch (expr.kind) {
     case ExprKind::name:
       return emit_name(expr);

@@ -134,6 +134,11 @@ void Emitter::emit_for_over(const lang::Expr& target, const SugaredValuePtr& ove
   }
   const LoopState outer = std::exchange(loop_, LoopState::unrolled);
   for (size_t i = 0; i < *length; ++i) {
+    // Loops in loops multiply.
+    constexpr size_t kMaxUnrolledTurns = 20'000;
+    if (++unrolled_turns_ > kMaxUnrolledTurns)
+      lang::fail_at(range, cat("loops over tuples and modules that unroll to more than ", kMaxUnrolledTurns,
+                               " turns are not supported"));
     ir::Value* index = number_constant(IValue(int64_t(i)), range);
     const SugaredValuePtr element = over->element(*this, range, index);
     check_targets({std::shared_ptr<const lang::Expr>(std::shared_ptr<void>(), &target)}, target.range);

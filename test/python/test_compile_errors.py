@@ -113,3 +113,25 @@ def test_a_hint_stands_apart_from_the_text():
         torch.jit.script(f)
     assert "test it first" not in str(caught.value)
     assert any("test it first" in note for note in getattr(caught.value, "__notes__", ["test it first"]))
+
+
+@pytest.mark.parametrize("source, expected", [
+    ("def f(x: int):\n  return x" + " + x" * 1000, "the source is nested too deeply"),
+    ("def f(x: int):\n  if x:\n    x = 1\n" + "  elif x:\n    x = 1\n" * 1000, "the source is nested too deeply"),
+    ("def f(x: int) -> int:\n" + "  if x > 1:\n    return 1\n" * 600 + "  return x\n",
+     "more than 500 statements one after the other that may return, break or continue are not supported"),
+    ("def f(x: int):\n  a0 = (x, x)\n" + "".join(f"  a{i + 1} = (a{i}, a{i})\n" for i in range(40)),
+     "tuples with more than 10000 parts are not supported"),
+    ("def f(x: int):\n  t = (x, x, x, x, x, x, x, x, x, x)\n" + "".join(f"{'  ' * (i + 1)}for a{i} in t:\n" for i in range(6)) + "              x += 1\n",
+     "loops over tuples and modules that unroll to more than 20000 turns are not supported"),
+    ("        def f(x: int):\n            return x\n    def g(x: int):\n        return x\n", "invalid indent level 4"),
+])
+def test_what_would_take_too_much_is_refused(source, expected):
+    assert expected in message(source)
+
+
+def test_texts_that_grow_too_large_are_left_for_the_run():
+    unit = torch.jit.CompilationUnit("def f() -> str:\n  a = 'x'\n" + "  a = a + a\n" * 16 + "  return a\n"
+                                     "def g() -> str:\n  return 'x'.ljust(50000000)\n")
+    assert unit.f() == "x" * 65536
+    assert len(str(unit.g.graph)) < 1000

@@ -1,11 +1,12 @@
-/// Random archives: as a whole, or one record of a sound archive at a time, so that inputs come past the container's
-/// checks. A refusal is a good answer; a crash, a hang or memory beyond the limits is a bug.
+/// Inputs come past the container's checks because most of them replace one record of a sound archive.
 #include <sstream>
 
 #include "archive/archive_reader.h"
 #include "archive/zip_writer.h"
 #include "exec/executor.h"
+#include "targets.h"
 
+namespace rushlight::fuzz {
 namespace {
 
 constexpr std::string_view kCode =
@@ -24,7 +25,7 @@ std::string archive_with(size_t changed, std::string_view content) {
                                                               {"constants.pkl", kNoConstants},
                                                               {"version", "3\n"}};
   std::ostringstream out;
-  rushlight::archive::ZipWriter writer(out, "archive");
+  archive::ZipWriter writer(out, "archive");
   for (size_t i = 0; i < std::size(records); ++i)
     writer.add(records[i].first, i == changed ? content : records[i].second);
   writer.finish();
@@ -33,13 +34,12 @@ std::string archive_with(size_t changed, std::string_view content) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace rushlight;
-  if (size == 0) return 0;
+void archive(std::string_view input) {
+  if (input.empty()) return;
   exec::install();
-  const std::string_view content(reinterpret_cast<const char*>(data + 1), size - 1);
+  const std::string_view content = input.substr(1);
   constexpr size_t kWhole = 5;
-  const size_t what = data[0] % (kWhole + 1);
+  const size_t what = static_cast<unsigned char>(input[0]) % (kWhole + 1);
   archive::LoadOptions options;
   options.limits.inflated_record_bytes = options.limits.inflated_total_bytes = uint64_t(64) << 20;
   try {
@@ -47,5 +47,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                           options);
   } catch (const Error&) {
   }
-  return 0;
 }
+
+}  // namespace rushlight::fuzz

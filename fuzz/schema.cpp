@@ -1,13 +1,11 @@
-// Schemas and types from foreign text: any text gives a schema that prints, or an Error. A crash, a hang or another
-// exception is a bug, and so is a type that does not read back as what it printed.
-#include <cstdint>
-#include <cstdlib>
-
 #include "value/schema.h"
 
-namespace {
+#include <cstdlib>
 
-using namespace rushlight;
+#include "targets.h"
+
+namespace rushlight::fuzz {
+namespace {
 
 void read_schema(std::string_view text) {
   try {
@@ -31,9 +29,9 @@ void read_type(std::string_view text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  read_schema(text);
-  read_type(text);
-  return 0;
+void schema(std::string_view input) {
+  read_schema(input);
+  read_type(input);
 }
+
+}  // namespace rushlight::fuzz

@@ -1,0 +1,3 @@
+def f(x: int):
+    t = (x, x, x, x)
+    return [[[[[[[[[x for a0 in t] for a1 in t] for a2 in t] for a3 in t] for a4 in t] for a5 in t] for a6 in t] for a7 in t] for a8 in t]

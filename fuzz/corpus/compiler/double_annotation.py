@@ -1,0 +1,2 @@
+def f(x: Tuple[Tuple[Tuple[Tuple[Tuple[Tuple[Tuple[Tuple[Tuple[Tuple[Tuple[Tuple[int, int], int], int], int], int], int], int], int], int], int], int], int]):
+    return x

@@ -1,0 +1,5 @@
+def f(x: int):
+    if x:
+      pass
+   else:
+  pass

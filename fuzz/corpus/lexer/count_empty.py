@@ -1,0 +1,2 @@
+def f():
+    return "aaa".count("") + len("aaa".replace("", "b")) + len("abc".split(""))

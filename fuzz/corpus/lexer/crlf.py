@@ -1,0 +1,4 @@
+def f(x: int):
+    y = x \
+  + 1
+    return y

@@ -1,0 +1,2 @@
+def f(x: int):
+    return f'{x}{{}}{x + 1}{x!r}{x:>{x}}{' f'{'

@@ -1,0 +1,3 @@
+def f(x: int):
+    ÿş = "Ã"
+    return í €

@@ -1,0 +1,4 @@
+def f(x: int):
+    if x:
+        y = 1
+    return y + z

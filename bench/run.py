@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Rushlight beside the peers that are installed: ./dev bench [GROUP...] [--threads N...].
 
-Groups: import, operators, models, first, cpp, language, threads (default: all). PyTorch is found through RUSHLIGHT_PYTORCH or
+Groups: import, operators, models, first, cpp, language, threads, compile (default: all). PyTorch is found through RUSHLIGHT_PYTORCH or
 .cache/pytorch, CPython is /usr/bin/python3. Peers take turns, each in a process of its own that answers one request at a time;
 the best of all rounds counts, and only after the results were found equal. Prints microseconds and the ratio to each peer:
 below 1 Rushlight is faster.
@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 ROUNDS = 15
 LANGUAGE = ("countdown", "sieve", "mandelbrot", "nbody", "bubble_sort", "matrix_product", "word_count", "fibonacci")
+COMPILE = ("1000 statements", "5000 statements", "20000 statements", "500 functions")
 OPERATORS = (
     "add 3x4", "add 1000x1000", "exp 1000x1000", "tanh 1000x1000", "sigmoid 1000x1000", "sum 1000x1000", "sum of columns 1000x1000",
     "mean 1000x1000", "max 1000x1000", "softmax 256x1000", "matrix product 256x256", "linear 1x64 64x64", "gradient of (x*x).sum(), 100")
@@ -67,11 +68,11 @@ def equal(a, b):
     return a == b
 
 
-def compare(peers, what, names, threads):
-    """One line a name: the best time of each peer, and the ratios."""
+def compare(peers, what, names, threads, rounds=ROUNDS):
+    """One line a name: the best time of each peer, and the ratios. Returns the best times of the last name."""
     for name in names:
         best, results, errors = {}, {}, {}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for peer, process in peers.items():
                 if peer in errors:
                     continue
@@ -82,6 +83,7 @@ def compare(peers, what, names, threads):
                     best[peer] = min(answer["us"], best.get(peer, answer["us"]))
                     results[peer] = answer["result"]
         print_row(name, threads, peers, best, results, errors)
+    return best
 
 
 def print_row(name, threads, peers, best, results, errors):
@@ -204,9 +206,22 @@ def threads_and_processes(build):
         peer.close()
 
 
+def compile_times(build):
+    """Source to a function that has run once, and how many lines that are in a second."""
+    import compile_programs
+    peers = torch_peers(build, 1)
+    title("compile", peers)
+    for name in COMPILE:
+        lines = compile_programs.make(name)[0].count("\n")
+        best = compare(peers, "compile", (name,), 1, rounds=3)
+        print(f"  {'lines a second':<32}{'':>8}" + "".join(f"{lines / best[p] * 1e6:>14.0f}" if p in best else f"{'-':>14}" for p in peers), flush=True)
+    for peer in peers.values():
+        peer.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    groups = ("import", "operators", "models", "first", "cpp", "language", "threads")
+    groups = ("import", "operators", "models", "first", "cpp", "language", "threads", "compile")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(groups))
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="for operators and models [1 2]")
@@ -236,6 +251,8 @@ def main():
         language(build)
     if "threads" in wanted:
         threads_and_processes(build)
+    if "compile" in wanted:
+        compile_times(build)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@
     ----
     the whole expected output
 
-`run: pass NAME...` reads the graph, runs these passes over it and prints it; `run: graph` only reads and prints.
+`run: pass NAME...` reads the graph, runs these passes over it and prints it; `run: graph` only reads and prints. `run: script` compiles the Python
+source, a function `f` and what it needs, and prints graph, code and bytecode of f.
 Lines before the first case are comments. With RUSHLIGHT_UPDATE set (`./dev update`) the outputs are rewritten.
 """
 import difflib
+import linecache
 import os
 from pathlib import Path
 
@@ -19,11 +21,24 @@ import pytest
 CASE, RUN, EXPECTED = "case: ", "run: ", "----\n"
 
 
+def script(text):
+    import rushlight as torch
+    name = "golden.py"
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    scope = {"torch": torch, "nn": torch.nn, "Tensor": torch.Tensor, "__name__": "golden"}
+    exec("from typing import *", scope)
+    exec(compile(text, name, "exec"), scope)
+    f = torch.jit.script(scope["f"])
+    return f"graph:\n{f.graph.str(False)}\ncode:\n{f.code}\nbytecode:\n{f._bytecode()}"
+
+
 def run_case(command, text):
     import rushlight as torch
     verb, *names = command.split()
+    if verb == "script":
+        return script(text).rstrip("\n") + "\n"
     if verb not in ("pass", "graph"):
-        raise ValueError(f"unknown command {command!r}: `pass NAME...` or `graph`")
+        raise ValueError(f"unknown command {command!r}: `pass NAME...`, `graph` or `script`")
     graph = torch._C.parse_ir(text)
     for name in names:
         getattr(torch._C, "_jit_pass_" + name)(graph)

@@ -53,8 +53,11 @@ PyObject* to_python(const IValue& value) {
       return checked(PyFloat_FromDouble(value.raw_float()));
     case Tag::complex:
       return checked(PyComplex_FromDoubles(value.to_complex().real(), value.to_complex().imag()));
-    case Tag::string:
-      return to_str(value.to_string());
+    case Tag::string: {
+      // Programs cut texts between bytes; half a character is an error here, as in PyTorch.
+      const std::string& text = value.to_string();
+      return checked(PyUnicode_DecodeUTF8(text.data(), Py_ssize_t(text.size()), "strict"));
+    }
     case Tag::device:
       return wrap(value.to_device());
     case Tag::tensor:

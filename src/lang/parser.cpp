@@ -27,7 +27,7 @@ class Parser : public ExpressionParser {
     while (!at(TokenKind::end)) {
       if (accept_kind(TokenKind::newline)) continue;
       if (!at("def")) unexpected("def");
-      defs.push_back(definition({})->def);
+      defs.push_back(definition()->def);
     }
     return defs;
   }
@@ -208,9 +208,9 @@ class Parser : public ExpressionParser {
   }
 
   StmtPtr decorated() {
-    std::vector<ExprPtr> decorators;
+    // Decorators are Python's business, whatever stands in them: what they gave back is compiled.
     while (accept("@")) {
-      decorators.push_back(expression());
+      while (!at(TokenKind::newline) && !at(TokenKind::end)) take();
       accept_kind(TokenKind::newline);
     }
     const Token head = now();
@@ -223,14 +223,13 @@ class Parser : public ExpressionParser {
     }
     if (!at("def")) unexpected("def");
     if (in_function_ && is_python()) unsupported("function definitions", head, 3);
-    return definition(std::move(decorators));
+    return definition();
   }
-  StmtPtr definition(std::vector<ExprPtr> decorators) {
+  StmtPtr definition() {
     auto stmt = make_stmt(StmtKind::def, now());
     const bool outer = std::exchange(in_function_, true);
     auto def = def_definition();
     in_function_ = outer;
-    def->decorators = std::move(decorators);
     stmt->range = def->range;
     stmt->def = std::move(def);
     return stmt;

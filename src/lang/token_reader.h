@@ -69,8 +69,7 @@ class TokenReader {
    public:
     explicit Depth(TokenReader& reader) : reader_(reader) {
       check_stack();
-      if (++reader_.depth_ > kMaxDepth)
-        fail_at(reader_.token_range(reader_.now()), "the source is nested too deeply");
+      if (++reader_.depth_ > kMaxDepth) fail_at(reader_.token_range(reader_.now()), "the source is nested too deeply");
     }
     ~Depth() { --reader_.depth_; }
 

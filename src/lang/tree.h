@@ -135,7 +135,6 @@ struct Def {
   std::vector<Parameter> parameters;
   ExprPtr returns;  ///< null: none
   std::vector<StmtPtr> body;
-  std::vector<ExprPtr> decorators;
   bool is_python = false;  ///< default values are Python's, evaluated
 };
 

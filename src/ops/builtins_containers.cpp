@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ops/slice_indices.h"
 #include "ops/typed_kernel.h"
 
 namespace rushlight::ops {
@@ -76,13 +77,9 @@ IValue list_repeat(ListObject& list, int64_t count) {
 }
 IValue list_repeat_right(int64_t count, ListObject& list) { return list_repeat(list, count); }
 IValue list_slice(ListObject& list, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
-  if (step <= 0) throw RuntimeError("slice step must be positive");
-  const int64_t size = int64_t(list.size());
-  const auto bound = [&](int64_t x) { return std::clamp<int64_t>(x < 0 ? x + size : x, 0, size); };
+  const SliceIndices at = subscript_indices(list.size(), start, end, step);
   Ref<ListObject> result = ListObject::make(list.element_type());
-  const int64_t to = bound(end.value_or(size));
-  for (int64_t i = bound(start.value_or(0)); i<to; i = step> to - i ? to : i + step)
-    result->append(list.get(size_t(i)));
+  for (size_t i = 0; i < at.count; ++i) result->append(list.get(size_t(at.start + int64_t(i) * at.step)));
   return IValue(std::move(result));
 }
 void list_reverse(ListObject& list) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ops/slice_indices.h"
 #include "ops/typed_kernel.h"
 
 namespace rushlight::ops {
@@ -258,12 +259,10 @@ std::string expand_tabs(Text s, int64_t size) {
   return out;
 }
 std::string str_slice(Text s, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
-  if (step <= 0) throw RuntimeError("slice step must be positive");
-  const int64_t size = int64_t(s.size());
-  const auto bound = [&](int64_t x) { return std::clamp<int64_t>(x < 0 ? x + size : x, 0, size); };
-  const int64_t to = bound(end.value_or(size));
+  const SliceIndices at = subscript_indices(s.size(), start, end, step);
+  if (at.step == 1) return std::string(s.substr(size_t(at.start), at.count));
   std::string part;
-  for (int64_t i = bound(start.value_or(0)); i<to; i = step> to - i ? to : i + step) part += s[size_t(i)];
+  for (size_t i = 0; i < at.count; ++i) part += s[size_t(at.start + int64_t(i) * at.step)];
   return part;
 }
 bool str_le(Text a, Text b) { return a <= b; }

@@ -14,6 +14,7 @@ namespace kinds = ir::kinds;
 namespace {
 
 std::optional<IValue> construct(const Node& node, std::vector<IValue>& inputs) {
+  if (node.outputs().size() != 1) return std::nullopt;
   const TypePtr& type = node.output()->type();
   if (node.kind() == kinds::tuple_construct)
     return make_tuple(std::move(inputs), type->expect<TupleType>().is_named() ? type : nullptr);

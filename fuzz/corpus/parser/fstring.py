@@ -1,2 +1,0 @@
-def f(x: int):
-    return f'{x}{{}}{x + 1}{x!r}{x:>{x}}{' f'{'

@@ -38,6 +38,16 @@ IValue grad_of(const Tensor& self) {
 Tensor data_of(const Tensor& self) { return alias_tensor(self, self.sizes(), self.strides(), self.storage_offset()); }
 
 Tensor to_cpu(const Tensor& self) { return self; }
+Tensor to_place(const Tensor& self, std::optional<Device> device, std::optional<ScalarType> dtype, bool non_blocking,
+                bool copy) {
+  return to(self, dtype, std::nullopt, device, std::nullopt, non_blocking, copy);
+}
+Tensor to_number(const Tensor& self, std::optional<ScalarType> dtype, bool non_blocking, bool copy) {
+  return to_place(self, std::nullopt, dtype, non_blocking, copy);
+}
+Tensor to_itself(const Tensor& self, bool non_blocking, bool copy) {
+  return to_place(self, std::nullopt, std::nullopt, non_blocking, copy);
+}
 Tensor to_cuda(const Tensor&) { throw RuntimeError("this build computes on the CPU: there is no CUDA device"); }
 
 }  // namespace
@@ -61,6 +71,18 @@ void declare_builtins_tensor_properties(OpSet& ops) {
   ops.add({.schema = "prim::data(Tensor(a) a) -> Tensor(a)", .kernel = typed_kernel<&data_of>(), .traits = kLanguage});
   ops.add({.schema = "cpu(Tensor(a) self) -> Tensor(b|a)", .kernel = typed_kernel<&to_cpu>(), .traits = kLanguage});
   ops.add({.schema = "cuda(Tensor(a) self) -> Tensor(b|a)", .kernel = typed_kernel<&to_cuda>(), .traits = kLanguage});
+  // Calls of `to` that the operators' overloads do not take: without a dtype, with an optional one, with nothing.
+  ops.add({.schema = "to.prim_Device(Tensor(a) self, Device? device, int? dtype=None, bool non_blocking=False, bool "
+                     "copy=False) -> Tensor(b|a)",
+           .kernel = typed_kernel<&to_place>(),
+           .traits = kLanguage});
+  ops.add({.schema = "to.prim_dtype(Tensor(a) self, int? dtype=None, bool non_blocking=False, bool copy=False) -> "
+                     "Tensor(b|a)",
+           .kernel = typed_kernel<&to_number>(),
+           .traits = kLanguage});
+  ops.add({.schema = "to.prim_other(Tensor(a) self, bool non_blocking=False, bool copy=False) -> Tensor(b|a)",
+           .kernel = typed_kernel<&to_itself>(),
+           .traits = kLanguage});
   ops.add({.schema = "prim::is_cpu(Tensor a) -> bool", .kernel = typed_kernel<&on_cpu>(), .traits = kLanguage});
   ops.add({.schema = "prim::is_meta(Tensor a) -> bool", .kernel = typed_kernel<&on_meta>(), .traits = kLanguage});
   for (const std::string_view schema :

@@ -5,11 +5,13 @@
 ///     x * 1, x // 1, x + 0, x - 0 of ints      x; constants of nested + and - are merged
 ///     any node whose result can only be None   the constant None
 ///     unchecked_cast, unwrap_optional          what they take, when nothing changes
+///     elements and length of a made list       what it was made of (see peephole_lists.h)
 ///     size, dim, dtype of a known type         a constant (not in the variant without shapes)
 /// Values change, nodes stay: dead code elimination removes them. `None is None` is not folded, as in PyTorch.
 #include <unordered_set>
 
 #include "passes/passes.h"
+#include "passes/peephole_lists.h"
 
 namespace rushlight::passes {
 
@@ -59,7 +61,7 @@ class Peephole {
 
   bool run() {
     visit(graph_.block());
-    return changed_;
+    return simplify_constructed_lists(graph_) || changed_;
   }
 
  private:

@@ -45,7 +45,13 @@ ScalarType promote_floating(ScalarType a, ScalarType b) {
 const DtypeInfo* find_dtype(int64_t number) {
   return number >= 0 && number < int64_t(kNumbers) ? kByNumber[size_t(number)] : nullptr;
 }
-const DtypeInfo& dtype_info(ScalarType type) { return *kByNumber[size_t(type)]; }
+const DtypeInfo& dtype_info(ScalarType type) {
+  // Programs pass dtypes as plain numbers.
+  const DtypeInfo* info = find_dtype(int64_t(type));
+  if (!info) [[unlikely]]
+    throw RuntimeError(cat("there is no dtype with the number ", int64_t(type)));
+  return *info;
+}
 
 std::optional<ScalarType> dtype_from_name(std::string_view name) {
   for (const DtypeInfo& info : kInfos)

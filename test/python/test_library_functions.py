@@ -171,3 +171,46 @@ def test_tensors_with_gradients_are_made_in_compiled_code():
 def test_a_subclass_of_a_named_tuple_has_its_fields():
     compiled = torch.jit.script(torch.nn.LSTM(2, 3))
     assert "sorted_indices : Tensor?, unsorted_indices : Tensor?" in str(compiled.forward__1.graph)
+
+
+def test_lists_of_called_functions_are_looked_into():
+    def inner(a: int, b: int):
+        pair = [a, b]
+        written = [a, b]
+        written.append(3)
+        return len(pair), pair[1], pair + [3], pair[:1], len(written), written[2]
+
+    def fn(a: int, b: int):
+        return inner(a, b)
+
+    compiled = torch.jit.script(fn)
+    assert str(compiled.inlined_graph).count("aten::len") == 1
+    assert compiled(1, 2) == (2, 2, [1, 2, 3], [1], 3, 3)
+
+
+def test_to_takes_a_device_alone():
+    def fn(x: Tensor, y: Tensor, dtype: Optional[int], place: str):
+        return x.to(y.device), x.to(y.device, dtype), x.to(dtype), x.to(place), x.to(place, copy=True)
+
+    x = torch.ones(2)
+    same, also, third, fourth, copy = torch.jit.script(fn)(x, x, 7, "cpu")
+    assert same is x and fourth is x and copy is not x
+    assert also.dtype == third.dtype == torch.float64
+    with pytest.raises(RuntimeError, match="there is no dtype with the number 99"):
+        torch.jit.script(fn)(x, x, 99, "cpu")
+
+
+def test_constants_are_sorted_at_compile_time():
+    def fn(x: Tensor):
+        values, order = torch.sort(torch.tensor([1, 2]), descending=True)
+        return x.index_select(0, order), values
+
+    compiled = torch.jit.script(fn)
+    for _ in range(3):
+        selected, values = compiled(torch.tensor([3.0, 4.0]))
+        assert (selected.tolist(), values.tolist()) == ([4, 3], [2, 1])
+
+
+def test_an_overloaded_forward_is_not_called_by_name():
+    with pytest.raises(AttributeError, match="'RecursiveScriptModule' object has no attribute 'forward'"):
+        torch.jit.script(torch.nn.GRU(2, 3))(torch.ones(1, 1, 2))

@@ -83,6 +83,15 @@ class ScriptModule(Module):
         raise RuntimeError(f"Tried to serialize object {self._c.qualified_name} which does not have a __getstate__ method defined!")
 
 
+class _NotCompiled:
+    """A method of nn.Module that a compiled module does not have, as if it were not inherited."""
+
+    def __get__(self, owner, owner_class=None):
+        if owner is None:
+            return self
+        raise AttributeError
+
+
 class RecursiveScriptModule(ScriptModule):
     """What torch.jit.script makes of a module and torch.jit.load of a file.
 
@@ -198,9 +207,7 @@ class RecursiveScriptModule(ScriptModule):
         self._forward_pre_hooks.update(enumerate(self._c._get_forward_pre_hooks()))
         self._forward_hooks.update(enumerate(self._c._get_forward_hooks()))
 
-    def forward(self, *args, **kwargs):
-        # Reached only when there is no compiled `forward`: those stand in the object's own table.
-        return self.forward_magic_method("forward", *args, **kwargs)
+    forward = _NotCompiled()  # a compiled one stands in the object's own table
 
     def forward_magic_method(self, name, *args, **kwargs):
         method = self.__dict__.get(name)

@@ -194,14 +194,17 @@ class ExitTransform {
     body.replace_output(0, stop->output());
     Exit result;
     result.leaves = Leaves::maybe;
-    const auto carry = [&](Value* initial, Value* at_end) {
-      node->add_input(initial);
-      body.add_input()->set_type(at_end->type());
-      body.register_output(at_end);
-      return node->add_output()->set_type(at_end->type());
-    };
-    result.has_left = carry(false_, exit.has_left);
-    for (Value* value : exit.values) result.values.push_back(carry(placeholder(value->type()), value));
+    // The order in which values are made is part of what graphs print.
+    node->add_input(false_);
+    body.add_input()->set_type(types::bool_());
+    body.register_output(exit.has_left);
+    result.has_left = node->add_output()->set_type(types::bool_());
+    for (Value* value : exit.values) {
+      node->add_input(placeholder(value->type()));
+      result.values.push_back(node->add_output()->set_type(value->type()));
+      body.add_input()->set_type(value->type());
+      body.register_output(value);
+    }
     return result;
   }
 

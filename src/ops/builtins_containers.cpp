@@ -136,7 +136,6 @@ bool str_eq(std::string_view a, std::string_view b) { return a == b; }
 bool str_ne(std::string_view a, std::string_view b) { return a != b; }
 bool str_lt(std::string_view a, std::string_view b) { return a < b; }
 bool str_gt(std::string_view a, std::string_view b) { return a > b; }
-bool str_contains(std::string_view s, std::string_view part) { return s.find(part) != std::string_view::npos; }
 std::string str_join(std::string_view separator, ListObject& parts) {
   std::string out;
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -266,9 +265,6 @@ void declare_builtins_containers(OpSet& ops) {
   ops.add({.schema = "ne.str(str a, str b) -> bool", .kernel = typed_kernel<&str_ne>(), .traits = kLanguage});
   ops.add({.schema = "lt.str(str a, str b) -> bool", .kernel = typed_kernel<&str_lt>(), .traits = kLanguage});
   ops.add({.schema = "gt.str(str a, str b) -> bool", .kernel = typed_kernel<&str_gt>(), .traits = kLanguage});
-  ops.add({.schema = "__contains__.str_str(str s, str substring) -> bool",
-           .kernel = typed_kernel<&str_contains>(),
-           .traits = kLanguage});
   ops.add({.schema = "join(str self, str[] values) -> str", .kernel = typed_kernel<&str_join>(), .traits = kLanguage});
   ops.add({.schema = "ord(str string) -> int", .kernel = typed_kernel<&ord_of>(), .traits = kLanguage});
   ops.add({.schema = "chr(int i) -> str", .kernel = typed_kernel<&chr_of>(), .traits = kLanguage});

@@ -101,6 +101,7 @@ Condition Emitter::emit_condition(const lang::Expr& expr) {
     }
   }
   Condition condition;
+  condition.is_plain = true;
   condition.value = to_bool(emit(expr), expr.range);
   const ir::Node* node = condition.value->node();
   if (node->kind().str() == "aten::is_scripting")

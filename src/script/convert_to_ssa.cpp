@@ -81,7 +81,7 @@ class ControlFlow {
       };
       const TypePtr a = type_in(yes), b = type_in(no);
       if (!a || !b) continue;
-      const TypePtr common = unify(a, b);
+      const TypePtr common = unify_types(a, b, /*default_to_union=*/true);
       if (!common) continue;
       node->blocks()[0]->register_output(insert_load(graph_, *node->blocks()[0], name, a));
       node->blocks()[1]->register_output(insert_load(graph_, *node->blocks()[1], name, b));
@@ -118,8 +118,6 @@ class ControlFlow {
       store_after(node, output, name);
     }
   }
-
-  static TypePtr unify(const TypePtr& a, const TypePtr& b) { return unify_types(a, b); }
 
   Graph& graph_;
   std::vector<Variables> frames_;

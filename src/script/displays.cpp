@@ -197,10 +197,10 @@ ir::Value* Emitter::make_dict(const std::vector<ir::Value*>& keys, const std::ve
                           "were unified to Dict[",
                           repr(*key), ", ", repr(*value)));
       }
-      type = wanted.type;
-    } else {
-      type = dict_type(key, value);
     }
+    // A type object of its own, for each has a placeholder of its own where a function returns early.
+    type = wanted.type ? types::dict(wanted.type->expect<DictType>().key(), wanted.type->expect<DictType>().value())
+                       : dict_type(key, value);
   }
   std::vector<ir::Value*> parts;
   for (size_t i = 0; i < keys.size(); ++i) {

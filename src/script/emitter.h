@@ -21,6 +21,7 @@ struct Refinement {
 struct Condition {
   ir::Value* value = nullptr;
   std::optional<bool> decided;  ///< known while compiling: only one branch is compiled
+  bool is_plain = false;        ///< the truth of a value: no `and`, `or`, `not`, `is`, isinstance or hasattr
   std::vector<Refinement> when_true;
   std::vector<Refinement> when_false;
 };

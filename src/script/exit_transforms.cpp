@@ -217,12 +217,10 @@ class ExitTransform {
     }
     Node* choice = graph_.create(kinds::if_, {&exit.has_left, 1}, 0);
     choice->insert_before(block.return_node());
-    Block* left = choice->add_block();
-    Block* stayed = choice->add_block();
+    choice->add_block();
+    choice->add_block();
     for (size_t i = 0; i < exit.values.size(); ++i) {
-      left->register_output(exit.values[i]);
-      stayed->register_output(block.outputs()[i]);
-      choice->add_output()->set_type(block.outputs()[i]->type());
+      add_output(choice, exit.values[i], block.outputs()[i]);
       block.replace_output(i, choice->output(i));
     }
   }

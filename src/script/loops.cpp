@@ -167,13 +167,12 @@ void Emitter::emit_loop(const SourceRange& range, const SugaredValuePtr& iterabl
     ir::Graph::WithInsertPoint guard(*graph_, *condition_block);
     environment_.push(*condition_block);
     if (condition) {
-      if (!attempt([&] { goes_on = emit_condition(*condition).value; }))
-        goes_on = emit_unknown_condition(condition->range);
-      // The numbers of PyTorch's values show one more here, which nothing uses.
-      const std::string& op = condition->text;
-      const bool is_logical = condition->is(ExprKind::bool_op) || (condition->is(ExprKind::unary) && op == "not") ||
-                              (condition->is(ExprKind::compare) && (op == "is" || op == "is not"));
-      if (is_logical) graph_->create(kinds::constant, {}, 1)->destroy();
+      Condition told;
+      if (!attempt([&] { told = emit_condition(*condition); }))
+        told = {.value = emit_unknown_condition(condition->range), .is_plain = true};
+      goes_on = told.value;
+      // PyTorch leaves a constant here that nothing uses: the numbers of later values show it.
+      if (!told.is_plain) constant(IValue(), range);
     }
     condition_block->register_output(goes_on);
     environment_.pop();

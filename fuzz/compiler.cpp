@@ -9,36 +9,36 @@
 namespace rushlight::fuzz {
 namespace {
 
-/// A graph of its own making must print, read back and become bytecode, unless something in it has no text or no form.
-void check(ir::GraphFunction& function) {
-  const std::string text = function.graph()->str(/*with_ranges=*/false);
+template <class Work>
+void refused_or_done(Work&& work) {
   try {
-    ir::parse_ir(text)->str();
-    exec::bytecode_of(function);
+    work();
   } catch (const Error&) {
   }
 }
 
+/// A graph of its own making prints, reads back and becomes bytecode, unless something in it has no text or no form.
+void check(ir::GraphFunction& function) {
+  refused_or_done([&] { ir::parse_ir(function.graph()->str(/*with_ranges=*/false))->str(); });
+  refused_or_done([&] { exec::bytecode_of(function); });
+}
+
 void compile_string(std::string_view input) {
   const auto unit = ir::CompilationUnit::make();
-  try {
+  refused_or_done([&] {
     for (ir::GraphFunction* function : script::define(*unit, std::string(input), script::native_resolver()))
       check(*function);
-  } catch (const Error&) {
-  }
+  });
 }
 
 void compile_python(std::string_view input) {
   const auto source = std::make_shared<const Source>(std::string(input), "fuzz");
   const auto unit = ir::CompilationUnit::make();
-  try {
+  refused_or_done([&] {
     auto def = lang::parse_def(source);
     const std::string name = "__torch__." + def->name;
-    ir::GraphFunction* function = script::declare(*unit, name, std::move(def), script::native_resolver());
-    function->graph();
-    check(*function);
-  } catch (const Error&) {
-  }
+    check(*script::declare(*unit, name, std::move(def), script::native_resolver()));
+  });
 }
 
 }  // namespace

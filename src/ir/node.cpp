@@ -215,7 +215,9 @@ void Node::take_position() {
   } else if (first && high > kLowest + kStep) {
     position_ = high - kStep;
   } else if (uint64_t(high) - uint64_t(low) >= 2) {
-    position_ = int64_t(uint64_t(low) + (uint64_t(high) - uint64_t(low)) / 2);
+    // Close behind the node in front: whoever inserts many nodes before the same one finds room for all of them.
+    constexpr uint64_t kCloseStep = uint64_t(kStep) >> 20;
+    position_ = int64_t(uint64_t(low) + std::min((uint64_t(high) - uint64_t(low)) / 2, kCloseStep));
   } else {
     int64_t position = 0;
     for (Node* node = block_->param_->next_; node != block_->return_; node = node->next_)

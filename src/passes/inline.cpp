@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "base/stack_guard.h"
+#include "base/text.h"
 #include "passes/passes.h"
 #include "passes/pipelines.h"
 
@@ -43,6 +45,7 @@ bool is_in_preparation(const GraphFunction& function) {
 
 /// What callers see of a function: cleaned up once, the same for all of them.
 std::shared_ptr<ir::Graph> make_inlinable(const GraphFunction& function) {
+  check_stack();  // its own calls are prepared first
   struct Entry {
     explicit Entry(const GraphFunction& function) { in_preparation.push_back(&function); }
     ~Entry() { in_preparation.pop_back(); }
@@ -76,13 +79,29 @@ class CallTrail {
   std::unordered_map<const InlinedCall*, std::shared_ptr<const InlinedCall>> known_;
 };
 
-bool inline_all(Block& block) {
+size_t count_nodes(const Block& block) {
+  size_t count = 0;
+  for (const Node* node : block.nodes()) {
+    ++count;
+    for (const Block* inner : node->blocks()) count += count_nodes(*inner);
+  }
+  return count;
+}
+
+/// `size`: nodes of the graph so far. Functions that call others twice double with each level.
+bool inline_all(Block& block, size_t& size) {
+  constexpr size_t kMaxNodes = 300'000;
   bool changed = false;
   for (Node* node : block.nodes()) {
-    for (Block* inner : node->blocks()) changed |= inline_all(*inner);
+    for (Block* inner : node->blocks()) changed |= inline_all(*inner, size);
     GraphFunction* callee = called_function(*node);
     if (!callee || is_in_preparation(*callee)) continue;
-    inline_call(*node, *callee, *callee->inlinable_graph(make_inlinable));
+    const std::shared_ptr<ir::Graph> body = callee->inlinable_graph(make_inlinable);
+    size += count_nodes(body->block());
+    if (size > kMaxNodes)
+      throw LimitError(cat("the calls of a program inline to more than ", kMaxNodes, " operations, at the call of '",
+                           callee->name(), "'"));
+    inline_call(*node, *callee, *body);
     changed = true;
   }
   return changed;
@@ -119,7 +138,11 @@ std::shared_ptr<ir::Graph> inlined_graph(const GraphFunction& function) {
 extern constinit const Pass inline_calls = {
     .name = "inline",
     .summary = "replaces calls of compiled functions and methods by their bodies",
-    .run = [](ir::Graph& graph, Analyses&) { return inline_all(graph.block()); },
+    .run =
+        [](ir::Graph& graph, Analyses&) {
+          size_t size = count_nodes(graph.block());
+          return inline_all(graph.block(), size);
+        },
 };
 
 }  // namespace rushlight::passes

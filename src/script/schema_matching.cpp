@@ -39,7 +39,8 @@ bool takes_rest_as_list(const Schema& schema, size_t index) {
 /// One attempt: arguments against one schema.
 class Matcher {
  public:
-  Matcher(Emitter& emitter, const SourceRange& range, const Schema& schema, bool allow_conversions, std::string& why)
+  /// `why` null: nobody will read the reason.
+  Matcher(Emitter& emitter, const SourceRange& range, const Schema& schema, bool allow_conversions, std::string* why)
       : emitter_(emitter), range_(range), schema_(schema), allow_conversions_(allow_conversions), why_(why) {}
 
   std::optional<MatchedCall> run(const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
@@ -108,7 +109,7 @@ class Matcher {
 
  private:
   std::nullopt_t fail(const std::string& reason) {
-    why_ += cat("\n", schema_.str(), ":\n", reason);
+    if (why_) *why_ += cat("\n", schema_.str(), ":\n", reason);
     return std::nullopt;
   }
   std::optional<size_t> find_keyword(const std::vector<NamedValue>& keywords, const std::string& name) const {
@@ -223,7 +224,7 @@ class Matcher {
   const SourceRange& range_;
   const Schema& schema_;
   bool allow_conversions_;
-  std::string& why_;
+  std::string* why_;
   TypeVariables variables_;
 };
 
@@ -344,7 +345,7 @@ std::optional<MatchedCall> match_schema(Emitter& emitter, const SourceRange& ran
                                         const std::vector<NamedValue>& arguments,
                                         const std::vector<NamedValue>& keywords, bool allow_conversions,
                                         std::string& why, std::optional<NamedValue> self) {
-  return Matcher(emitter, range, schema, allow_conversions, why).run(arguments, keywords, std::move(self));
+  return Matcher(emitter, range, schema, allow_conversions, &why).run(arguments, keywords, std::move(self));
 }
 
 MatchedCall match_schemas(Emitter& emitter, const SourceRange& range, ArrayRef<const Schema*> schemas,
@@ -356,9 +357,10 @@ MatchedCall match_schemas(Emitter& emitter, const SourceRange& range, ArrayRef<c
     lang::fail_at(range, why);
   }
   for (const bool allow_conversions : {false, true}) {
-    why.clear();
     for (size_t i = 0; i < schemas.size(); ++i) {
-      auto call = match_schema(emitter, range, *schemas[i], arguments, keywords, allow_conversions, why, self);
+      // The last pass gives the reasons, and texts of schemas take longer than the matching.
+      auto call = Matcher(emitter, range, *schemas[i], allow_conversions, allow_conversions ? &why : nullptr)
+                      .run(arguments, keywords, self);
       if (!call) continue;
       call->schema = i;
       return *call;

@@ -135,3 +135,11 @@ def test_texts_that_grow_too_large_are_left_for_the_run():
                                      "def g() -> str:\n  return 'x'.ljust(50000000)\n")
     assert unit.f() == "x" * 65536
     assert len(str(unit.g.graph)) < 1000
+
+
+def test_calls_that_double_with_each_level_are_refused_when_they_run():
+    unit = torch.jit.CompilationUnit("def f0(x: int) -> int:\n  return x + 1\n" + "".join(
+        f"def f{i + 1}(x: int) -> int:\n  return f{i}(x) + f{i}(x)\n" for i in range(19)))
+    assert unit.f10(1) == 2048
+    with pytest.raises(RuntimeError, match="the calls of a program inline to more than 300000 operations, at the call of 'f17'"):
+        unit.f19(1)

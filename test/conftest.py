@@ -14,6 +14,7 @@ Lines before the first case are comments. With RUSHLIGHT_UPDATE set (`./dev upda
 import difflib
 import linecache
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -21,22 +22,24 @@ import pytest
 CASE, RUN, EXPECTED = "case: ", "run: ", "----\n"
 
 
-def script(text):
+def script(text, title):
     import rushlight as torch
     name = "golden.py"
+    # A module of its own: of two functions with one qualified name the second is renamed.
+    module = re.sub(r"\W+", "_", title)
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)
-    scope = {"torch": torch, "nn": torch.nn, "Tensor": torch.Tensor, "__name__": "golden"}
+    scope = {"torch": torch, "nn": torch.nn, "Tensor": torch.Tensor, "__name__": module}
     exec("from typing import *", scope)
     exec(compile(text, name, "exec"), scope)
     f = torch.jit.script(scope["f"])
     return f"graph:\n{f.graph.str(False)}\ncode:\n{f.code}\nbytecode:\n{f._bytecode()}"
 
 
-def run_case(command, text):
+def run_case(title, command, text):
     import rushlight as torch
     verb, *names = command.split()
     if verb == "script":
-        return script(text).rstrip("\n") + "\n"
+        return script(text, title).rstrip("\n") + "\n"
     if verb not in ("pass", "graph"):
         raise ValueError(f"unknown command {command!r}: `pass NAME...`, `graph` or `script`")
     graph = torch._C.parse_ir(text)
@@ -56,7 +59,7 @@ class GoldenCase(pytest.Item):
         self.number, self.command, self.source, self.expected = number, command, source, expected
 
     def runtest(self):
-        seen = run_case(self.command, self.source)
+        seen = run_case(self.name, self.command, self.source)
         if os.environ.get("RUSHLIGHT_UPDATE"):
             rewrite(self.path, self.number, seen)
         elif seen != self.expected:

@@ -107,3 +107,11 @@ def test_a_result_that_is_not_declared_is_asked_for():
         torch.jit.script(unannotated)
     assert "function 'unannotated' is called recursively. Recursive calls are not supported" in str(raised.value)
     assert any("annotate what it returns" in note for note in raised.value.__notes__)
+
+
+def test_a_decorated_function_finds_itself():
+    @torch.jit.script
+    def gcd(a: int, b: int) -> int:
+        return a if b == 0 else gcd(b, a % b)
+
+    assert gcd(48, 36) == 12

@@ -23,6 +23,9 @@ def compile_function(fn, lookup=None):
     defaults = get_default_args(fn)
     check_defaults(source, defaults)
     lookup = lookup or _jit_internal.createResolutionCallbackFromClosure(fn)
+    if "return" in getattr(fn, "__annotations__", ()):
+        # It may call itself, and as a decorator runs its name stands for nothing yet.
+        lookup = _with_itself(fn, lookup)
     compiled = _C._declare_function(name, source, lookup)
     # A function that is met again while it is compiled calls itself: it is found, and the compiler says so.
     _state._set_jit_function_cache(fn, compiled)
@@ -230,7 +233,7 @@ def compile_class(cls, lookup=None, frame=""):
     """Compiles all methods of a class; instances made in compiled code come back as instances of it. `frame`: its name in the chain of
     compilations, when compiled code asked for it."""
     lookup = lookup or _jit_internal.createResolutionCallbackFromClassMethods(cls)
-    scope = _with_class(cls, lookup)
+    scope = _with_itself(cls, lookup)
     script_class = _C._create_class_type(_jit_internal._qualified_name(cls), False)
     cls._jit_script_class_name = script_class.qualified_name()
     _state._add_script_class(cls, script_class)
@@ -254,9 +257,9 @@ def compile_class(cls, lookup=None, frame=""):
     return script_class
 
 
-def _with_class(cls, lookup):
-    """The scope of the methods, in which the class has its name while it is still being made."""
+def _with_itself(compiled, lookup):
+    """The scope of a class or function, in which it has its name while it is still being made."""
     def look(key):
         found = lookup(key)
-        return cls if found is None and key == cls.__name__ else found
+        return compiled if found is None and key == compiled.__name__ else found
     return look

@@ -89,11 +89,12 @@ class ArchiveNamespace final : public SugaredValue {
   std::shared_ptr<CodeImporter> importer_;
 };
 
-/// `torch` in code of archives is the namespace of the operators, nothing else.
+/// `torch`, and `torch.autograd`, in code of archives are the namespace of the operators, nothing else.
 class OperatorNamespace final : public SugaredValue {
  public:
   std::string kind() const override { return "module"; }
   SugaredValuePtr attribute(Emitter&, const SourceRange&, const std::string& name) override {
+    if (name == "autograd") return std::make_shared<OperatorNamespace>();
     return std::make_shared<script::BuiltinFunction>(ir::Symbol::intern(cat("aten::", name)));
   }
 };

@@ -119,7 +119,7 @@ SugaredValuePtr NamespaceValue::attribute(Emitter& emitter, const SourceRange& r
   if (name == "channels_last") return constant(IValue(MemoryFormat::channels_last));
   if (name == "device") return std::make_shared<BuiltinFunction>(ir::Symbol::intern("aten::device"));
   if (name == "nn" || name == "functional" || name == "jit" || name == "linalg" || name == "special" || name == "fft" ||
-      name == "_C" || name == "_nn")
+      name == "_C" || name == "_nn" || name == "autograd")
     return std::make_shared<NamespaceValue>("torch." + name);
   if (name == "annotate") return std::make_shared<SpecialFormValue>(SpecialForm::annotate);
   if (name == "fork" || name == "_fork") return std::make_shared<SpecialFormValue>(SpecialForm::fork);

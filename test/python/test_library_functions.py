@@ -214,3 +214,15 @@ def test_constants_are_sorted_at_compile_time():
 def test_an_overloaded_forward_is_not_called_by_name():
     with pytest.raises(AttributeError, match="'RecursiveScriptModule' object has no attribute 'forward'"):
         torch.jit.script(torch.nn.GRU(2, 3))(torch.ones(1, 1, 2))
+
+
+def test_gradients_in_code_of_archives(tmp_path):
+    def fn(x: Tensor):
+        torch.autograd.backward([x.sum()])
+        x.sum().backward()
+        return torch.autograd.grad([(x * x).sum()], [x])
+
+    torch.jit.script(fn).save(str(tmp_path / "fn.pt"))
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    gradient, = torch.jit.load(str(tmp_path / "fn.pt"))(x)
+    assert (gradient.tolist(), x.grad.tolist()) == ([2, 4], [2, 2])

@@ -156,13 +156,23 @@ ir::Value* Emitter::constant(const IValue& value, const SourceRange& range, Type
 }
 
 ir::Value* Emitter::number_constant(const IValue& value, const SourceRange& range) {
+  const auto make = [&] {
+    ir::Graph::WithInsertPoint guard(*graph_, graph_->param_node()->next());
+    return graph_->insert_constant(value, range);
+  };
+  // Tables hold a null until the number is made.
+  if (value.is_int()) {
+    ir::Value*& made = integers_[value.to_int()];
+    return made ? made : made = make();
+  }
+  if (value.is_float()) {
+    ir::Value*& made = floats_[value.to_float()];
+    return made ? made : made = make();
+  }
   for (const auto& [known, made] : numbers_)
     if (known.tag() == value.tag() && known.equals(value)) return made;
-  ir::Node* first = graph_->param_node()->next();
-  ir::Graph::WithInsertPoint guard(*graph_, first);
-  ir::Value* made = graph_->insert_constant(value, range);
-  numbers_.emplace_back(value, made);
-  return made;
+  numbers_.emplace_back(value, make());
+  return numbers_.back().second;
 }
 
 ir::Value* Emitter::to_bool(ir::Value* value, const SourceRange& range) {

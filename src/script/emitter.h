@@ -4,6 +4,7 @@
 /// values), so where PyTorch looks at an expression twice, so does this.
 #pragma once
 #include <set>
+#include <unordered_map>
 
 #include "lang/parser.h"
 #include "script/environment.h"
@@ -202,7 +203,10 @@ class Emitter {
   TypePtr self_;
   std::shared_ptr<ir::Graph> graph_;
   Environment environment_;
-  std::vector<std::pair<IValue, ir::Value*>> numbers_;
+  /// The constants of numbers, each made once a function.
+  std::unordered_map<int64_t, ir::Value*> integers_;
+  std::unordered_map<double, ir::Value*> floats_;
+  std::vector<std::pair<IValue, ir::Value*>> numbers_;  ///< bools and complex
   std::vector<Returns> returns_;
   std::set<const ir::Block*> left_blocks_;  ///< that end in return or raise
   LoopState loop_ = LoopState::none;

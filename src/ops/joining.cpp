@@ -243,10 +243,38 @@ Tensor chunk_cat_cpu(const Tensors& tensors, int64_t dim, int64_t num_chunks) {
   return concat(parts, int64_t(at) + 1);
 }
 
+/// Sequences of different lengths side by side, filled up to the longest one.
+Tensor pad_sequence_of(const std::vector<Tensor>& sequences, bool batch_first, double padding_value,
+                       std::string_view padding_side) {
+  if (sequences.empty()) throw RuntimeError("received an empty list of sequences");
+  if (padding_side != "left" && padding_side != "right")
+    throw RuntimeError(cat("Expected padding_side to be one of left or right, but got ", padding_side, "."));
+  for (const Tensor& sequence : sequences)
+    if (sequence.dim() == 0) throw RuntimeError("pad_sequence: a sequence must have a dimension");
+  int64_t longest = 0;
+  for (const Tensor& sequence : sequences) longest = std::max(longest, sequence.size(0));
+  const Tensor& first = sequences.front();
+  Shape shape(first.sizes());
+  shape[0] = longest;
+  shape.insert(batch_first ? 0 : 1, int64_t(sequences.size()));
+  const Tensor result = full(shape, Scalar(padding_value), first.dtype(), std::nullopt, first.device());
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    const int64_t length = sequences[i].size(0);
+    const Tensor row = select(result, batch_first ? 0 : 1, int64_t(i));
+    copy_(narrow(row, 0, padding_side == "right" ? 0 : longest - length, length), sequences[i]);
+  }
+  return result;
+}
+
 }  // namespace
 
 void declare_joining(OpSet& ops) {
   constexpr OpTraits kComposite = OpTraits::composite | OpTraits::no_method;
+  ops.add({.schema = "pad_sequence(Tensor[] sequences, bool batch_first=False, float padding_value=0., str "
+                     "padding_side=\"right\") -> Tensor",
+           .kernel = typed_kernel<&pad_sequence_of>(),
+           .traits = kComposite | OpTraits::nn_functional,
+           .doc = "Sequences of different lengths side by side, filled up to the longest one."});
   ops.add({.schema = "cat(Tensor[] tensors, int dim=0) -> Tensor",
            .out = "out",
            .kernel = typed_kernel_with_out<&cat_cpu, &cat_into>(),

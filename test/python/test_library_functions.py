@@ -226,3 +226,18 @@ def test_gradients_in_code_of_archives(tmp_path):
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     gradient, = torch.jit.load(str(tmp_path / "fn.pt"))(x)
     assert (gradient.tolist(), x.grad.tolist()) == ([2, 4], [2, 2])
+
+
+def test_sequences_are_padded():
+    def fn(sequences: List[Tensor], side: str):
+        return torch.nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_value=9.0, padding_side=side)
+
+    sequences = [torch.tensor([1.0], requires_grad=True), torch.tensor([2.0, 3.0])]
+    for function in (fn, torch.jit.script(fn)):
+        assert function(sequences, "right").tolist() == [[1, 9], [2, 3]]
+        assert function(sequences, "left").tolist() == [[9, 1], [2, 3]]
+        with pytest.raises(RuntimeError, match="Expected padding_side to be one of left or right, but got up."):
+            function(sequences, "up")
+    (fn(sequences, "right") * 2).sum().backward()
+    assert sequences[0].grad.tolist() == [2]
+    assert torch.nn.utils.rnn.pad_sequence([torch.ones(2, 3), torch.ones(1, 3)]).shape == (2, 2, 3)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "convert.h"
 #include "exec/interpreter.h"
+#include "resolver.h"
 #include "script/emitter.h"
 #include "script_types.h"
 #include "script_values.h"
@@ -34,11 +35,22 @@ class PythonCallable final : public script::SugaredValue {
                              "consider passing it in as an argument or use a local variable instead."));
   }
 
+  /// Static methods of a class that is not compiled itself, as that of a module.
+  SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
+    const nb::gil_scoped_acquire locked;
+    if (PyType_Check(callable_.ptr())) {
+      nb::module_ internals = nb::module_::import_("rushlight._jit_internal");
+      if (nb::cast<bool>(internals.attr("is_static_fn")(callable_, name)))
+        return sugared(internals.attr("get_static_fn")(callable_, name), range);
+    }
+    return SugaredValue::attribute(emitter, range, name);
+  }
+
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override {
     const nb::gil_scoped_acquire locked;
     if (self_) arguments.insert(arguments.begin(), NamedValue{"", self_, range});
-    const Schema schema = signature(range, arguments.size());
+    const Schema schema = signature(range, arguments.size(), emitter.results_wanted());
     const Schema* only = &schema;
     const script::MatchedCall call = script::match_schemas(emitter, range, {&only, 1}, arguments, keywords);
     if (nb::cast<bool>(nb::module_::import_("rushlight._jit_internal").attr("should_drop")(callable_))) {
@@ -52,14 +64,14 @@ class PythonCallable final : public script::SugaredValue {
     }
     ir::Node* node = emitter.insert_node(ir::kinds::python_op, call.inputs, 1, range);
     node->set_attribute(ir::attributes::pyname,
-                        nb::cast<std::string>(nb::getattr(callable_, "__name__", nb::str("Function"))));
+                        nb::cast<std::string>(nb::getattr(callable_, "__name__", nb::str("<python_value>"))));
     node->set_attribute(ir::attributes::callable, callable_value(callable_));
     return script::simple(node->output()->set_type(call.results[0]));
   }
 
  private:
-  /// From the annotations; without any, tensors in and a tensor out.
-  Schema signature(const SourceRange& range, size_t argument_count) const {
+  /// From the annotations; without any, tensors in and as many tensors out as are taken.
+  Schema signature(const SourceRange& range, size_t argument_count, size_t result_count) const {
     nb::module_ annotations = nb::module_::import_("rushlight.jit.annotations");
     nb::object callable = self_ ? nb::object(nb::getattr(callable_, "original_fn", callable_)) : callable_;
     const std::string place = range ? range.highlight() : std::string();
@@ -83,7 +95,9 @@ class PythonCallable final : public script::SugaredValue {
     if (given.is_none()) {
       for (; next < names.size(); ++next)
         schema.arguments.push_back(Argument{.name = names[next], .type = types::tensor()});
-      schema.returns = {Argument{.name = "0", .type = types::tensor()}};
+      const TypePtr one = result_count == 0 ? types::none() : types::tensor();
+      schema.returns = {Argument{
+          .name = "0", .type = result_count > 1 ? types::tuple(std::vector<TypePtr>(result_count, one)) : one}};
       return schema;
     }
     for (nb::handle type : given[0]) {

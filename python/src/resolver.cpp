@@ -253,7 +253,8 @@ class PythonResolver final : public script::Resolver {
     const nb::gil_scoped_acquire locked;
     nb::object object = lookup_(name);
     if (object.is_none()) return nullptr;
-    if (is_constant_kind(object.ptr())) return std::make_shared<PythonConstant>(to_value(object));
+    if (is_constant_kind(object.ptr()) || nb::isinstance(object, nb::module_::import_("enum").attr("Enum")))
+      return std::make_shared<PythonConstant>(to_value(object));
     return sugared(std::move(object), range);
   }
 

@@ -29,7 +29,9 @@ std::string entry_text(const SourceRange& range, const std::string& function) {
   const SourceRange::Position at = range.position();
   std::string text;
   if (!at.filename.empty()) text = cat("  File \"", at.filename, "\", line ", at.line, ", in ", function, "\n");
-  return cat(text, range.highlight());
+  text += range.highlight();
+  if (!text.ends_with('\n')) text += '\n';
+  return text;
 }
 
 std::string trace_text(const std::vector<TraceFrame>& frames) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ops/functions/views.h"
+#include "ops/order.h"
 #include "ops/typed_kernel.h"
 #include "value/future.h"
 
@@ -48,37 +49,6 @@ int64_t len_of_any(ListObject& list) { return int64_t(list.size()); }
 
 // ---- Order
 
-/// What may be sorted: numbers, texts, and tuples of these.
-bool is_less(const IValue& a, const IValue& b) {
-  if (a.is_tuple() && b.is_tuple()) {
-    const auto &x = a.tuple().elements, &y = b.tuple().elements;
-    for (size_t i = 0; i < x.size() && i < y.size(); ++i) {
-      if (is_less(x[i], y[i])) return true;
-      if (is_less(y[i], x[i])) return false;
-    }
-    return x.size() < y.size();
-  }
-  if (a.is_string() && b.is_string()) return a.to_string() < b.to_string();
-  if (a.is_float() || b.is_float()) {
-    const double x = a.to_scalar().to<double>(), y = b.to_scalar().to<double>();
-    // NaN stands behind everything.
-    return x == x && (y != y || x < y);
-  }
-  if (a.is_int() || a.is_bool()) return a.to_scalar().to<int64_t>() < b.to_scalar().to<int64_t>();
-  throw RuntimeError(cat("IValues of type: ", a.tag_name(), " are not comparable"));
-}
-void list_sort(ListObject& list, bool reverse) {
-  std::vector<IValue> values;
-  for (size_t i = 0; i < list.size(); ++i) values.push_back(list.get(i));
-  std::stable_sort(values.begin(), values.end(),
-                   [&](const IValue& a, const IValue& b) { return reverse ? is_less(b, a) : is_less(a, b); });
-  for (size_t i = 0; i < values.size(); ++i) list.set(i, values[i]);
-}
-IValue list_sorted(ListObject& list) {
-  Ref<ListObject> copy = list.copy();
-  list_sort(*copy, false);
-  return IValue(std::move(copy));
-}
 template <bool larger>
 IValue extreme(ListObject& list) {
   if (list.size() == 0) throw RuntimeError(cat(larger ? "max" : "min", "() arg is an empty sequence"));

@@ -49,7 +49,8 @@ void Emitter::emit_single_assign(const lang::Expr& target, const lang::Stmt& stm
     case ExprKind::tuple: {
       const bool starred = check_targets(target.operands, target.range);
       (void)starred;
-      return emit_tuple_assign(target, value(nullptr), value_range);
+      return emit_tuple_assign(target, ready ? ready : emit_for_results(*stmt.value, target.operands.size()),
+                               value_range);
     }
     case ExprKind::subscript:
       return emit_subscript_assignment(target, {"", value(nullptr)->as_value(*this, value_range), value_range},

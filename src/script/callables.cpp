@@ -126,11 +126,10 @@ SugaredValuePtr ClassValue::iterable(Emitter& emitter, const SourceRange& range)
   const EnumType* enumeration = type_->as<EnumType>();
   if (!enumeration) return SugaredValue::iterable(emitter, range);
   // The members as a constant list.
-  std::vector<ir::Value*> members;
+  const Ref<ListObject> members = ListObject::make(type_);
   for (const auto& [name, value] : enumeration->members())
-    members.push_back(
-        emitter.constant(IValue(make_ref<EnumObject>(Ref<const EnumType>(enumeration), name, value)), range));
-  return simple(emitter.make_list(members, type_, range));
+    members->append(IValue(make_ref<EnumObject>(Ref<const EnumType>(enumeration), name, value)));
+  return simple(emitter.constant(IValue(members), range));
 }
 
 SugaredValuePtr ClassValue::call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,

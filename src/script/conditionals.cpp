@@ -273,7 +273,8 @@ void Emitter::emit_branches(const Condition& condition, const std::function<void
 }
 
 ir::Value* Emitter::emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then,
-                                  const std::function<ir::Value*()>& otherwise, const SourceRange& range) {
+                                  const std::function<ir::Value*()>& otherwise, const SourceRange& range,
+                                  const TypePtr& hint) {
   ir::Node* node = insert_node(kinds::if_, {condition.value}, 0, range);
   ir::Block* blocks[] = {node->add_block(), node->add_block()};
   const auto branch = [&](ir::Block* block, const std::vector<Refinement>& refinements,
@@ -282,6 +283,9 @@ ir::Value* Emitter::emit_value_if(const Condition& condition, const std::functio
     environment_.push(*block);
     refine(refinements, range);
     ir::Value* value = body();
+    // Where Any is wanted, each branch gives it.
+    if (hint && hint->is(TypeKind::any) && !value->type()->is(TypeKind::any))
+      value = unchecked_cast(value, hint, range);
     environment_.pop();
     block->register_output(value);
     return value->type();
@@ -302,7 +306,7 @@ ir::Value* Emitter::emit_ternary(const lang::Expr& expr, const TypePtr& hint) {
     return emit(*condition.decided ? *expr[0] : *expr[2], hint);
   }
   return emit_value_if(
-      condition, [&] { return emit(*expr[0], hint); }, [&] { return emit(*expr[2], hint); }, expr.range);
+      condition, [&] { return emit(*expr[0], hint); }, [&] { return emit(*expr[2], hint); }, expr.range, hint);
 }
 
 }  // namespace rushlight::script

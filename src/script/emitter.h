@@ -62,6 +62,9 @@ class Emitter {
   // Types
   TypePtr type_of_annotation(const lang::Expr& expr);
 
+  /// How many results of the call that is being made are taken (emit_for_results).
+  size_t results_wanted() const { return results_wanted_; }
+
  private:
   // statements.cpp
   void emit_body(const std::vector<lang::StmtPtr>& body);
@@ -99,7 +102,8 @@ class Emitter {
   Condition emit_bool_op(const lang::Expr& expr);
   Condition emit_identity(const lang::Expr& expr);
   ir::Value* emit_value_if(const Condition& condition, const std::function<ir::Value*()>& then,
-                           const std::function<ir::Value*()>& otherwise, const SourceRange& range);
+                           const std::function<ir::Value*()>& otherwise, const SourceRange& range,
+                           const TypePtr& hint = nullptr);
   // isinstance.cpp
   Condition emit_isinstance(const lang::Expr& object, const lang::Expr& classes);
   Condition emit_hasattr(const lang::Expr& object, const lang::Expr& name);
@@ -128,6 +132,7 @@ class Emitter {
   SugaredValuePtr emit_name(const lang::Expr& expr);
   SugaredValuePtr emit_named(const lang::Expr& expr);
   SugaredValuePtr emit_call(const lang::Expr& expr, const TypePtr& hint);
+  SugaredValuePtr emit_for_results(const lang::Expr& expr, size_t count);
   ir::Value* emit_binary(const lang::Expr& expr);
   ir::Value* emit_operator_of(const lang::Expr& expr, bool swapped = false);
   ir::Value* emit_unary(const lang::Expr& expr);
@@ -217,6 +222,7 @@ class Emitter {
   ErrorCollector errors_;
   size_t unrolled_turns_ = 0;
   size_t temporaries_ = 0;
+  size_t results_wanted_ = 1;
 };
 
 }  // namespace rushlight::script

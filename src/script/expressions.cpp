@@ -209,11 +209,21 @@ void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<Name
 }
 
 SugaredValuePtr Emitter::emit_call(const lang::Expr& expr, const TypePtr& hint) {
+  const size_t results = std::exchange(results_wanted_, 1);
   const SugaredValuePtr callee = emit_sugared(*expr[0]);
   if (const auto* form = dynamic_cast<SpecialFormValue*>(callee.get())) return emit_special_form(*form, expr, hint);
   std::vector<NamedValue> arguments = emit_arguments(expr, 1, callee.get());
   std::vector<NamedValue> keywords = emit_keywords(expr, callee.get());
-  return callee->call(*this, expr[0]->range, std::move(arguments), std::move(keywords));
+  results_wanted_ = results;
+  SugaredValuePtr result = callee->call(*this, expr[0]->range, std::move(arguments), std::move(keywords));
+  results_wanted_ = 1;
+  return result;
+}
+
+/// The value of `expr` where `count` results are taken: none by a statement, several by a tuple of targets.
+SugaredValuePtr Emitter::emit_for_results(const lang::Expr& expr, size_t count) {
+  if (expr.is(ExprKind::call)) results_wanted_ = count;
+  return emit_sugared(expr);
 }
 
 /// The method of the left side's class, or the builtin. `swapped`: `x in y` asks y.

@@ -61,7 +61,7 @@ void Emitter::emit_statement(const lang::Stmt& stmt) {
   };
   switch (stmt.kind) {
     case StmtKind::expr:
-      emit_sugared(*stmt.value);
+      emit_for_results(*stmt.value, 0);
       return;
     case StmtKind::assign:
       return emit_assign(stmt);

@@ -2,7 +2,7 @@
 
 import linecache
 import re
-from enum import Enum
+
 from typing import Any, Dict, List, Optional, Tuple, Union
 
 import pytest
@@ -157,6 +157,60 @@ graph(%x.1 : str,
   return (%8)
 """,
     ),
+    "ternary_of_any": (
+        """
+def ternary_of_any(x: bool) -> Any:
+    return "out" if x else {}
+""",
+        """
+graph(%x.1 : bool):
+  %3 : str = prim::Constant[value="out"]()
+  %7 : Any = prim::If(%x.1)
+    block0():
+      %4 : Any = prim::unchecked_cast(%3)
+      -> (%4)
+    block1():
+      %5 : Dict(str, Tensor) = prim::DictConstruct()
+      %6 : Any = prim::unchecked_cast(%5)
+      -> (%6)
+  return (%7)
+""",
+    ),
+    "ignored": (
+        """
+@torch.jit.ignore
+def unseen(x):
+    print(x)
+
+def ignored(x):
+    unseen(x)
+    return x
+""",
+        """
+graph(%x.1 : Tensor):
+  %2 : NoneType = ^unseen[]()(%x.1)
+  return (%x.1)
+""",
+    ),
+    "forked": (
+        """
+def work(x: int) -> int:
+    return x
+
+def forked(x: int):
+    return torch.jit.wait(torch.jit.fork(work, x))
+""",
+        """
+graph(%x.1 : int):
+  %19 : Future[int] = prim::fork_0(%x.1)
+  %6 : int = aten::wait(%19)
+  return (%6)
+with prim::fork_0 = graph(%x.1 : int):
+  %1 : Function = prim::Constant[name="work"]()
+  %3 : int = prim::CallFunction(%1, %x.1)
+  return (%3)
+""",
+    ),
 }
 
 
@@ -165,7 +219,7 @@ def test_graph(name):
     source, expected = (text[1:] for text in PROGRAMS[name])
     place = f"<{name}>"
     linecache.cache[place] = (len(source), None, source.splitlines(True), place)
-    scope = {"__name__": "program", "torch": rushlight, "Tensor": rushlight.Tensor, "Enum": Enum, **TYPES}
+    scope = {"__name__": "program", "torch": rushlight, "Tensor": rushlight.Tensor, **TYPES}
     exec(compile(source, place, "exec"), scope)
     graph = str(rushlight.jit.script(scope[name]).graph)
     assert re.sub(r" # .*", "", graph).strip() + "\n" == expected

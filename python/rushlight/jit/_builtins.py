@@ -6,6 +6,7 @@ import warnings
 
 from .. import _C, _tensor_questions
 from .. import functional as _functional
+from ..ops import OpOverloadPacket
 
 # Functions of torch.functional that are compiled from their source instead of being taken for the operator of the same name.
 _COMPILED_FROM_SOURCE = frozenset(("stft", "cdist", "norm", "lu", "unique", "unique_consecutive", "tensordot"))
@@ -56,6 +57,10 @@ def _find_builtin(fn):
     global _table
     if _table is None:
         _table = _make_table()
+    if isinstance(fn, _C.OperatorFunction):
+        return f"aten::{fn.__name__}"
+    if isinstance(fn, OpOverloadPacket):
+        return fn._qualified_op_name
     return _table.get(id(fn))
 
 

@@ -223,7 +223,7 @@ def _evaluated(fn):
         return {name: value for name, value in getattr(fn, "__annotations__", {}).items() if not isinstance(value, str)}
 
 
-_TYPE_COMMENT = re.compile(r"#\s*type:\s*(?!ignore(?:\[.*?\])?($|\s))")
+_TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore(?:\[.*?\])?(?:$|\s))")
 
 
 def get_type_line(source):

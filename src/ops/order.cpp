@@ -1,0 +1,122 @@
+#include "ops/order.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "value/class_type.h"
+#include "value/function.h"
+
+namespace rushlight::ops {
+namespace {
+
+std::string shown(const Type& type) {
+  if (type.is(TypeKind::class_))
+    return fmt::format("{} (of Python compilation unit at: {})", type.expect<ClassType>().name(), fmt::ptr(&type));
+  return type.annotation();
+}
+
+/// `__lt__(self, other: T) -> bool` of a class.
+Function& less_method(const ClassType& cls) {
+  Function* method = cls.find_method("__lt__");
+  if (method) {
+    const Schema& schema = method->schema();
+    if (schema.arguments.size() == 2 && *schema.arguments[1].type == cls && schema.returns.size() == 1 &&
+        schema.returns[0].type->is(TypeKind::bool_))
+      return *method;
+  }
+  throw RuntimeError(cat("To sort a list of ", shown(cls), " it must define a __lt__ method with two inputs of type ",
+                         shown(cls), " that returns a bool"));
+}
+
+void check_sortable(const TupleType& tuple) {
+  for (const TypePtr& part : tuple.elements()) {
+    switch (part->kind()) {
+      case TypeKind::int_:
+      case TypeKind::bool_:
+      case TypeKind::float_:
+      case TypeKind::string:
+      case TypeKind::tensor:
+        break;
+      case TypeKind::tuple:
+        check_sortable(part->expect<TupleType>());
+        break;
+      case TypeKind::class_:
+        less_method(part->expect<ClassType>());
+        break;
+      default:
+        throw RuntimeError(cat("Contained elements in ", tuple.str(),
+                               " are not sortable. Only Int, Bool, Float, String, Tensor, a User Defined Class with "
+                               "__lt__ method defined or Tuples of aforementioned types can be sorted."));
+    }
+  }
+}
+
+/// Tuples and objects are looked at before the first comparison, so that an error leaves the list as it was.
+void check_sortable(const std::vector<IValue>& values) {
+  if (values.empty() || !(values[0].is_tuple() || values[0].is_object())) return;
+  const TypePtr first = values[0].type();
+  for (const IValue& value : values)
+    if (const TypePtr type = value.type(); !(*type == *first))
+      throw RuntimeError(cat("Only values of same type can be compared. Found ", shown(*first), " and ", shown(*type)));
+  if (first->is(TypeKind::tuple))
+    check_sortable(first->expect<TupleType>());
+  else
+    less_method(first->expect<ClassType>());
+}
+
+/// A merge sort: it stays within its bounds whatever a program's `__lt__` answers.
+template <class Less>
+void merge_sort(std::vector<IValue>& values, size_t begin, size_t end, std::vector<IValue>& scratch, const Less& less) {
+  if (end - begin < 2) return;
+  const size_t middle = begin + (end - begin) / 2;
+  merge_sort(values, begin, middle, scratch, less);
+  merge_sort(values, middle, end, scratch, less);
+  scratch.clear();
+  for (size_t left = begin, right = middle; left < middle || right < end;) {
+    const bool take_right = right < end && (left == middle || less(values[right], values[left]));
+    scratch.push_back(std::move(values[take_right ? right++ : left++]));
+  }
+  std::move(scratch.begin(), scratch.end(), values.begin() + ptrdiff_t(begin));
+}
+
+}  // namespace
+
+bool is_less(const IValue& a, const IValue& b) {
+  if (a.is_tuple() && b.is_tuple()) {
+    const auto &x = a.tuple().elements, &y = b.tuple().elements;
+    for (size_t i = 0; i < x.size() && i < y.size(); ++i) {
+      if (is_less(x[i], y[i])) return true;
+      if (is_less(y[i], x[i])) return false;
+    }
+    return x.size() < y.size();
+  }
+  if (a.is_string() && b.is_string()) return a.to_string() < b.to_string();
+  if (a.is_object() && b.is_object()) return less_method(a.type()->expect<ClassType>()).call({a, b}).to_bool();
+  if (a.is_float() || b.is_float()) {
+    const double x = a.to_scalar().to<double>(), y = b.to_scalar().to<double>();
+    // NaN stands behind everything.
+    return x == x && (y != y || x < y);
+  }
+  if (a.is_int() || a.is_bool()) return a.to_scalar().to<int64_t>() < b.to_scalar().to<int64_t>();
+  throw RuntimeError(cat("IValues of type: ", a.tag_name(), " are not comparable"));
+}
+
+void list_sort(ListObject& list, bool reverse) {
+  std::vector<IValue> values, scratch;
+  for (size_t i = 0; i < list.size(); ++i) values.push_back(list.get(i));
+  check_sortable(values);
+  merge_sort(values, 0, values.size(), scratch,
+             [&](const IValue& a, const IValue& b) { return reverse ? is_less(b, a) : is_less(a, b); });
+  if (list.size() != values.size()) throw RuntimeError("the list was changed while it was sorted");
+  for (size_t i = 0; i < values.size(); ++i) list.set(i, values[i]);
+}
+
+IValue list_sorted(ListObject& list) {
+  Ref<ListObject> copy = list.copy();
+  list_sort(*copy, false);
+  return IValue(std::move(copy));
+}
+
+}  // namespace rushlight::ops

@@ -154,6 +154,19 @@ def python_enum_member(type_name, member, value):
     return cls[member]
 
 
+def class_type_of(obj):
+    """The compiled class of an instance of a user's class, compiled now if it was not yet; None if the language cannot have it."""
+    from ._jit_internal import can_compile_class
+    from .jit._recursive import try_class_type
+    cls = type(obj)
+    if cls.__module__ == "builtins" or not hasattr(obj, "__dict__") or isinstance(obj, type) or not can_compile_class(cls):
+        return None
+    try:
+        return try_class_type(cls, "")
+    except Exception:  # what does not compile has no type; the attribute's error says so where it is used
+        return None
+
+
 def python_instance(type_name, script_object):
     """A Python instance of the class that was compiled, with the attributes of the object; the object itself if there is no such class."""
     cls = python_classes.get(type_name)

@@ -57,7 +57,7 @@ void set_defaults(ir::GraphFunction& function, const nb::dict& defaults, bool of
       if (of_overload) continue;
       const TensorType* tensor = argument.type->as<TensorType>();
       const bool inferred = tensor && tensor->is_inferred();
-      lang::fail_at(place(), cat("Expected a default value of type ", script::repr(*argument.type), " on parameter \"",
+      lang::fail_at(place(), cat("Expected a default value of type ", repr(*argument.type), " on parameter \"",
                                  argument.name, "\".",
                                  inferred ? cat("Because \"", argument.name,
                                                 "\" was not annotated with an explicit type it is assumed to be type "

@@ -190,6 +190,9 @@ class PythonClassValue final : public SugaredValue {
   SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range) override {
     return compiled_.iterable(emitter, range);
   }
+  bool has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
+    return compiled_.has_attribute(emitter, range, name);
+  }
   TypePtr named_type() const override { return compiled_.named_type(); }
 
  private:
@@ -253,8 +256,7 @@ class PythonResolver final : public script::Resolver {
     const nb::gil_scoped_acquire locked;
     nb::object object = lookup_(name);
     if (object.is_none()) return nullptr;
-    if (is_constant_kind(object.ptr()) || nb::isinstance(object, nb::module_::import_("enum").attr("Enum")))
-      return std::make_shared<PythonConstant>(to_value(object));
+    if (is_constant_kind(object.ptr()) || is_enum(object)) return std::make_shared<PythonConstant>(to_value(object));
     return sugared(std::move(object), range);
   }
 

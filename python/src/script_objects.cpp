@@ -36,7 +36,17 @@ namespace {
       position, nb::cast<std::string>(nb::repr(value)), cat("Cast error details: ", details));
 }
 
-IValue argument_value(const Schema& schema, size_t position, nb::handle value) {
+/// One number for `int[2]` stands for all of them.
+nb::object repeated_number(const Argument& argument, nb::handle value) {
+  const bool is_number = PyLong_Check(value.ptr()) || PyFloat_Check(value.ptr());
+  if (!argument.list_length || !is_number) return nb::borrow(value);
+  nb::list values;
+  for (int32_t i = 0; i < *argument.list_length; ++i) values.append(value);
+  return values;
+}
+
+IValue argument_value(const Schema& schema, size_t position, nb::handle given) {
+  const nb::object value = repeated_number(schema.arguments[position], given);
   try {
     return to_value(value, *schema.arguments[position].type);
   } catch (const CastError& error) {

@@ -3,14 +3,22 @@
 #include "argument_values.h"
 #include "base/text.h"
 #include "generator_object.h"
+#include "resolver.h"
 #include "script_objects.h"
 #include "script_types.h"
 #include "tensor_object.h"
 #include "value/class_type.h"
 #include "value/containers.h"
+#include "value/type_text.h"
 #include "value_objects.h"
 
 namespace rushlight::python {
+
+bool is_enum(nb::handle object) {
+  static PyObject* enum_class = nb::object(nb::module_::import_("enum").attr("Enum")).release().ptr();
+  return PyObject_IsInstance(object.ptr(), enum_class) == 1;
+}
+
 namespace {
 
 std::string repr_of(nb::handle object) { return nb::cast<std::string>(nb::repr(object)); }
@@ -23,11 +31,6 @@ std::string class_of(nb::handle object) { return nb::cast<std::string>(nb::str(o
 }
 
 bool is_sequence(nb::handle object) { return PyList_Check(object.ptr()) || PyTuple_Check(object.ptr()); }
-
-bool is_enum(nb::handle object) {
-  static PyObject* enum_class = nb::object(nb::module_::import_("enum").attr("Enum")).release().ptr();
-  return PyObject_IsInstance(object.ptr(), enum_class) == 1;
-}
 
 int64_t int_value(nb::handle object) {
   PyObject* value = object.ptr();
@@ -90,8 +93,33 @@ IValue enum_value(nb::handle object, const EnumType& type) {
   throw CastError(cat(repr_of(object), " is no member of ", type.name()));
 }
 
+/// A Python instance as an object of a compiled class: all attributes by name.
+IValue compiled_instance(nb::handle object, const ClassType& type) {
+  auto made = make_ref<Object>(Ref<const ClassType>(&type), python_unit());
+  for (size_t i = 0; i < type.attributes().size(); ++i) {
+    const ClassType::Attribute& attribute = type.attributes()[i];
+    if (!nb::hasattr(object, attribute.name.c_str()))
+      throw CastError(
+          cat("Tried to cast object to type ", repr(type), " but object was missing attribute ", attribute.name));
+    made->slot(i) = to_value(object.attr(attribute.name.c_str()), *attribute.type);
+  }
+  return IValue(std::move(made));
+}
+/// The compiled class of a Python instance, which is compiled now if it was not yet; null if it cannot be.
+TypePtr class_of_instance(nb::handle object) {
+  nb::object type = nb::module_::import_("rushlight._script_types").attr("class_type_of")(object);
+  return type.is_none() ? nullptr : nb::cast<TypePtr>(type);
+}
+Ref<Object> instance_of_own_class(nb::handle object) {
+  const TypePtr type = class_of_instance(object);
+  return type ? compiled_instance(object, type->expect<ClassType>()).object_ref() : nullptr;
+}
+
 IValue object_value(nb::handle object, const Type& type) {
   Ref<Object> found = find_object(object);
+  const ClassType* cls = type.as<ClassType>();
+  if (!found && cls && !cls->is_module()) return compiled_instance(object, *cls);
+  if (!found) found = instance_of_own_class(object);
   if (!found) cannot_cast(object);
   std::string why;
   if (!found->type().is_subtype_of(type, &why))
@@ -112,7 +140,9 @@ IValue union_value(nb::handle object, const UnionType& type) {
     } catch (const CastError&) {
     }
   }
-  throw CastError(cat("Expected a member of ", type.annotation(), " but instead found type ", class_of(object)));
+  const InferredType found = infer_type(object);
+  throw CastError(cat("Expected a member of ", type.annotation(), " but instead found type ",
+                      found.type ? found.type->annotation() : class_of(object)));
 }
 
 InferredType infer_list(nb::handle object) {
@@ -204,6 +234,7 @@ InferredType infer_type(nb::handle object) {
   if (PyDict_Check(value)) return infer_dict(object);
   if (PyAnySet_Check(value)) return infer_set(object);
   if (Ref<Object> found = find_object(object)) return {TypePtr(found->type_ref()), {}};
+  if (TypePtr found = class_of_instance(object)) return {std::move(found), {}};
   return {nullptr, cat("Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs "
                        "or outputs of traced "
                        "functions, but instead got value of type ",

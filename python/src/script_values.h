@@ -16,6 +16,8 @@ struct InferredType {
   std::string reason;
 };
 InferredType infer_type(nb::handle object);
+/// Whether it is a member of an enum.Enum.
+bool is_enum(nb::handle object);
 
 /// Why an object does not fit a type: "Unable to cast Python instance of type <class 'str'> to C++ type ...".
 class CastError : public std::runtime_error {

@@ -30,6 +30,7 @@ std::string SourceRange::highlight(size_t context) const {
       out.append(mark_end > indent ? mark_end - indent : 0, '~');
       out += line == last ? " <--- HERE\n" : "\n";
     }
+    if (!out.empty() && out.back() != '\n') out += '\n';
   }
   return out;
 }

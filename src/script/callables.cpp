@@ -122,6 +122,13 @@ SugaredValuePtr ClassValue::attribute(Emitter& emitter, const SourceRange& range
   return SugaredValue::attribute(emitter, range, name);
 }
 
+bool ClassValue::has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name) {
+  const ClassType* cls = type_->as<ClassType>();
+  if (!cls) return SugaredValue::has_attribute(emitter, range, name);
+  return cls->find_attribute(name) || cls->find_method(name) || cls->find_static_method(name) ||
+         cls->find_constant(name) || cls->find_property(name);
+}
+
 SugaredValuePtr ClassValue::iterable(Emitter& emitter, const SourceRange& range) {
   const EnumType* enumeration = type_->as<EnumType>();
   if (!enumeration) return SugaredValue::iterable(emitter, range);

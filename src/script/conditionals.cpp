@@ -292,7 +292,7 @@ ir::Value* Emitter::emit_value_if(const Condition& condition, const std::functio
   };
   const TypePtr a = branch(blocks[0], condition.when_true, then),
                 b = branch(blocks[1], condition.when_false, otherwise);
-  const TypePtr common = unify_types(a, b);
+  const TypePtr common = unify_types(a, b, /*default_to_union=*/false, hint);
   if (!common)
     lang::fail_at(range,
                   cat("if-expression's true branch has type ", repr(*a), " but false branch has type ", repr(*b)));

@@ -87,7 +87,10 @@ Condition Emitter::emit_isinstance(const lang::Expr& object, const lang::Expr& c
     return condition;
   }
   ir::Node* node = graph_->insert(graph_->create(kinds::isinstance, {value}, 1));
-  node->set_attribute(ir::attributes::types, wanted);
+  // As a Union has them: each once, in the order of its kinds.
+  std::vector<TypePtr> distinct;
+  add_members(wanted.size() == 1 ? wanted[0] : types::union_(wanted), distinct);
+  node->set_attribute(ir::attributes::types, distinct);
   condition.value = node->output()->set_type(types::bool_());
   return condition;
 }

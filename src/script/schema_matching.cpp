@@ -2,8 +2,6 @@
 
 #include "script/schema_matching.h"
 
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "script/builtin_functions.h"
 #include "script/emitter.h"
@@ -282,14 +280,6 @@ std::string indented(std::string_view text) {
 }
 
 }  // namespace
-
-std::string repr(const Type& type) {
-  if (const ClassType* cls = type.as<ClassType>())
-    return fmt::format("{} (of Python compilation unit at: {})", cls->name(), fmt::ptr(cls));
-  if (is_inferred(type)) return "Tensor (inferred)";
-  if (type.is(TypeKind::enum_)) return type.str();
-  return type.annotation();
-}
 
 bool is_convertible_to_list(const Type& tuple, const Type& wanted) {
   const TupleType* from = tuple.as<TupleType>();

@@ -2,6 +2,7 @@
 /// dead nodes behind, whose numbers stay used (ir.md 6.3): that is what PyTorch's printed numbers come from.
 #pragma once
 #include "script/sugared_value.h"
+#include "value/type_text.h"
 
 namespace rushlight::script {
 
@@ -34,8 +35,5 @@ SugaredValuePtr operator_method(ir::Symbol name, const NamedValue& self);
 /// `value` as `type`: implicit conversions of numbers and tensors, tuples to lists. `value` itself if nothing applies.
 ir::Value* convert_implicitly(Emitter& emitter, const SourceRange& range, ir::Value* value, const TypePtr& type,
                               bool allow_conversions);
-
-/// A type as messages name it: classes with the place of their unit, parameters without annotation as inferred.
-std::string repr(const Type& type);
 
 }  // namespace rushlight::script

@@ -204,43 +204,33 @@ SugaredValuePtr Emitter::emit_dict_form(const lang::Expr& call, const TypePtr& h
     }
     return simple(wanted.whole ? unchecked_cast(dict, wanted.whole, call.range) : dict);
   };
-  const auto is_empty_display = [&](const lang::Expr& expr) {
-    return (expr.is(ExprKind::list) || expr.is(ExprKind::dict)) && expr.operands.empty();
+  const auto node = [&](ExprKind kind, std::string text, std::vector<lang::ExprPtr> operands) {
+    auto expr = std::make_shared<lang::Expr>();
+    expr->kind = kind;
+    expr->text = std::move(text);
+    expr->range = call.range;
+    expr->operands = std::move(operands);
+    return expr;
   };
-  if (call.operands.size() == 1 || is_empty_display(*call[1])) {
-    std::vector<ir::Value*> keys, values;
-    std::vector<SourceRange> ranges;
-    for (const lang::Keyword& keyword : call.keywords) {
-      keys.push_back(constant(IValue(keyword.name), keyword.range));
-      values.push_back(emit(*keyword.value));
-      ranges.push_back(keyword.range);
-    }
-    return simple(make_dict(keys, values, hint, call.range, ranges));
+  const bool only_keywords = call.operands.size() == 1;
+  const bool is_list_display = !only_keywords && call[1]->is(ExprKind::list);
+  if (call.keywords.empty() && (only_keywords || (is_list_display && call[1]->operands.empty()))) {
+    if (is_list_display) emit(*call[1]);
+    return simple(make_dict({}, {}, hint, call.range, {}));
   }
-  const lang::Expr& given = *call[1];
-  // Pairs that stand there are keys and values of a display; a comprehension of pairs is one of the dictionary.
-  const auto is_pair = [](const lang::Expr& expr) { return expr.is(ExprKind::tuple) && expr.operands.size() == 2; };
-  if (given.is(ExprKind::list) &&
-      std::ranges::all_of(given.operands, [&](const auto& part) { return is_pair(*part); })) {
-    lang::Expr display;
-    display.kind = ExprKind::dict;
-    display.range = call.range;
-    for (const lang::ExprPtr& pair : given.operands)
-      display.operands.insert(display.operands.end(), {(*pair)[0], (*pair)[1]});
-    return add_keywords(emit_dict(display, wanted.type));
+  // Keywords are pairs behind those of a list that stands there.
+  lang::ExprPtr pairs;
+  if (only_keywords || is_list_display) {
+    std::vector<lang::ExprPtr> elements = only_keywords ? std::vector<lang::ExprPtr>{} : call[1]->operands;
+    for (const lang::Keyword& keyword : call.keywords)
+      elements.push_back(node(ExprKind::tuple, "", {node(ExprKind::string, keyword.name, {}), keyword.value}));
+    pairs = node(ExprKind::list, "", std::move(elements));
   }
-  if ((given.is(ExprKind::list_comp) || given.is(ExprKind::generator)) && is_pair(*given[0])) {
-    lang::Expr comprehension;
-    comprehension.kind = ExprKind::dict_comp;
-    comprehension.range = call.range;
-    comprehension.operands = {(*given[0])[0], (*given[0])[1]};
-    comprehension.comprehensions = given.comprehensions;
-    return add_keywords(emit_dict_comprehension(comprehension, wanted.type));
-  }
-  const SugaredValuePtr over =
+  const lang::Expr& given = only_keywords ? *pairs : *call[1];
+  SugaredValuePtr over =
       emit_sugared(given, given.is(ExprKind::dict) || given.is(ExprKind::dict_comp) ? wanted.type : nullptr);
   ir::Value* value = as_simple(over);
-  if (value && (value->type()->is(TypeKind::dict) || value->type()->is(TypeKind::list))) {
+  if (value && value->type()->is(TypeKind::dict)) {
     ir::Value* dict = emit_operator(*this, call.range, "aten::dict", {value});
     if (wanted.type && !dict->type()->is_subtype_of(*wanted.type)) {
       const DictType &made = dict->type()->expect<DictType>(), &annotated = wanted.type->expect<DictType>();
@@ -255,26 +245,15 @@ SugaredValuePtr Emitter::emit_dict_form(const lang::Expr& call, const TypePtr& h
     }
     return add_keywords(dict);
   }
-  // dict(zip(a, b)) is {k: v for k, v in zip(a, b)}.
-  const auto variable = [&](const std::string& name) {
-    auto expr = std::make_shared<lang::Expr>();
-    expr->kind = ExprKind::name;
-    expr->text = name;
-    expr->range = call.range;
-    return expr;
-  };
+  // dict(x) is {k: v for k, v in x}. What x is was looked at above; it is evaluated here.
+  if (!only_keywords) over = emit_sugared(pairs ? *pairs : given);
   const std::string over_name = temporary("$_iter"), key = temporary("$_key"), item = temporary("$_value");
   environment_.set(over_name, over, call.range);
-  auto pair = std::make_shared<lang::Expr>();
-  pair->kind = ExprKind::tuple;
-  pair->range = call.range;
-  pair->operands = {variable(key), variable(item)};
-  lang::Expr comprehension;
-  comprehension.kind = ExprKind::dict_comp;
-  comprehension.range = call.range;
-  comprehension.operands = {variable(key), variable(item)};
-  comprehension.comprehensions = {{pair, variable(over_name), {}}};
-  return add_keywords(emit_dict_comprehension(comprehension, wanted.type));
+  const auto name = [&](const std::string& text) { return node(ExprKind::name, text, {}); };
+  const auto comprehension = node(ExprKind::dict_comp, "", {name(key), name(item)});
+  comprehension->comprehensions = {{node(ExprKind::tuple, "", {name(key), name(item)}), name(over_name), {}}};
+  ir::Value* dict = emit_dict_comprehension(*comprehension, wanted.type);
+  return pairs ? simple(wanted.whole ? unchecked_cast(dict, wanted.whole, call.range) : dict) : add_keywords(dict);
 }
 
 /// `torch.LongTensor(2, 3)`: sizes; `torch.LongTensor([1, 2])`: elements.

@@ -145,6 +145,7 @@ class ClassValue final : public SugaredValue {
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
   SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override;
+  bool has_attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override;
   TypePtr named_type() const override { return type_; }
 
  private:

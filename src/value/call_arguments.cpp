@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "value/containers.h"
+#include "value/type_text.h"
 
 namespace rushlight {
 
@@ -11,9 +12,8 @@ void throw_wrong_argument(const Schema& schema, const Argument& argument, std::s
                           std::optional<size_t> position, std::string_view value_text, std::string_view details) {
   const TensorType* tensor = argument.type->as<TensorType>();
   const bool inferred = tensor && tensor->is_inferred();
-  std::string text =
-      cat(schema.name, "() Expected a value of type '", argument.type->annotation(), inferred ? " (inferred)" : "",
-          "' for argument '", argument.name, "' but instead found type '", found, "'.\n");
+  std::string text = cat(schema.name, "() Expected a value of type '", repr(*argument.type), "' for argument '",
+                         argument.name, "' but instead found type '", found, "'.\n");
   if (inferred)
     text += cat("Inferred '", argument.name,
                 "' to be of type 'Tensor' because it was not annotated with an explicit type.\n");

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "tensor/print.h"
 #include "tensor/random.h"
@@ -390,7 +392,7 @@ std::string IValue::str() const {
     case Tag::enum_:
       return cat("Enum<", enumerator().type->name(), ".", enumerator().name, ">");
     case Tag::object:
-      return cat("<", object().type().name(), " object>");
+      return fmt::format("<{} object at {}>", object().type().name(), fmt::ptr(payload_.p));
     case Tag::future:
       return "Future";
     case Tag::function:

@@ -8,6 +8,7 @@ from .. import _C
 from .. import _jit_internal
 from .._script_types import known_types, python_classes
 from . import _builtins, _dataclasses, _state
+from .annotations import legacy_dtype
 from .frontend import (check_defaults, get_class_properties, get_default_args, get_function_source, get_jit_class_methods,
                        get_source_lines_and_file)
 
@@ -112,20 +113,6 @@ def _special_forms():
 
 _special = None
 
-# Tensor classes of one dtype: torch.LongTensor(2, 3).
-_LEGACY = {"ByteTensor": "uint8", "CharTensor": "int8", "ShortTensor": "int16", "IntTensor": "int32", "LongTensor": "int64", "HalfTensor": "float16",
-           "FloatTensor": "float32", "DoubleTensor": "float64", "BoolTensor": "bool", "BFloat16Tensor": "bfloat16"}
-
-
-def _legacy_dtype(obj):
-    from .. import _tensor
-    name = getattr(obj, "__name__", "")
-    package = sys.modules[_jit_internal._package]
-    if name in _LEGACY and getattr(package, name, None) is obj:
-        return getattr(package, _LEGACY[name])
-    return None
-
-
 def classify(obj, location):
     """(kind, detail) for python/src/resolver.cpp: builtin, special, constant, function, functions, type, exception, dispatch, legacy, python, error, or
     value."""
@@ -138,7 +125,7 @@ def classify(obj, location):
     name = _builtins._find_builtin(obj)
     if name is not None:
         return "builtin", name
-    dtype = _legacy_dtype(obj)
+    dtype = legacy_dtype(obj)
     if dtype is not None:
         return "legacy", dtype
     if isinstance(obj, type):

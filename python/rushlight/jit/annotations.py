@@ -3,12 +3,14 @@ import ast
 import enum
 import inspect
 import re
+import sys
 import typing
+import warnings
 from textwrap import dedent
 from typing import Any, Dict, List, Optional, Tuple, Union
 
 from .. import _C
-from .._jit_internal import (Await, BroadcastingList1, BroadcastingList2, BroadcastingList3, Future, RRef, _Parametrised, is_dict, is_final,
+from .._jit_internal import (_package, Await, BroadcastingList1, BroadcastingList2, BroadcastingList3, Future, RRef, _Parametrised, is_dict, is_final,
                              is_list, is_optional, is_tuple, is_union)
 from .._script_types import (AnyType, AwaitType, BoolType, ComplexType, DeviceObjType, DictType, FloatType, FutureType, GeneratorType, IntType,
                              ListType, NoneType, OptionalType, RRefType, StreamObjType, StringType, TensorType, TupleType, UnionType, enum_type,
@@ -36,6 +38,20 @@ _SIMPLE = {
     # These are ints in the language.
     _C.dtype: IntType, _C.layout: IntType, _C.memory_format: IntType,
 }
+
+
+# Tensor classes of one dtype: torch.LongTensor(2, 3).
+_LEGACY = {"ByteTensor": "uint8", "CharTensor": "int8", "ShortTensor": "int16", "IntTensor": "int32", "LongTensor": "int64", "HalfTensor": "float16",
+           "FloatTensor": "float32", "DoubleTensor": "float64", "BoolTensor": "bool", "BFloat16Tensor": "bfloat16"}
+
+
+def legacy_dtype(obj):
+    """The dtype of a tensor class such as torch.LongTensor; None for everything else."""
+    name = getattr(obj, "__name__", "")
+    package = sys.modules[_package]
+    if name in _LEGACY and getattr(package, name, None) is obj:
+        return getattr(package, _LEGACY[name])
+    return None
 
 
 def _element_type(annotation, rcb, loc):
@@ -82,6 +98,10 @@ def try_ann_to_type(ann, loc, rcb=None):
     if simple is not None:
         return simple.get()
     if isinstance(ann, type) and issubclass(ann, Tensor):
+        return TensorType.get()
+    if isinstance(ann, type) and legacy_dtype(ann) is not None:
+        warnings.warn("TorchScript will treat type annotations of Tensor dtype-specific subtypes as if they are normal Tensors. dtype constraints are "
+                      "not enforced in compilation either.")
         return TensorType.get()
     _check_contained(ann)
     if is_tuple(ann):

@@ -1,6 +1,4 @@
 /// isinstance and hasattr: decided while compiling where the types say enough.
-#include <algorithm>
-
 #include "base/text.h"
 #include "script/emitter.h"
 #include "value/class_type.h"
@@ -42,10 +40,6 @@ Condition Emitter::emit_isinstance(const lang::Expr& object, const lang::Expr& c
     for (const lang::ExprPtr& part : expr.operands) gather(*part);
   };
   gather(classes);
-  // Several types stand in the order of a Union's members.
-  std::ranges::stable_sort(wanted, [](const TypePtr& a, const TypePtr& b) {
-    return a->kind() != b->kind() ? a->kind() < b->kind() : a->str() < b->str();
-  });
   add_members(value->type(), given);
 
   std::vector<TypePtr> yes, no;

@@ -211,7 +211,6 @@ const std::pair<const char*, script::SpecialForm> kSpecialForms[] = {
 /// ...
 SugaredValuePtr classified(nb::object object, const SourceRange& range) {
   const AskingAt asking(range);
-  lang::CompilationFrame::now_at(range);
   nb::object found = ask_python(
       [&] { return nb::object(frontend().attr("classify")(object, range ? range.highlight() : std::string())); });
   const std::string what = nb::cast<std::string>(found[0]);

@@ -168,8 +168,8 @@ InferredType infer_dict(nb::handle object) {
   TypePtr key, value;
   for (auto [k, v] : nb::borrow<nb::dict>(object)) {
     InferredType key_type = infer_type(k), value_type = infer_type(v);
-    if (!key_type.type) return {nullptr, cat("Could not infer type of dictionary key: ", key_type.reason)};
-    if (!value_type.type) return {nullptr, cat("Could not infer type of dictionary value: ", value_type.reason)};
+    if (!key_type.type) return {nullptr, key_type.reason};
+    if (!value_type.type) return {nullptr, value_type.reason};
     if ((key && !(*key == *key_type.type)) || (value && !(*value == *value_type.type)))
       return {nullptr, cat("Dictionary inputs to traced functions must have consistent type. Found ",
                            (value ? value : key)->annotation(), " and ", value_type.type->annotation())};
@@ -234,8 +234,10 @@ InferredType infer_type(nb::handle object) {
   if (PyDict_Check(value)) return infer_dict(object);
   if (PyAnySet_Check(value)) return infer_set(object);
   if (Ref<Object> found = find_object(object)) return {TypePtr(found->type_ref()), {}};
+  if (nb::cast<bool>(nb::module_::import_("rushlight.jit._recursive").attr("_is_module")(object)))
+    return {nullptr, "Cannot infer concrete type of torch.nn.Module"};
   if (TypePtr found = class_of_instance(object)) return {std::move(found), {}};
-  return {nullptr, cat("Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs "
+  return {nullptr, cat("Only tensors and (possibly nested) tuples of tensors, lists, or dicts are supported as inputs "
                        "or outputs of traced "
                        "functions, but instead got value of type ",
                        nb::cast<std::string>(nb::str(object.type().attr("__name__"))), ".")};

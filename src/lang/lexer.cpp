@@ -70,7 +70,8 @@ class Lexer {
     size_t column = 0;
     const size_t begin = at_;
     while (peek() == ' ' || peek() == '\t' || peek() == '\f') {
-      column = peek() == '\t' ? (column / 8 + 1) * 8 : column + 1;
+      // In strings a tab is one column.
+      column = peek() == '\t' && dialect_ == Dialect::python ? (column / 8 + 1) * 8 : column + 1;
       ++at_;
     }
     if (at_ >= text_.size() || peek() == '\n' || peek() == '\r') return;
@@ -118,7 +119,8 @@ class Lexer {
     if (std::isdigit(static_cast<unsigned char>(c)) || (c == '.' && std::isdigit(static_cast<unsigned char>(peek(1)))))
       return number();
     if (starts_string()) return string();
-    if (is_name_start(static_cast<unsigned char>(c))) return name();
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+    if (is_name_start(static_cast<unsigned char>(c)) && (is_ascii || dialect_ == Dialect::python)) return name();
     op();
   }
 

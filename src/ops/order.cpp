@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "value/class_type.h"
 #include "value/function.h"
+#include "value/type_text.h"
 
 namespace rushlight::ops {
 namespace {
-
-std::string shown(const Type& type) {
-  if (type.is(TypeKind::class_))
-    return fmt::format("{} (of Python compilation unit at: {})", type.expect<ClassType>().name(), fmt::ptr(&type));
-  return type.annotation();
-}
 
 /// `__lt__(self, other: T) -> bool` of a class.
 Function& less_method(const ClassType& cls) {
@@ -26,8 +19,8 @@ Function& less_method(const ClassType& cls) {
         schema.returns[0].type->is(TypeKind::bool_))
       return *method;
   }
-  throw RuntimeError(cat("To sort a list of ", shown(cls), " it must define a __lt__ method with two inputs of type ",
-                         shown(cls), " that returns a bool"));
+  throw RuntimeError(cat("To sort a list of ", repr(cls), " it must define a __lt__ method with two inputs of type ",
+                         repr(cls), " that returns a bool"));
 }
 
 void check_sortable(const TupleType& tuple) {
@@ -59,7 +52,7 @@ void check_sortable(const std::vector<IValue>& values) {
   const TypePtr first = values[0].type();
   for (const IValue& value : values)
     if (const TypePtr type = value.type(); !(*type == *first))
-      throw RuntimeError(cat("Only values of same type can be compared. Found ", shown(*first), " and ", shown(*type)));
+      throw RuntimeError(cat("Only values of same type can be compared. Found ", repr(*first), " and ", repr(*type)));
   if (first->is(TypeKind::tuple))
     check_sortable(first->expect<TupleType>());
   else

@@ -118,6 +118,11 @@ TypePtr set_type(const TypePtr& element, bool is_frozen, const SourceRange& rang
 
 TypePtr type_of_annotation(const Expr& expr, Resolver& resolver) {
   check_stack();
+  if (resolver.reads_annotations() && expr.is(ExprKind::subscript)) {
+    // Of attributes alone, which classes read.
+    const std::string base = lang::dotted_name(*expr[0]);
+    if (base == "Final" || base == "typing.Final") lang::fail_at(expr.range, "Unknown type constructor Final");
+  }
   // What the scope says about the text as a whole, then name by name.
   if (resolver.reads_annotations() && expr.range && expr.range.end() <= expr.range.source()->text().size() &&
       !expr.is(ExprKind::none))

@@ -48,6 +48,8 @@ SugaredValuePtr magic(std::string_view method, std::string_view builtin) {
 }  // namespace
 
 ir::Value* Emitter::emit(const lang::Expr& expr, const TypePtr& hint) {
+  // Where a function that is compiled on the way is called from.
+  lang::CompilationFrame::now_at(expr.range);
   return emit_sugared(expr, hint)->as_value(*this, expr.range);
 }
 

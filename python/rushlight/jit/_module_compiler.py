@@ -5,6 +5,7 @@ import inspect
 from .. import _C, _jit_internal
 from .._jit_internal import FunctionModifiers, get_torchscript_modifier, is_ignored_fn
 from ..nn import Module, ModuleDict, ModuleList, Sequential
+from ..nn.parameter import is_lazy
 from . import _concrete_type
 from ._hooks import HookChecker
 from ._recursive import method_source, overload_source
@@ -39,6 +40,10 @@ def script_module(module):
 def check_initialized(module):
     if not hasattr(module, "_parameters"):
         raise RuntimeError(f"'{_concrete_type._class_text(type(module))}' has not been initialized, did you forget to call 'super()'?")
+    for kind, tensors in (("parameters", module._parameters), ("buffers", module._buffers)):
+        for name, tensor in tensors.items():
+            if tensor is not None and is_lazy(tensor):
+                raise RuntimeError(f"'{_concrete_type._class_text(type(module))}' has uninitialized {kind} {name}. Did you forget to run a forward pass?")
 
 
 def create(module, choose_methods, share_types=True):
@@ -196,18 +201,17 @@ def _compile_all(concrete, methods, cpp_module, module):
 def _compile_hooks(concrete, cpp_module, module):
     if not concrete.hooks and not concrete.pre_hooks:
         return
+    _check_hook_names(concrete.hooks, "Hook", module)
+    _check_hook_names(concrete.pre_hooks, "Pre-hook", module)
     checker = HookChecker(type(module).__name__, cpp_module._get_method("forward").schema)
-    seen = {}
+    seen = set()
     for hooks, is_pre_hook in ((concrete.hooks, False), (concrete.pre_hooks, True)):
         for hook in hooks:
             name = hook.__name__
             if name in seen:
-                if seen[name] is not hook:
-                    raise RuntimeError(f"Hook '{name}' on {type(module).__name__} has at least two different python definitions. Please use "
-                                       "unique names for all hooks.")
                 _C._repeat_hook(concrete.jit_type, name, is_pre_hook)
                 continue
-            seen[name] = hook
+            seen.add(name)
 
             def compile_now():
                 return _C._compile_hook(concrete.jit_type, method_source(hook, name), is_pre_hook)
@@ -216,6 +220,14 @@ def _compile_hooks(concrete, cpp_module, module):
                 compile_now()
             else:
                 checker.check_hook(hook, compile_now)
+
+
+def _check_hook_names(hooks, kind, module):
+    by_name = {}
+    for hook in hooks:
+        if by_name.setdefault(hook.__name__, hook) is not hook:
+            raise RuntimeError(f"{kind} '{hook.__name__}' on {type(module).__name__} has at least two different python definitions. Please use unique "
+                               "names for all hooks.")
 
 
 # ---- containers

@@ -1,6 +1,7 @@
 #include "exec/error_trace.h"
 
 #include "base/text.h"
+#include "value/future.h"
 
 namespace rushlight::exec {
 namespace {
@@ -34,10 +35,17 @@ std::string entry_text(const SourceRange& range, const std::string& function) {
   return text;
 }
 
-std::string trace_text(const std::vector<TraceFrame>& frames) {
+/// `only_innermost_call`: of the calls that were inlined at the place of the error PyTorch shows the last one, under
+/// the name of the function that they were inlined into. It does so for `raise` and `assert`.
+std::string trace_text(const std::vector<TraceFrame>& frames, bool only_innermost_call = false) {
   std::vector<Entry> entries;
-  for (const TraceFrame& frame : frames)
-    if (frame.node) add_inlined(entries, *frame.node, frame.function_name);
+  for (const TraceFrame& frame : frames) {
+    if (!frame.node) continue;
+    if (only_innermost_call && &frame == &frames.back() && frame.node->range())
+      entries.push_back({frame.node->range(), std::string(frame.function_name)});
+    else
+      add_inlined(entries, *frame.node, frame.function_name);
+  }
   bool any_original = false;
   for (const Entry& entry : entries) any_original |= bool(entry.range.original());
   std::string text(kHeading);
@@ -65,12 +73,19 @@ void rethrow_with_trace(std::exception_ptr error, const std::vector<TraceFrame>&
     std::rethrow_exception(error);
   } catch (const RaisedByProgram& raised) {
     const std::string name = raised.class_name.empty() ? "RuntimeError" : raised.class_name;
-    throw ScriptRaisedError(
-        {.message = cat(trace_text(frames), name, ": ", raised.message, "\n"), .range = innermost_range(frames)});
+    const std::string text = trace_text(frames, /*only_innermost_call=*/true), all = trace_text(frames);
+    const std::string tail = cat(name, ": ", raised.message, "\n");
+    throw ScriptRaisedError({.message = text + tail,
+                             .range = innermost_range(frames),
+                             .hint = text == all ? "" : cat("every call on the way:\n", all)});
   } catch (const LimitError&) {
     throw;
   } catch (const ScriptRaisedError& already) {
     throw;
+  } catch (const ForkedError& failed) {
+    throw RuntimeError({.message = cat(trace_text(frames), "RuntimeError: ", failed.message(), "\n"),
+                        .range = innermost_range(frames),
+                        .hint = failed.hint()});
   } catch (const NotImplementedError& failed) {
     // The one class that goes through as itself; its text says RuntimeError all the same.
     if (failed.message().starts_with(kHeading)) throw;

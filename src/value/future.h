@@ -5,9 +5,16 @@
 #include <functional>
 #include <mutex>
 
+#include "base/error.h"
 #include "value/ivalue.h"
 
 namespace rushlight {
+
+/// The error of forked code where it is waited for: its whole text, with the trace of the forked code, is the message.
+class ForkedError : public RuntimeError {
+ public:
+  using RuntimeError::RuntimeError;
+};
 
 class Future : public RefCounted {
  public:
@@ -16,7 +23,7 @@ class Future : public RefCounted {
   void complete(IValue value);
   void fail(std::exception_ptr error);
   bool is_done() const;
-  /// Blocks until done; throws the error if there was one.
+  /// Blocks until done. Throws ForkedError if the work ended in an error of the library, else what it ended in.
   IValue wait();
   void on_done(std::function<void()> callback);
 

@@ -152,7 +152,7 @@ void FunctionCompiler::emit_context(Node* node) {
 
 void FunctionCompiler::emit_fork(Node* node) {
   const auto& subgraph = node->attribute<std::shared_ptr<ir::Graph>>(kSubgraph);
-  out_->owned_functions.push_back(std::make_unique<ir::GraphFunction>("forked", subgraph));
+  out_->owned_functions.push_back(std::make_unique<ir::GraphFunction>("<forked function>", subgraph));
   out_->functions.push_back(out_->owned_functions.back().get());
   const std::vector<uint32_t> inputs = operands(node);
   emit(Opcode::fork, pool(inputs, {assign(node->output())}), uint32_t(out_->functions.size() - 1));

@@ -30,7 +30,8 @@ std::string SourceRange::highlight(size_t context) const {
       out.append(mark_end > indent ? mark_end - indent : 0, '~');
       out += line == last ? " <--- HERE\n" : "\n";
     }
-    if (!out.empty() && out.back() != '\n') out += '\n';
+    // Lines behind the range end in a line break, also where the text does not.
+    if (to > last + 1 && !out.empty() && out.back() != '\n') out += '\n';
   }
   return out;
 }

@@ -171,7 +171,15 @@ IValue tolist(const IValue& arguments) {
   size_t next = 0;
   return list_of(numbers, tensor.sizes(), 0, next, number);
 }
-IValue wait_for(const IValue& future) { return future.future().wait(); }
+IValue wait_for(const IValue& future) {
+  try {
+    return future.future().wait();
+  } catch (const LimitError&) {
+    throw;
+  } catch (const Error& error) {
+    throw ForkedError(error.report());
+  }
+}
 IValue range_list(int64_t count) {
   Ref<ListObject> list = ListObject::make(types::int_());
   for (int64_t i = 0; i < count; ++i) list->append(IValue(i));

@@ -34,15 +34,7 @@ bool Future::is_done() const {
 IValue Future::wait() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return done_; });
-  if (error_) {
-    try {
-      std::rethrow_exception(error_);
-    } catch (const LimitError&) {
-      throw;
-    } catch (const Error& error) {
-      throw ForkedError(error.report());
-    }
-  }
+  if (error_) std::rethrow_exception(error_);
   return value_;
 }
 

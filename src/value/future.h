@@ -10,7 +10,8 @@
 
 namespace rushlight {
 
-/// The error of forked code where it is waited for: its whole text, with the trace of the forked code, is the message.
+/// The error of forked code where compiled code waits for it: its whole text, with the trace of the forked code, is the
+/// message.
 class ForkedError : public RuntimeError {
  public:
   using RuntimeError::RuntimeError;
@@ -23,7 +24,7 @@ class Future : public RefCounted {
   void complete(IValue value);
   void fail(std::exception_ptr error);
   bool is_done() const;
-  /// Blocks until done. Throws ForkedError if the work ended in an error of the library, else what it ended in.
+  /// Blocks until done; throws the error if there was one.
   IValue wait();
   void on_done(std::function<void()> callback);
 

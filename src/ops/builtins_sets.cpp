@@ -9,21 +9,19 @@ namespace rushlight::ops {
 namespace {
 
 IValue made(Ref<SetObject> set) { return IValue(std::move(set)); }
-template <bool frozen>
-IValue set_of_list(ListObject& list) {
-  auto set = make_ref<SetObject>(list.element_type(), frozen);
+Ref<SetObject> of_list(ListObject& list, bool is_frozen) {
+  auto set = make_ref<SetObject>(list.element_type(), is_frozen);
   for (size_t i = 0; i < list.size(); ++i) set->add(list.get(i));
-  return made(std::move(set));
+  return set;
+}
+template <bool is_frozen>
+IValue set_of_list(ListObject& list) {
+  return made(of_list(list, is_frozen));
 }
 IValue elements(SetObject& set) {
   Ref<ListObject> list = ListObject::make(set.element_type);
   set.for_each([&](const IValue& element) { list->append(element); });
   return IValue(std::move(list));
-}
-Ref<SetObject> of_list(ListObject& list) {
-  auto set = make_ref<SetObject>(list.element_type(), false);
-  for (size_t i = 0; i < list.size(); ++i) set->add(list.get(i));
-  return set;
 }
 
 int64_t size(SetObject& set) { return int64_t(set.size()); }
@@ -65,7 +63,7 @@ bool set_isdisjoint(SetObject& a, SetObject& b) { return filtered(a, b, true)->s
 /// Methods take lists too.
 template <auto fn>
 auto with_list(SetObject& a, ListObject& b) {
-  const Ref<SetObject> other = of_list(b);
+  const Ref<SetObject> other = of_list(b, /*is_frozen=*/false);
   return fn(a, *other);
 }
 

@@ -163,6 +163,7 @@ class Emitter {
 
   // special_forms.cpp
   SugaredValuePtr emit_special_form(const SpecialFormValue& form, const lang::Expr& call, const TypePtr& hint);
+  ir::Value* list_of(const SugaredValuePtr& over, const SourceRange& range, const TypePtr& hint);
   SugaredValuePtr emit_list_form(const lang::Expr& call, const TypePtr& hint);
   SugaredValuePtr emit_dict_form(const lang::Expr& call, const TypePtr& hint);
   SugaredValuePtr emit_legacy_constructor(ScalarType dtype, const lang::Expr& call);

@@ -158,16 +158,20 @@ std::vector<ir::Value*> Emitter::emit_all(const std::vector<lang::ExprPtr>& expr
 std::vector<NamedValue> Emitter::emit_arguments(const lang::Expr& call, size_t first, SugaredValue* callee) {
   std::vector<NamedValue> arguments;
   for (size_t i = first; i < call.operands.size(); ++i) {
-    if (callee && call[i]->is(ExprKind::starred)) {
-      // A list of any length goes to a parameter `*args`.
-      const SugaredValuePtr given = emit_sugared(*(*call[i])[0]);
-      if (ir::Value* value = as_simple(given); value && value->type()->is(TypeKind::list) && callee->gathers(false)) {
-        arguments.push_back({.name = "", .value = value, .range = call[i]->range, .is_expanded = true});
-        continue;
-      }
+    const SourceRange& range = call[i]->range;
+    if (!call[i]->is(ExprKind::starred)) {
+      arguments.push_back({"", emit(*call[i]), range});
+      continue;
     }
-    const std::vector<lang::ExprPtr> one{call.operands[i]};
-    for (ir::Value* value : emit_all(one)) arguments.push_back({"", value, call[i]->range});
+    const SugaredValuePtr given = emit_sugared(*(*call[i])[0]);
+    ir::Value* value = as_simple(given);
+    // A list of any length goes to a parameter `*args`.
+    if (value && value->type()->is(TypeKind::list) && callee && callee->gathers(false)) {
+      arguments.push_back({.name = "", .value = value, .range = range, .is_expanded = true});
+      continue;
+    }
+    for (const SugaredValuePtr& part : given->as_tuple(*this, range, std::nullopt))
+      arguments.push_back({"", part->as_value(*this, range), range});
   }
   return arguments;
 }

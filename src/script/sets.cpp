@@ -45,10 +45,8 @@ ir::Value* Emitter::emit_set_form(const lang::Expr& call, bool is_frozen, const 
   const TypePtr list_hint = element ? types::list(element) : nullptr;
   const SugaredValuePtr given = emit_sugared(*call[1], call[1]->is(ExprKind::list) ? list_hint : nullptr);
   ir::Value* value = as_simple(given);
-  if (value && (value->type()->is(TypeKind::set) || value->type()->is(TypeKind::frozenset)))
-    value = emit_operator(*this, call.range, "rushlight::elements", {value});
-  if (value && value->type()->is(TypeKind::list)) return make_set(value, is_frozen, call.range);
-  return make_set(emit_list_form(call, list_hint)->as_value(*this, call.range), is_frozen, call.range);
+  if (!value || !value->type()->is(TypeKind::list)) value = list_of(given, call.range, list_hint);
+  return make_set(value, is_frozen, call.range);
 }
 
 }  // namespace rushlight::script

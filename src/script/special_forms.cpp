@@ -171,22 +171,26 @@ SugaredValuePtr Emitter::emit_list_form(const lang::Expr& call, const TypePtr& h
   if (ir::Value* value = as_simple(over);
       value && (value->type()->is(TypeKind::list) || value->type()->is(TypeKind::string)))
     return simple(emit_operator(*this, call.range, "aten::list", {value}));
-  // list(x) is [e for e in x].
+  return simple(list_of(over, call.range, hint));
+}
+
+/// list(x) is [e for e in x].
+ir::Value* Emitter::list_of(const SugaredValuePtr& over, const SourceRange& range, const TypePtr& hint) {
   const auto variable = [&](const std::string& name) {
     auto expr = std::make_shared<lang::Expr>();
     expr->kind = ExprKind::name;
     expr->text = name;
-    expr->range = call.range;
+    expr->range = range;
     return expr;
   };
   const std::string over_name = temporary("$_iter"), element_name = temporary("$_elem");
-  environment_.set(over_name, over, call.range);
+  environment_.set(over_name, over, range);
   lang::Expr comprehension;
   comprehension.kind = ExprKind::list_comp;
-  comprehension.range = call.range;
+  comprehension.range = range;
   comprehension.operands = {variable(element_name)};
   comprehension.comprehensions = {{variable(element_name), variable(over_name), {}}};
-  return simple(emit_list_comprehension(comprehension, hint));
+  return emit_list_comprehension(comprehension, hint);
 }
 
 SugaredValuePtr Emitter::emit_dict_form(const lang::Expr& call, const TypePtr& hint) {

@@ -386,3 +386,22 @@ def tuple_of_types(x: Union[int, float, str, List[int]]):
 def test_isinstance_of_a_named_tuple_of_types():
     for x in (1, 1.5, "a", [1]):
         check(tuple_of_types, x)
+
+
+def noted(values: List[int]):
+    """A call that shows how often it was made."""
+    values.append(len(values))
+    return (len(values), 2)
+
+
+def star_of_a_call(values: List[int]):
+    return three(*noted(values)), values
+
+
+def set_of_a_call(values: List[int]):
+    return set(noted(values)), values
+
+
+def test_what_is_expanded_is_evaluated_once():
+    check(star_of_a_call, [])
+    check(set_of_a_call, [])

@@ -56,7 +56,8 @@ std::string note_of(const Report& other) {
 }
 
 constexpr const char* kCause = "_rushlight_error";
-/// Keeps the exception of C++ beside that of Python, for code of C++ that Python was called from.
+/// Keeps the exception of C++ beside that of Python, for code of C++ that Python was called from. Exceptions that leave
+/// for good have none: it could not be pickled.
 void remember_cause(nb::handle exception) {
   auto* cause = new std::exception_ptr(std::current_exception());
   exception.attr(kCause) = nb::capsule(cause, [](void* p) noexcept { delete static_cast<std::exception_ptr*>(p); });
@@ -67,7 +68,7 @@ void raise(const Error& error) {
   nb::object exception = owned(PyObject_CallOneArg(python_class_of(error), text.ptr()));
   if (!error.hint().empty()) add_note(exception, error.hint());
   for (const Report& other : error.others) add_note(exception, note_of(other));
-  remember_cause(exception);
+  if (AskingPython::depth > 0) remember_cause(exception);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }
 
@@ -85,6 +86,8 @@ void warn_in_python(std::string_view message) {
 }
 
 }  // namespace
+
+thread_local int AskingPython::depth = 0;
 
 void rethrow_cause(const nb::python_error& error) {
   const nb::handle exception = error.value();

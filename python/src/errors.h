@@ -10,10 +10,18 @@ extern PyObject* limit_exceeded_class;
 
 /// If Python's exception stands for one of C++ that went through Python, throws that one.
 void rethrow_cause(const nb::python_error& error);
+/// While one lives, errors of C++ that become Python's can be found again (rethrow_cause).
+struct AskingPython {
+  AskingPython() { ++depth; }
+  ~AskingPython() { --depth; }
+  AskingPython(const AskingPython&) = delete;
+  static thread_local int depth;
+};
 /// Asks Python during a compilation. Errors of the program that the answer meets stay errors of C++.
 template <class Question>
 auto ask_python(Question&& question) {
   try {
+    const AskingPython asking;
     return question();
   } catch (const nb::python_error& error) {
     rethrow_cause(error);

@@ -81,14 +81,7 @@ class ModuleValue final : public SugaredValue {
     return find(emitter, range, name) != nullptr;
   }
 
-  bool gathers(bool keywords) override {
-    const auto* forward = dynamic_cast<const ir::GraphFunction*>(type().find_method("forward"));
-    if (!forward) return false;
-    forward->ensure_defined();
-    return std::ranges::any_of(forward->schema().arguments, [&](const Argument& argument) {
-      return argument.gathers && argument.keyword_only == keywords;
-    });
-  }
+  bool gathers(bool keywords) override { return script::MethodValue(self_, "forward").gathers(keywords); }
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override {
     const auto& pre_hooks = type().forward_pre_hooks();

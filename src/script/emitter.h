@@ -174,6 +174,7 @@ class Emitter {
   // subscripts.cpp
   SugaredValuePtr emit_subscript(const lang::Expr& expr, const TypePtr& hint);
   void emit_subscript_assignment(const lang::Expr& target, const NamedValue& value, const SourceRange& range);
+  std::vector<ir::Value*> slice_operands(ir::Value* list, const SliceValue& bounds, const SourceRange& range);
   void emit_slice_assignment(const SourceRange& range, ir::Value* list, const SliceValue& bounds, ir::Value* values);
   SliceValue emit_slice_bounds(const lang::Expr& slice);
   ir::Value* emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const SliceValue& bounds);

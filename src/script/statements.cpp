@@ -174,10 +174,8 @@ void Emitter::emit_delete(const lang::Stmt& stmt) {
     const lang::Expr& index = *(*target)[1];
     if (index.is(ExprKind::slice)) {
       if (ir::Value* list = emit(*(*target)[0]); list->type()->is(TypeKind::list)) {
-        const SliceValue bounds = emit_slice_bounds(index);
-        const auto bound = [&](ir::Value* given) { return given ? given : constant(IValue(), stmt.range); };
         emit_operator(*this, stmt.range, "rushlight::delete_slice",
-                      {list, bound(bounds.start), bound(bounds.stop), bound(bounds.step)});
+                      slice_operands(list, emit_slice_bounds(index), stmt.range));
         continue;
       }
       lang::fail_at(target->range,

@@ -204,13 +204,20 @@ SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& h
   return base->element(*this, expr.range, at, hint);
 }
 
+/// A list and three bounds, None where they are missing: what operators on slices of lists begin with.
+std::vector<ir::Value*> Emitter::slice_operands(ir::Value* list, const SliceValue& bounds, const SourceRange& range) {
+  std::vector<ir::Value*> operands{list};
+  for (ir::Value* bound : {bounds.start, bounds.stop, bounds.step})
+    operands.push_back(bound ? bound : constant(IValue(), range));
+  return operands;
+}
 /// `l[a:b:c] = values`.
 void Emitter::emit_slice_assignment(const SourceRange& range, ir::Value* list, const SliceValue& bounds,
                                     ir::Value* values) {
-  const auto bound = [&](ir::Value* given) { return given ? given : constant(IValue(), range); };
   if (values->node()->kind() == kinds::empty_list_literal) values->set_type(list->type());
-  emit_operator(*this, range, "rushlight::set_slice",
-                {list, bound(bounds.start), bound(bounds.stop), bound(bounds.step), values});
+  std::vector<ir::Value*> operands = slice_operands(list, bounds, range);
+  operands.push_back(values);
+  emit_operator(*this, range, "rushlight::set_slice", std::move(operands));
 }
 
 void Emitter::emit_subscript_assignment(const lang::Expr& target, const NamedValue& value, const SourceRange& range) {

@@ -1,4 +1,5 @@
 """One compile reports every independent error: the first is raised, the others are its notes."""
+import pickle
 from typing import List, Optional
 
 import pytest
@@ -119,3 +120,10 @@ def test_hints_of_others_stand_with_them():
     with pytest.raises(RuntimeError) as caught:
         torch.jit.script(hints)
     assert caught.value.__notes__[-1].endswith("hint: test it first: if x is not None:")
+
+
+def test_errors_can_be_pickled_for_other_processes():
+    for fails in (lambda: torch.jit.script(many), lambda: torch.ones(2) + torch.ones(3)):
+        with pytest.raises(RuntimeError) as caught:
+            fails()
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

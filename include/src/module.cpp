@@ -164,15 +164,25 @@ void Module::save(std::ostream& stream, const ExtraFilesMap& extra_files) const 
   });
 }
 
+namespace {
+/// No call waits for the compiler: what `forward` runs is made when the module is, as in Python.
+Module ready(const rushlight::Module& module) {
+  module.prepare();
+  return out(module);
+}
+}  // namespace
+
 Module freeze(const Module& module, const std::optional<std::vector<std::string>>& preserved_attrs,
               bool optimize_numerics) {
   return guarded([&] {
-    return out(rushlight::freeze(real(module._ivalue()), preserved_attrs.value_or(std::vector<std::string>()),
+    return ready(rushlight::freeze(real(module._ivalue()), preserved_attrs.value_or(std::vector<std::string>()),
                                  optimize_numerics));
   });
 }
 Module optimize_for_inference(Module& module, const std::vector<std::string>& other_methods) {
-  return module.hasattr("training") ? freeze(module, other_methods) : module;
+  Module frozen = module.hasattr("training") ? freeze(module, other_methods) : module;
+  for (const std::string& name : other_methods) real(frozen._ivalue()).prepare(name);
+  return frozen;
 }
 
 // ---- load
@@ -187,18 +197,18 @@ rushlight::archive::LoadOptions load_options(std::optional<c10::Device> device, 
 }  // namespace
 
 Module load(const std::string& filename, std::optional<c10::Device> device, bool load_debug_files) {
-  return guarded([&] { return out(rushlight::load(filename, load_options(device, load_debug_files))); });
+  return guarded([&] { return ready(rushlight::load(filename, load_options(device, load_debug_files))); });
 }
 Module load(const std::string& filename, std::optional<c10::Device> device, ExtraFilesMap& extra_files,
             bool load_debug_files) {
-  return guarded([&] { return out(rushlight::load(filename, load_options(device, load_debug_files), &extra_files)); });
+  return guarded([&] { return ready(rushlight::load(filename, load_options(device, load_debug_files), &extra_files)); });
 }
 Module load(std::istream& stream, std::optional<c10::Device> device, bool load_debug_files) {
-  return guarded([&] { return out(rushlight::load(stream, load_options(device, load_debug_files))); });
+  return guarded([&] { return ready(rushlight::load(stream, load_options(device, load_debug_files))); });
 }
 Module load(std::istream& stream, std::optional<c10::Device> device, ExtraFilesMap& extra_files,
             bool load_debug_files) {
-  return guarded([&] { return out(rushlight::load(stream, load_options(device, load_debug_files), &extra_files)); });
+  return guarded([&] { return ready(rushlight::load(stream, load_options(device, load_debug_files), &extra_files)); });
 }
 Module load(std::shared_ptr<ReadAdapterInterface> adapter, std::optional<c10::Device> device, bool load_debug_files) {
   ExtraFilesMap none;
@@ -210,7 +220,7 @@ Module load(std::shared_ptr<ReadAdapterInterface> adapter, std::optional<c10::De
     std::string bytes(adapter->size(), '\0');
     const size_t got = adapter->read(0, bytes.data(), bytes.size(), "archive");
     TORCH_CHECK(got == bytes.size(), "the adapter gave ", got, " of ", bytes.size(), " bytes");
-    return out(rushlight::load_from_bytes(std::move(bytes), load_options(device, load_debug_files), &extra_files));
+    return ready(rushlight::load_from_bytes(std::move(bytes), load_options(device, load_debug_files), &extra_files));
   });
 }
 

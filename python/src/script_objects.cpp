@@ -304,14 +304,7 @@ void bind_callable_texts(nb::class_<Handle>& type, ir::GraphFunction& (*function
       .def("graph_for",
            [function_of](const Handle& self, nb::args, nb::kwargs) { return exec::optimized_graph(function_of(self)); })
       .def(
-          "_prepare",
-          [function_of](const Handle& self) {
-            try {
-              function_of(self).plan();
-            } catch (const Error&) {
-              // The call says what is wrong, with the frames of the program.
-            }
-          },
+          "_prepare", [function_of](const Handle& self) { function_of(self).prepare(); },
           "Makes what runs now rather than at the first call.")
       .def(
           "_bytecode",

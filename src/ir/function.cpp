@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/code_pages.h"
 #include "base/text.h"
 #include "value/qualified_name.h"
 #include "value/unify.h"
@@ -81,6 +82,15 @@ ExecutablePlan& GraphFunction::plan() {
     plan_.store(owned_plan_.get(), std::memory_order_release);
   }
   return *owned_plan_;
+}
+
+void GraphFunction::prepare() {
+  map_code_pages();
+  try {
+    plan();
+  } catch (const Error&) {
+    // The call says it again, with the frames of the program.
+  }
 }
 
 void GraphFunction::drop_plan() {

@@ -38,6 +38,8 @@ class GraphFunction : public Function {
 
   /// The plan is made by the executor's factory on first use; thread-safe.
   ExecutablePlan& plan();
+  /// Makes the plan now rather than at the first call, which says what is wrong if it cannot be made.
+  void prepare();
   void drop_plan();
   /// What callers inline: a copy of the graph, cleaned up by `make` on first use. Dropped by set_graph.
   std::shared_ptr<Graph> inlinable_graph(std::shared_ptr<Graph> (*make)(const GraphFunction&)) const;

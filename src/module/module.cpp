@@ -83,6 +83,9 @@ Method Module::get_method(std::string_view name) const {
   if (!method) throw RuntimeError(cat("Method '", name, "' is not defined."));
   return *std::move(method);
 }
+void Module::prepare(std::string_view method) const {
+  if (const std::optional<Method> found = find_method(method)) found->function().prepare();
+}
 std::vector<Method> Module::methods() const {
   std::vector<Method> all;
   for (Function* method : type().methods()) all.emplace_back(object_, static_cast<ir::GraphFunction*>(method));

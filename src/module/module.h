@@ -62,6 +62,9 @@ class Module {
   }
   Method get_method(std::string_view name) const;  ///< RuntimeError "Method 'x' is not defined."
   std::optional<Method> find_method(std::string_view name) const;
+  /// Does now what the first call of the method would do before it runs. Nothing where there is no such method; what is
+  /// wrong with it is said by the call.
+  void prepare(std::string_view method = "forward") const;
   std::vector<Method> methods() const;
 
   // ---- Attributes: parameters, buffers, submodules and plain values

@@ -52,6 +52,16 @@ TEST(Module, CallsCheckTheirArguments) {
   EXPECT_FALSE(net.find_method("nothing"));
 }
 
+TEST(Module, PreparingChangesNoResultAndHidesNoError) {
+  const Module net = make_net();
+  net.prepare();
+  net.prepare("nothing");
+  EXPECT_EQ(number(net.forward({IValue(scalar_tensor(1.0))})), 7.0);
+  net.define("def refused(self, x: Tensor) -> Tensor:\n  return x.view([7])\n");
+  net.prepare("refused");
+  EXPECT_THROW(net.get_method("refused")({IValue(scalar_tensor(1.0))}), Error);
+}
+
 TEST(Module, WhatWasSavedComesBack) {
   const Module net = make_net();
   const Module back = round_trip(net);

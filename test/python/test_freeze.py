@@ -77,6 +77,13 @@ def test_batch_normalisation_is_folded_into_the_convolution():
     assert "batch_norm" not in str(kept.graph) and torch.allclose(kept(x), module(x), atol=1e-6)
 
 
+def test_other_methods_are_optimised_too():
+    optimised = torch.jit.optimize_for_inference(compiled(), other_methods=["other"])
+    assert optimised.other(torch.ones(1)).item() == 4 and not hasattr(optimised, "factor")
+    again = torch.jit.optimize_for_inference(optimised)
+    assert again is optimised and again(torch.ones(1, 2)).tolist() == [[12.0, 12.0]]
+
+
 def test_a_frozen_module_is_saved_and_loaded():
     buffer = io.BytesIO()
     torch.jit.save(torch.jit.freeze(compiled()), buffer)

@@ -24,7 +24,7 @@ def freeze(mod, preserved_attrs=None, optimize_numerics=True):
                            "Please call .eval() on your module before freezing.")
     from ._modules import RecursiveScriptModule
     frozen = RecursiveScriptModule._wrap(_C._freeze_module(mod._c, list(preserved_attrs or ()), optimize_numerics))
-    frozen._prepare_forward()
+    frozen._prepare()
     return frozen
 
 
@@ -37,7 +37,10 @@ def run_frozen_optimizations(mod, optimize_numerics=True, preserved_methods=None
 
 
 def optimize_for_inference(mod, other_methods=None):
-    """The module, frozen if it is not yet: whatever else makes it faster happens when it first runs."""
+    """The module, frozen if it is not yet; `forward` and `other_methods` are ready to run."""
     warnings.warn("`torch.jit.optimize_for_inference` is deprecated. Please use `torch.compile` instead.", DeprecationWarning, stacklevel=1)
     _check(mod, "optimize_for_inference")
-    return freeze(mod.eval(), preserved_attrs=other_methods) if hasattr(mod, "training") else mod
+    frozen = freeze(mod.eval(), preserved_attrs=other_methods) if hasattr(mod, "training") else mod
+    for name in other_methods or ():
+        frozen._prepare(name)
+    return frozen

@@ -33,7 +33,7 @@ def script_module(module):
     if "_c" in module.__dict__:
         return module
     compiled = create(prepare(module), methods_to_compile)
-    compiled._prepare_forward()
+    compiled._prepare()
     return compiled
 
 

@@ -197,10 +197,10 @@ class RecursiveScriptModule(ScriptModule):
         """A trace gave the C++ object a method."""
         self.__dict__[name] = self._c._get_method(name)
 
-    def _prepare_forward(self):
+    def _prepare(self, method="forward"):
         """No call waits for the compiler: what `forward` runs is made when the module is."""
-        if self._c._has_method("forward"):
-            self._c._get_method("forward")._prepare()
+        if self._c._has_method(method):
+            self._c._get_method(method)._prepare()
 
     def _take_hooks(self):
         """The compiled hooks of the class, where calls from Python look for them."""

@@ -37,7 +37,7 @@ def load(f, map_location=None, _extra_files=None, _restore_shapes=False):
     from ._modules import RecursiveScriptModule
     files = {} if _extra_files is None else _extra_files
     module = RecursiveScriptModule._wrap(_C._load_archive(_source(f), _device(map_location), files))
-    module._prepare_forward()
+    module._prepare()
     return module
 
 

@@ -176,7 +176,7 @@ Module freeze(const Module& module, const std::optional<std::vector<std::string>
               bool optimize_numerics) {
   return guarded([&] {
     return ready(rushlight::freeze(real(module._ivalue()), preserved_attrs.value_or(std::vector<std::string>()),
-                                 optimize_numerics));
+                                   optimize_numerics));
   });
 }
 Module optimize_for_inference(Module& module, const std::vector<std::string>& other_methods) {
@@ -201,7 +201,8 @@ Module load(const std::string& filename, std::optional<c10::Device> device, bool
 }
 Module load(const std::string& filename, std::optional<c10::Device> device, ExtraFilesMap& extra_files,
             bool load_debug_files) {
-  return guarded([&] { return ready(rushlight::load(filename, load_options(device, load_debug_files), &extra_files)); });
+  return guarded(
+      [&] { return ready(rushlight::load(filename, load_options(device, load_debug_files), &extra_files)); });
 }
 Module load(std::istream& stream, std::optional<c10::Device> device, bool load_debug_files) {
   return guarded([&] { return ready(rushlight::load(stream, load_options(device, load_debug_files))); });

@@ -340,8 +340,8 @@ double vector_exp_shifted(const double* in, double shift, double* out, int64_t c
 const char* vector_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 
 namespace {
-// Asking the CPU what it is traps into the hypervisor of a virtual machine a dozen times, 4 us each. Done when the library
-// is loaded, it is no part of a program's first call.
+// Asking the CPU what it is traps into the hypervisor of a virtual machine a dozen times, 4 us each. Done when the
+// library is loaded, it is no part of a program's first call.
 [[maybe_unused]] const bool is_target_chosen = (hwy::GetChosenTarget().Update(hwy::SupportedTargets()), true);
 }  // namespace
 }  // namespace rushlight::cpu

@@ -19,7 +19,7 @@ namespace {
 int map_if_ours(dl_phdr_info* object, size_t, void*) {
   const auto ours = reinterpret_cast<uintptr_t>(&map_code_pages);
   const auto page = uintptr_t(sysconf(_SC_PAGESIZE));
-  for (const ElfW(Phdr)& segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+  for (const ElfW(Phdr) & segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
     const uintptr_t begin = object->dlpi_addr + segment.p_vaddr, end = begin + segment.p_memsz;
     if (segment.p_type != PT_LOAD || ours < begin || ours >= end) continue;
     const uintptr_t first = begin / page * page;

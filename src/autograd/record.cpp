@@ -85,20 +85,19 @@ void record(const Operator& op, const IValue* arguments, IValue* results) {
   }
   const OpDecl& declaration = op.declaration();
   const bool writes = op.is_mutating();
-  if (writes)
-    for (size_t i = 0; i < op.argument_count(); ++i)
-      if (op.schema().arguments[i].is_write())
-        any_tensor(arguments[i], [](const Tensor& tensor) {
-          check_inplace(tensor);
-          return false;
-        });
-
   bool wants_gradient = false;
   if (dispatch_state.grad_enabled && !op.has(OpTraits::not_differentiable)) {
     for (size_t i = 0; i < op.argument_count() && !wants_gradient; ++i)
       wants_gradient =
           takes_gradient(declaration, op.schema().arguments[i].name) && any_tensor(arguments[i], requires_grad);
   }
+  if (writes)
+    for (size_t i = 0; i < op.argument_count(); ++i)
+      if (op.schema().arguments[i].is_write())
+        any_tensor(arguments[i], [&](const Tensor& tensor) {
+          check_inplace(tensor, wants_gradient);
+          return false;
+        });
   if (wants_gradient && op.form() == Operator::Form::out)
     throw RuntimeError(cat(op.schema().name.substr(op.schema().name.rfind(':') + 1),
                            "(): functions with out=... arguments don't support automatic differentiation, but one of "

@@ -70,7 +70,7 @@ void track_view(const Tensor& view, const Tensor& source, ViewOrigin origin) {
   meta.view = std::make_unique<ViewInfo>(ViewInfo{std::move(base), origin, view.version().value()});
 }
 
-void check_inplace(const Tensor& tensor) {
+void check_inplace(const Tensor& tensor, bool is_recorded) {
   if (tensor.impl()->is_inference && !dispatch_state.inference_mode)
     throw RuntimeError(
         "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
@@ -78,17 +78,21 @@ void check_inplace(const Tensor& tensor) {
         "doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.");
   const AutogradMeta* meta = AutogradMeta::find(tensor);
   if (!meta || !dispatch_state.grad_enabled) return;
+  if (!is_recorded && !requires_grad(tensor) && !(meta->view && requires_grad(meta->view->base))) return;
   if (meta->view) {
     const ViewInfo& view = *meta->view;
     if (view.origin == ViewOrigin::multiple_outputs) {
       const Ref<GradNode> maker = grad_fn(tensor);
-      std::string name = maker ? maker->name() : "an operator";
-      if (const size_t at = name.find("Backward"); at != std::string::npos) name.resize(at);
+      std::string what = "A view was created in no_grad mode and is being modified inplace with grad mode enabled.";
+      if (maker) {
+        const std::string name = maker->name();
+        what = cat("Output ", meta->output_index, " of ", name.substr(0, name.find("Backward")),
+                   " is a view and is being modified inplace.");
+      }
       throw RuntimeError(cat(
-          "Output ", meta->output_index, " of ", name,
-          " is a view and is being modified inplace. This view is the output of a function that returns multiple "
-          "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace "
-          "operation by an out-of-place one."));
+          what,
+          " This view is the output of a function that returns multiple views. Such functions do not allow the output "
+          "views to be modified inplace. You should replace the inplace operation by an out-of-place one."));
     }
     if (view.origin == ViewOrigin::no_grad_mode)
       throw RuntimeError(

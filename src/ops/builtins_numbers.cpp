@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ops/typed_kernel.h"
+#include "ops/variable_queries.h"
 
 namespace rushlight::ops {
 namespace {
@@ -152,6 +153,18 @@ bool bool_of_tensor(const Tensor& a) {
 }
 std::complex<double> complex_of_tensor(const Tensor& a) { return a.item().to<std::complex<double>>(); }
 Scalar scalar_of_tensor(const Tensor& a) { return a.item(); }
+
+/// A tensor where a number is wanted: one element without dimensions and without a gradient.
+template <auto kConvert, bool kIntegral = false>
+auto implicit(const Tensor& a) {
+  if (variable_queries.requires_grad && variable_queries.requires_grad(a))
+    throw RuntimeError("Cannot input a tensor that requires grad as a scalar argument");
+  if (a.dim() != 0) throw RuntimeError("Cannot input a tensor of dimension other than 0 as a scalar argument");
+  if (kIntegral && !is_integral(a.dtype()))
+    throw RuntimeError(
+        cat("Cannot input a tensor of type ", dtype_info(a.dtype()).ir_name, " as an integral argument"));
+  return kConvert(a);
+}
 
 double math_sqrt(double a) { return std::sqrt(a); }
 double math_exp(double a) { return std::exp(a); }
@@ -432,14 +445,17 @@ void declare_builtins_numbers(OpSet& ops) {
            .kernel = typed_kernel<&bool_of_float>(),
            .traits = kLanguage,
            .opcode = "f64.to.bool"});
-  ops.add({.schema = "IntImplicit(Tensor a) -> int", .kernel = typed_kernel<&int_of_tensor>(), .traits = kLanguage});
-  ops.add(
-      {.schema = "FloatImplicit(Tensor a) -> float", .kernel = typed_kernel<&float_of_tensor>(), .traits = kLanguage});
+  ops.add({.schema = "IntImplicit(Tensor a) -> int",
+           .kernel = typed_kernel<&implicit<int_of_tensor, true>>(),
+           .traits = kLanguage});
+  ops.add({.schema = "FloatImplicit(Tensor a) -> float",
+           .kernel = typed_kernel<&implicit<float_of_tensor>>(),
+           .traits = kLanguage});
   ops.add({.schema = "ComplexImplicit(Tensor a) -> complex",
-           .kernel = typed_kernel<&complex_of_tensor>(),
+           .kernel = typed_kernel<&implicit<complex_of_tensor>>(),
            .traits = kLanguage});
   ops.add({.schema = "ScalarImplicit(Tensor a) -> Scalar",
-           .kernel = typed_kernel<&scalar_of_tensor>(),
+           .kernel = typed_kernel<&implicit<scalar_of_tensor>>(),
            .traits = kLanguage});
   ops.add({.schema = "str(t elem) -> str", .kernel = typed_kernel<&str_of>(), .traits = kLanguage});
 

@@ -49,10 +49,12 @@ void call_operator(const Operator& op, const IValue* arguments, IValue* results)
 }
 
 void bump_versions(const Operator& op, const IValue* arguments) {
-  // PyTorch does not count what an operator writes on the side of a new result (rrelu_with_noise writes its noise).
+  // PyTorch does not count what an operator writes on the side of its results (rrelu_with_noise writes its noise).
   const std::vector<Argument>& returns = op.schema().returns;
   if (!returns.empty() && !returns[0].is_write()) return;
-  for (size_t i = 0; i < op.argument_count(); ++i) {
+  const bool only_first = op.schema().name.ends_with('_') && op.schema().arguments[0].is_write();
+  const size_t counted = only_first ? 1 : op.argument_count();
+  for (size_t i = 0; i < counted; ++i) {
     if (!op.schema().arguments[i].is_write()) continue;
     if (arguments[i].is_tensor()) {
       if (arguments[i].tensor().defined()) arguments[i].tensor().bump_version();

@@ -220,11 +220,14 @@ Tensor rrelu_inplace(const Tensor& self, const Scalar& lower, const Scalar& uppe
   check_rrelu_bounds(lower, upper);
   return rrelu_with_noise_(self, empty_like(self), lower, upper, training, generator);
 }
-Tensor rrelu_wrt_self(const Backward& b) {
+/// `input`: what went in, or what came out where that was overwritten; both have the same sign.
+Tensor rrelu_gradient(const Backward& b, const Tensor& input, bool input_is_result) {
   const Scalar lower = b.scalar_of("lower"), upper = b.scalar_of("upper");
   if (b.bool_of("training") && upper.to<double>() - lower.to<double>() > 1e-6) return b.grad() * b.saved("noise");
-  return leaky_relu_backward(b.grad(), b.saved("self"), Scalar(middle_slope(lower, upper)), false);
+  return leaky_relu_backward(b.grad(), input, Scalar(middle_slope(lower, upper)), input_is_result);
 }
+Tensor rrelu_wrt_self(const Backward& b) { return rrelu_gradient(b, b.saved("self"), false); }
+Tensor rrelu_wrt_overwritten(const Backward& b) { return rrelu_gradient(b, b.result(), true); }
 
 }  // namespace
 
@@ -433,8 +436,8 @@ void declare_rectifiers(OpSet& ops) {
   ops.add({.schema = "rrelu_with_noise_(Tensor(a!) self, Tensor(b!) noise, Scalar lower=0.125, Scalar "
                      "upper=0.33333333333333331, bool training=False, Generator? generator=None) -> Tensor(a!)",
            .kernel = typed_kernel<&rrelu_with_noise_inplace>(),
-           .saves = "self, noise",
-           .derivatives = {{"self", &rrelu_wrt_self}},
+           .saves = "result, noise",
+           .derivatives = {{"self", &rrelu_wrt_overwritten}},
            .grad_fn = "RreluWithNoiseBackward1",
            .traits = kPlain | OpTraits::nondeterministic,
            .doc = "rrelu_with_noise in place."});

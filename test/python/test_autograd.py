@@ -130,3 +130,39 @@ def test_a_function_s_node_dies_with_its_results():
     reference = weakref.ref(Scale.apply(x, 3).grad_fn)
     gc.collect()
     assert reference() is None
+
+
+def test_parts_may_be_written_while_no_gradient_is_wanted():
+    whole = torch.ones(4)
+    with torch.no_grad():
+        hidden = whole[2:]
+    whole.chunk(2)[0].add_(1)
+    hidden.mul_(3)
+    assert whole.tolist() == [2.0, 2.0, 3.0, 3.0]
+
+
+def test_parts_are_not_written_where_a_gradient_is_wanted():
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode .* returns multiple views"):
+        torch.ones(4).chunk(2)[0].add_(leaf())
+    with pytest.raises(RuntimeError, match="Output 0 of Split is a view and is being modified inplace"):
+        (torch.ones(4, requires_grad=True) * 2).chunk(2)[0].add_(1)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_rrelu_in_place(training):
+    x = torch.tensor([-1.0, 0.0, 2.0], requires_grad=True)
+    result = torch.nn.functional.rrelu(x + 0, 0.25, 0.25, training=training, inplace=True)
+    result.sum().backward()
+    assert result.tolist() == [-0.25, 0.0, 2.0] and x.grad.tolist() == [0.25, 0.25, 1.0]
+
+
+@pytest.mark.parametrize("value, message", [
+    (torch.ones(1), "Cannot input a tensor of dimension other than 0 as a scalar argument"),
+    (torch.tensor(1.5), "Cannot input a tensor of type Float as an integral argument"),
+    (torch.tensor(1.0, requires_grad=True), "Cannot input a tensor that requires grad as a scalar argument"),
+])
+def test_tensors_where_numbers_are_wanted(value, message):
+    unit = torch.jit.CompilationUnit("def f(x, dim): return x.unsqueeze(dim)")
+    assert unit.f(torch.ones(2), torch.tensor(1)).shape == (2, 1)
+    with pytest.raises(RuntimeError, match=message):
+        unit.f(torch.ones(2), value)

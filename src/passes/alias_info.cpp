@@ -145,8 +145,24 @@ class AliasAnalysis {
       for (const Value* output : node.outputs()) make_fresh(output);
       return;
     }
-    if (const Operator* op = node.find_op()) return operation(node, op->schema());
+    if (kind == kinds::fork || kind == kinds::awaitable) return fork(node);
+    if (const Operator* op = node.find_op()) {
+      static const ir::Symbol wait = ir::Symbol::intern("aten::wait"),
+                              awaitable_wait = ir::Symbol::intern("prim::awaitable_wait");
+      if (kind == wait || kind == awaitable_wait) waits_.push_back(&node);
+      return operation(node, op->schema());
+    }
     conservative(node);
+  }
+
+  /// Forked code has what it is given and writes nothing before somebody waits for it: a fork that nobody waits for may
+  /// go.
+  void fork(const Node& node) {
+    for (const Value* input : node.inputs()) {
+      make_wildcard(input);
+      opened_.push_back(input);
+    }
+    for (const Value* output : node.outputs()) make_fresh(output);
   }
 
   void branches(const Node& node) {
@@ -168,7 +184,7 @@ class AliasAnalysis {
     }
   }
 
-  /// Calls, Python, forks and whatever is not known: everything handed over may be kept and written.
+  /// Calls, Python and whatever is not known: everything handed over may be kept and written.
   void conservative(const Node& node) {
     for (const Value* input : node.inputs()) {
       write(node, input);
@@ -269,6 +285,9 @@ class AliasAnalysis {
         open.push_back(inner);
       }
     }
+    // What is waited for may have written all that it could reach.
+    for (const Node* node : waits_)
+      for (Place place : info_.wildcards_) writes_.emplace_back(node, place);
     for (Place place = 0; place < info_.places_.size(); ++place) find_leaves(place);
     for (const auto& [node, place] : writes_) {
       const auto& leaves = info_.places_[place].leaves;
@@ -306,6 +325,7 @@ class AliasAnalysis {
   bool attributes_are_own_;
   std::vector<const Value*> opened_;   ///< containers that elements were taken out of
   std::vector<const Value*> escaped_;  ///< values that may be anywhere: so may be what they hold
+  std::vector<const Node*> waits_;
   std::vector<std::pair<const Node*, Place>> writes_;
   std::unordered_map<Place, TypePtr> types_;
 };

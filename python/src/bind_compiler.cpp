@@ -237,8 +237,7 @@ struct UnitHandle {
 };
 
 nb::object find_function(const UnitHandle& self, const std::string& name) {
-  ir::GraphFunction* function =
-      self.unit->find_function(name.find('.') == std::string::npos ? cat("__torch__.", name) : name);
+  ir::GraphFunction* function = self.unit->find_function(name);
   return function ? nb::cast(FunctionHandle{self.unit, function}) : nb::none();
 }
 
@@ -248,7 +247,7 @@ void bind_unit(nb::module_& m) {
       .def(
           "define",
           [](const UnitHandle& self, const std::string& text, nb::object lookup) {
-            script::define(*self.unit, text, lookup.is_none() ? nullptr : python_resolver(std::move(lookup)));
+            script::define(*self.unit, text, lookup.is_none() ? nullptr : python_resolver(std::move(lookup)), "");
           },
           nb::arg("source"), nb::arg("lookup").none() = nb::none())
       .def("find_function", &find_function)

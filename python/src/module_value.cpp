@@ -123,7 +123,7 @@ class ModuleValue final : public SugaredValue {
     const std::string kind = container();
     if (kind == "dict") return submodules(emitter).all_names();
     if (kind == "list") return submodules(emitter).all_values();
-    if (kind == "parameters") return std::make_shared<SugaredTuple>(own_parameters(emitter));
+    if (kind == "parameters") return own_tensors(emitter, &ClassType::Attribute::is_parameter).all_values();
     lang::fail_at(range,
                   "Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable");
   }
@@ -207,8 +207,10 @@ class ModuleValue final : public SugaredValue {
     if (name == "children") return parts_method(name, submodules(emitter).all_values());
     if (name == "named_children") return parts_method(name, submodules(emitter).items());
     if (name == "modules" || name == "named_modules") {
+      // PyTorch reads the submodules once more than it needs them.
+      submodules(emitter);
       NamedParts all;
-      collect_modules(emitter, self_, "", all);
+      collect_modules(emitter, *this, "", all);
       return parts_method(name, name == "modules" ? all.all_values() : all.items());
     }
     if (name == "named_buffers")
@@ -236,28 +238,23 @@ class ModuleValue final : public SugaredValue {
     for (const ClassType::Attribute& attribute : type().attributes()) {
       if (!(attribute.*wanted)) continue;
       parts.names.push_back(name_constant(emitter, attribute.name));
+      // PyTorch reads each twice, and the numbers of the values show it.
+      script::simple(self_)->attribute(emitter, {}, attribute.name);
       parts.values.push_back(script::simple(self_)->attribute(emitter, {}, attribute.name));
     }
     return parts;
   }
-  std::vector<SugaredValuePtr> own_parameters(Emitter& emitter) const {
-    std::vector<SugaredValuePtr> parameters;
-    for (const ClassType::Attribute& attribute : type().attributes()) {
-      if (!attribute.is_parameter) continue;
-      // PyTorch reads each three times, and the numbers of the values show it.
-      for (int i = 0; i < 2; ++i) script::simple(self_)->attribute(emitter, {}, attribute.name);
-      parameters.push_back(script::simple(self_)->attribute(emitter, {}, attribute.name));
-    }
-    return parameters;
-  }
-  /// The module itself under the empty name, then everything below it.
-  static void collect_modules(Emitter& emitter, ir::Value* module, const std::string& path, NamedParts& all) {
+  /// The module itself under the empty name, then everything below it. All submodules of one are read before the first
+  /// of them is looked into.
+  static void collect_modules(Emitter& emitter, const ModuleValue& module, const std::string& path, NamedParts& all) {
     all.names.push_back(name_constant(emitter, path));
-    all.values.push_back(module_value(module));
-    for (const ClassType::Attribute& attribute : module->type()->expect<ClassType>().attributes()) {
-      if (!attribute.type->is_module() || !attribute.type->is(TypeKind::class_)) continue;
-      ir::Value* part = script::simple(module)->attribute(emitter, {}, attribute.name)->as_value(emitter, {});
-      collect_modules(emitter, part, path.empty() ? attribute.name : cat(path, ".", attribute.name), all);
+    all.values.push_back(module_value(module.self_));
+    const NamedParts parts = module.submodules(emitter);
+    size_t i = 0;
+    for (const ClassType::Attribute& attribute : module.type().attributes()) {
+      if (!attribute.type->is_module()) continue;
+      if (const auto* part = dynamic_cast<const ModuleValue*>(parts.values[i++].get()))
+        collect_modules(emitter, *part, path.empty() ? attribute.name : cat(path, ".", attribute.name), all);
     }
   }
 

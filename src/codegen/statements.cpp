@@ -220,14 +220,18 @@ void SourcePrinter::Printer::closure_statement(const Node& node) {
   if (options_.for_export) throw CompileError({.message = "closures are not exportable", .range = node.range()});
   give_name(node.output());
   const ir::Graph& graph = *node.attribute<std::shared_ptr<ir::Graph>>(ir::attributes::subgraph);
-  const Value* context = graph.inputs().at(0);
   indent();
   add("def ");
   body.append(use(node.output()));
-  give_name(context);
-  add("(");
-  body.append(use(context));
-  add(cat(": ", type_text(context->type()), "):\n"));
+  const char* before = "(";
+  for (const Value* input : graph.inputs()) {
+    give_name(input);
+    add(before);
+    body.append(use(input));
+    add(cat(": ", type_text(input->type())));
+    before = ", ";
+  }
+  add("):\n");
   function_body(graph.block());
 }
 

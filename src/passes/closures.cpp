@@ -39,7 +39,6 @@ void lift(Node& closure) {
   context->set_type(types::tuple(std::move(captured_types)));
   closure.set_attribute(ir::attributes::subgraph, std::move(inner));
   closure.erase_block(0);
-  outer.create(kinds::constant, {}, 1)->destroy();  // PyTorch's numbers show one more value here
   // A closure value is the pair of code and context.
   Node* pair = outer.create(kinds::tuple_construct, {}, 1)->insert_after(pack);
   closure.output()->replace_all_uses_with(pair->output());

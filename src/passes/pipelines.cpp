@@ -8,7 +8,8 @@ namespace rushlight::passes {
 namespace {
 
 constexpr const Pass* kNormalize[] = {&canonicalize_loops, &normalize_operators};
-constexpr const Pass* kCloseOver[] = {&lift_closures, &inline_forked_closures};
+constexpr const Pass* kCloseOver[] = {&lift_closures};
+constexpr const Pass* kInlineForks[] = {&inline_forked_closures};
 constexpr const Pass* kSimplify[] = {&lower_simple_tuples, &dead_code_elimination};
 constexpr const Pass* kFold[] = {&constant_propagation_of_immutable_types};
 constexpr const Pass* kRemoveUnused[] = {&dead_code_elimination};
@@ -19,10 +20,11 @@ constexpr const Pass* kPool[] = {&constant_pooling};
 constexpr const Pass* kExecution[] = {&inline_calls,         &lower_simple_tuples,   &peephole_without_shapes,
                                       &constant_propagation, &dead_code_elimination, &constant_pooling};
 
-/// Each graph of a fork is cleaned up on its own; then nodes that warn get their numbers.
-void clean_up_subgraphs(ir::Block& block) {
+/// Graphs inside of nodes are cleaned up on their own.
+void clean_up_subgraphs(ir::Block& block, bool of_closures) {
   for (ir::Node* node : block.nodes()) {
-    for (ir::Block* inner : node->blocks()) clean_up_subgraphs(*inner);
+    for (ir::Block* inner : node->blocks()) clean_up_subgraphs(*inner, of_closures);
+    if ((node->kind() == ir::kinds::closure) != of_closures) continue;
     if (const ir::AttributeValue* subgraph = node->find_attribute(ir::attributes::subgraph))
       clean_up_compiled(*std::get<std::shared_ptr<ir::Graph>>(*subgraph));
   }
@@ -64,7 +66,10 @@ void normalize_compiled(ir::Graph& graph) { run_pipeline(kNormalize, graph); }
 
 void clean_up_compiled(ir::Graph& graph) {
   run_pipeline(kCloseOver, graph);
-  clean_up_subgraphs(graph.block());
+  // A fork has a copy of its closure, as that is when it is cleaned up.
+  clean_up_subgraphs(graph.block(), /*of_closures=*/true);
+  run_pipeline(kInlineForks, graph);
+  clean_up_subgraphs(graph.block(), /*of_closures=*/false);
   type_empty_lists(graph.block());
   run_pipeline(kSimplify, graph);
   run_and_clean_up(kFold, graph);

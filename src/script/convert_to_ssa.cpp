@@ -96,14 +96,16 @@ class ControlFlow {
     const Variables set = visit(body);
     Node* first_in_body = body.param_node();
     for (const auto& [name, inner] : set) {
-      const TypePtr type = visible(name);
-      if (!type) continue;
+      const TypePtr outside = visible(name);
+      if (!outside) continue;
+      // `x: Optional[int] = None` is a None in front of the loop and may be an int behind it.
+      const TypePtr type = unify_types(outside, inner, /*default_to_union=*/true);
       Value* before;
       {
         Graph::WithInsertPoint guard(graph_, node);
         Node* load = graph_.insert(graph_.create(kinds::load, 1));
         load->set_attribute(kName, name);
-        before = load->output()->set_type(type);
+        before = load->output()->set_type(outside);
       }
       node->add_input(before);
       Value* carried = body.add_input()->set_type(type);
@@ -148,10 +150,15 @@ std::vector<Value*> clone_block(Graph& graph, const Block& from) {
 class LoopContinuations {
  public:
   explicit LoopContinuations(Graph& graph) : graph_(graph) {}
-  void run() {
-    Graph::WithInsertPoint guard(graph_, graph_.param_node()->next());
-    false_ = graph_.insert_constant(IValue(false));
-    visit(graph_.block(), nullptr);
+  /// Closures have a false of their own, in front of their bodies.
+  void run(Block& block) {
+    Value* outer = false_;
+    {
+      Graph::WithInsertPoint guard(graph_, block.param_node()->next());
+      false_ = graph_.insert_constant(IValue(false));
+    }
+    visit(block, nullptr);
+    false_ = outer;
   }
 
  private:
@@ -162,8 +169,10 @@ class LoopContinuations {
         visit(*node->blocks()[1], nullptr);
       } else if (node->kind() == kinds::break_stmt || node->kind() == kinds::continue_stmt) {
         replace(node, loop);
+      } else if (node->kind() == kinds::closure) {
+        run(*node->blocks()[0]);
       } else {
-        for (Block* inner : node->blocks()) visit(*inner, node->kind() == kinds::closure ? nullptr : loop);
+        for (Block* inner : node->blocks()) visit(*inner, loop);
       }
     }
   }
@@ -245,7 +254,7 @@ class EraseLoadsAndStores {
 
 void convert_to_ssa(Graph& graph) {
   ControlFlow(graph).run();
-  LoopContinuations(graph).run();
+  LoopContinuations(graph).run(graph.block());
   place_loop_conditions(graph, graph.block());
   EraseLoadsAndStores().run(graph.block());
 }

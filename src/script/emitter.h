@@ -118,7 +118,9 @@ class Emitter {
                  const lang::Expr* condition, const std::function<void()>& body);
   void emit_with_else(const lang::Stmt& stmt, const std::function<void()>& loop);
   void emit_comprehension_part(const lang::Expr& expr, size_t at, const std::function<void()>& element);
-  void emit_comprehension_loops(const lang::Expr& expr, const std::function<void()>& element);
+  /// `behind`: at the end of the scope, when the loops are over.
+  void emit_comprehension_loops(const lang::Expr& expr, const std::function<void()>& element,
+                                const std::function<void()>& behind = nullptr);
   ir::Value* emit_list_comprehension(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_dict_comprehension(const lang::Expr& expr, const TypePtr& hint);
 
@@ -168,6 +170,7 @@ class Emitter {
   SugaredValuePtr emit_dict_form(const lang::Expr& call, const TypePtr& hint);
   SugaredValuePtr emit_legacy_constructor(ScalarType dtype, const lang::Expr& call);
   SugaredValuePtr emit_slice_form(const lang::Expr& call);
+  SugaredValuePtr emit_getitem(const lang::Expr& call, const TypePtr& hint);
   SugaredValuePtr emit_enumerate(const lang::Expr& call);
   ir::Value* emit_tolist(const lang::Expr& call, const TypePtr& hint);
 

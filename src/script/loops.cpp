@@ -206,7 +206,8 @@ void Emitter::emit_comprehension_part(const lang::Expr& expr, size_t at, const s
   emit_for_over(*part.target, over, expr.range, [&] { from_condition(0); });
 }
 /// The same in a scope of its own: what the targets hide outside is read again afterwards.
-void Emitter::emit_comprehension_loops(const lang::Expr& expr, const std::function<void()>& element) {
+void Emitter::emit_comprehension_loops(const lang::Expr& expr, const std::function<void()>& element,
+                                       const std::function<void()>& behind) {
   ir::Node* scope = insert_node(kinds::comprehension_scope, {}, 0, expr.range);
   ir::Block* block = scope->add_block();
   ir::Graph::WithInsertPoint guard(*graph_, *block);
@@ -214,72 +215,92 @@ void Emitter::emit_comprehension_loops(const lang::Expr& expr, const std::functi
   ++open_comprehensions_;
   emit_comprehension_part(expr, 0, element);
   --open_comprehensions_;
+  if (behind) behind();
   environment_.pop();
 }
+
+namespace {
+/// What a comprehension yields becomes a value of the type that was asked for, as PyTorch's graphs say. Numbers and
+/// texts keep theirs: the function has one constant of them for all places.
+void give_type(ir::Value* made, const TypePtr& type) {
+  if (made->node()->kind() != kinds::constant || made->type()->is(TypeKind::none)) made->set_type(type);
+}
+}  // namespace
 
 ir::Value* Emitter::emit_list_comprehension(const lang::Expr& expr, const TypePtr& hint) {
   // The list stands before what it is filled from; without elements it is one of tensors.
   ir::Value* list = make_list({}, types::tensor(), expr.range);
   const DisplayHint wanted = narrow_hint(hint, TypeKind::list, expr.range);
-  bool typed = false;
-  if (wanted.type) {
-    list->set_type(wanted.type);
-    typed = true;
-  }
+  TypePtr type = wanted.type;
+  if (type) list->set_type(type);
   std::vector<TypePtr> seen;
   emit_comprehension_loops(expr, [&] {
     ir::Value* element = emit(*expr[0]);
-    if (!typed) {
-      list->set_type(types::list(element->type()));
-      typed = true;
+    if (!type) {
+      // The first of several candidates that fits, else what the element says.
+      for (const TypePtr& candidate : wanted.candidates)
+        if (!type && element->type()->is_subtype_of(*candidate->expect<ElementType>().element())) type = candidate;
+      if (!type) type = types::list(element->type());
+      list->set_type(type);
     }
     seen.push_back(element->type());
-    const TypePtr& expected = list->type()->expect<ElementType>().element();
+    const TypePtr& expected = type->expect<ElementType>().element();
     if (!element->type()->is_subtype_of(*expected)) {
       const TypePtr common = unify_type_list(seen, nullptr, true);
       lang::fail_at(expr.range,
-                    cat("List type annotation `", repr(*list->type()),
+                    cat("List type annotation `", repr(*type),
                         "` did not match the types of the given list elements, which were unified to ", repr(*common)));
     }
+    if (hint) give_type(element, expected);
     emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::append"), {{"", element, expr.range}}, {},
                        NamedValue{"self", list, expr.range});
   });
-  return wanted.whole ? unchecked_cast(list, wanted.whole, expr.range) : list;
+  return list;
 }
 
 ir::Value* Emitter::emit_dict_comprehension(const lang::Expr& expr, const TypePtr& hint) {
   ir::Node* made = graph_->insert(graph_->create(kinds::dict_construct, 1));
   ir::Value* dict = made->output()->set_type(types::dict(types::string(), types::tensor()));
   const DisplayHint wanted = narrow_hint(hint, TypeKind::dict, expr.range);
-  bool typed = false;
-  if (wanted.type) {
-    dict->set_type(wanted.type);
-    typed = true;
-  }
-  emit_comprehension_loops(expr, [&] {
-    ir::Value* key = emit(*expr[0]);
-    ir::Value* value = emit(*expr[1]);
-    if (!typed || key->type()->is(TypeKind::union_)) {
-      if (key->type()->is(TypeKind::union_))
-        lang::fail_at(expr.range,
-                      cat("Dicts may only contain homogeneous keys, but the type of the first generated key was ",
-                          repr(*key->type())));
-      dict->set_type(dict_type(key->type(), value->type()));
-      typed = true;
-    }
-    const DictType& type = dict->type()->expect<DictType>();
-    std::string why;
-    if (!key->type()->is_subtype_of(*type.key()))
-      why = cat("Dict type annotation `", repr(type), "` did not match the type of an actual key type `",
-                repr(*key->type()), "`\n");
-    else if (!value->type()->is_subtype_of(*type.value()))
-      why = cat("Dict type annotation `", repr(type), "` did not match the type of an actual value type `",
-                repr(*value->type()), "`\n");
-    if (!why.empty()) lang::fail_at(expr.range, why);
-    emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::_set_item"),
-                       {{"self", dict, expr.range}, {"", key, expr.range}, {"", value, expr.range}});
-  });
-  return wanted.whole ? unchecked_cast(dict, wanted.whole, expr.range) : dict;
+  TypePtr type = wanted.type;
+  if (type) dict->set_type(type);
+  emit_comprehension_loops(
+      expr,
+      [&] {
+        ir::Value* key = emit(*expr[0]);
+        ir::Value* value = emit(*expr[1]);
+        if (key->type()->is(TypeKind::union_))
+          lang::fail_at(expr.range,
+                        cat("Dicts may only contain homogeneous keys, but the type of the first generated key was ",
+                            repr(*key->type())));
+        if (!type) {
+          for (const TypePtr& candidate : wanted.candidates) {
+            const DictType& one = candidate->expect<DictType>();
+            if (!type && key->type()->is_subtype_of(*one.key()) && value->type()->is_subtype_of(*one.value()))
+              type = candidate;
+          }
+          if (!type) type = dict_type(key->type(), value->type());
+          dict->set_type(type);
+        }
+        const DictType& expected = type->expect<DictType>();
+        std::string why;
+        if (!key->type()->is_subtype_of(*expected.key()))
+          why = cat("Dict type annotation `", repr(expected), "` did not match the type of an actual key type `",
+                    repr(*key->type()), "`\n");
+        else if (!value->type()->is_subtype_of(*expected.value()))
+          why = cat("Dict type annotation `", repr(expected), "` did not match the type of an actual value type `",
+                    repr(*value->type()), "`\n");
+        if (!why.empty()) lang::fail_at(expr.range, why);
+        if (hint) give_type(value, expected.value());
+        emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::_set_item"),
+                           {{"self", dict, expr.range}, {"", key, expr.range}, {"", value, expr.range}});
+      },
+      // In the scope of the comprehension still: the variable that is assigned does not name it.
+      [&] {
+        if (hint && !hint->is(TypeKind::dict) && !hint->is(TypeKind::any))
+          dict = unchecked_cast(dict, hint, expr.range);
+      });
+  return dict;
 }
 
 }  // namespace rushlight::script

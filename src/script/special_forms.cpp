@@ -32,6 +32,13 @@ SourceRange arguments_range(const lang::Expr& call) {
                         std::max(range.end(), call[i]->range.end()));
   return range;
 }
+std::shared_ptr<lang::Expr> name_expr(const std::string& name, const SourceRange& range) {
+  auto expr = std::make_shared<lang::Expr>();
+  expr->kind = ExprKind::name;
+  expr->text = name;
+  expr->range = range;
+  return expr;
+}
 }  // namespace
 
 SugaredValuePtr Emitter::emit_special_form(const SpecialFormValue& form, const lang::Expr& call, const TypePtr& hint) {
@@ -116,11 +123,7 @@ SugaredValuePtr Emitter::emit_special_form(const SpecialFormValue& form, const l
     case SpecialForm::getitem: {
       if (call.operands.size() != 2)
         lang::fail_at(call.range, cat("__getitem__ expected exactly 1 arguments, got ", call.operands.size() - 1));
-      lang::Expr subscript;
-      subscript.kind = ExprKind::subscript;
-      subscript.range = call.range;
-      subscript.operands = {(*call[0])[0], call[1]};
-      return emit_subscript(subscript, hint);
+      return emit_getitem(call, hint);
     }
     case SpecialForm::slice:
       return emit_slice_form(call);
@@ -174,15 +177,25 @@ SugaredValuePtr Emitter::emit_list_form(const lang::Expr& call, const TypePtr& h
   return simple(list_of(over, call.range, hint));
 }
 
+/// `x.__getitem__(i)` of a tensor: another tensor indexes at once; what else can stand in brackets is left to them.
+SugaredValuePtr Emitter::emit_getitem(const lang::Expr& call, const TypePtr& hint) {
+  ir::Value* tensor = emit(*(*call[0])[0]);
+  if (ir::Value* index = as_simple(emit_sugared(*call[1])); index && index->type()->is(TypeKind::tensor))
+    return emit_operator_call(
+        *this, call.range, ir::Symbol::intern("aten::index"),
+        {{"", tensor, call.range}, {"", make_list({index}, types::optional(types::tensor()), call.range), call.range}});
+  const std::string name = temporary("$_tensor");
+  environment_.set_value(name, tensor, call.range);
+  lang::Expr subscript;
+  subscript.kind = ExprKind::subscript;
+  subscript.range = call.range;
+  subscript.operands = {name_expr(name, call.range), call[1]};
+  return emit_subscript(subscript, hint);
+}
+
 /// list(x) is [e for e in x].
 ir::Value* Emitter::list_of(const SugaredValuePtr& over, const SourceRange& range, const TypePtr& hint) {
-  const auto variable = [&](const std::string& name) {
-    auto expr = std::make_shared<lang::Expr>();
-    expr->kind = ExprKind::name;
-    expr->text = name;
-    expr->range = range;
-    return expr;
-  };
+  const auto variable = [&](const std::string& name) { return name_expr(name, range); };
   const std::string over_name = temporary("$_iter"), element_name = temporary("$_elem");
   environment_.set(over_name, over, range);
   lang::Expr comprehension;
@@ -272,14 +285,19 @@ SugaredValuePtr Emitter::emit_legacy_constructor(ScalarType dtype, const lang::E
     lang::fail_at(call.range, cat(usage, "Got kwarg ", keywords[0].name));
   ir::Value* type = constant(IValue(dtype), {});
   keywords.insert(keywords.begin(), NamedValue{"dtype", type, call.range});
-  if (arguments.size() == 1 && arguments[0]->type()->is(TypeKind::list))
-    return emit_operator_call(*this, call.range, ir::Symbol::intern("aten::tensor"), {{"", arguments[0], call.range}},
-                              keywords);
+  // The nodes have no place in the source, as in PyTorch's graphs.
+  const auto make = [&](std::string_view op, ir::Value* given) {
+    return emit_operator_call(*this, {}, ir::Symbol::intern(op), {{"", given, call.range}}, keywords);
+  };
+  if (arguments.size() == 1 && arguments[0]->type()->is(TypeKind::list)) return make("aten::tensor", arguments[0]);
   for (ir::Value* argument : arguments)
     if (!argument->type()->is(TypeKind::int_))
       lang::fail_at(call.range, usage + "Got multiple positional arguments that were not all integers");
   ir::Value* sizes = make_list(arguments, types::int_(), call.range);
-  return emit_operator_call(*this, call.range, ir::Symbol::intern("aten::empty"), {{"", sizes, call.range}}, keywords);
+  if (!arguments.empty()) return make("aten::empty", sizes);
+  // Nothing is an empty list of elements, wherever it should live.
+  keywords.resize(1);
+  return make("aten::tensor", sizes);
 }
 
 SugaredValuePtr Emitter::emit_slice_form(const lang::Expr& call) {

@@ -140,7 +140,7 @@ void Emitter::emit_raise(const lang::Expr& raised, const SourceRange& range) {
     lang::fail_at(range, "exceptions must derive from BaseException");
   }
   if (!message->type()->is(TypeKind::string)) message = emit_operator(*this, {}, "aten::str", {message});
-  if (!class_name) class_name = constant(IValue(), range);
+  if (!class_name) class_name = constant(IValue(), {});
   ir::Value* inputs[] = {message, class_name};
   insert_node(kinds::raise_exception, ArrayRef<ir::Value*>(inputs, 2), 0, range);
   make_tuple({});  // the result of a call without results

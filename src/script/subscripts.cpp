@@ -193,13 +193,19 @@ SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& h
   };
   if (indices[0]->is(ExprKind::slice)) return sliced([&] { return emit_slice_bounds(*indices[0]); });
   if (indices[0]->is(ExprKind::ellipsis)) lang::fail_at(indices[0]->range, "Cannot emit expr for: (dots)\n");
+  // Several values as one are made into a tuple once to see what they are and once to be indexed.
+  ir::Value* value = base->kind() == "module" ? nullptr : base->as_value(*this, base_range);
   const SugaredValuePtr index = emit_sugared(*indices[0]);
   if (auto* bounds = dynamic_cast<SliceValue*>(index.get())) return sliced([&] { return *bounds; });
   ir::Value* at = index->as_value(*this, indices[0]->range);
-  if (base->kind() == "module" || dynamic_cast<SugaredTuple*>(base.get()))
-    return base->element(*this, expr.range, at, hint);
-  ir::Value* value = base->as_value(*this, base_range);
-  if (value->type()->is(TypeKind::tuple)) return simple(emit_tuple_index(expr.range, value, at));
+  if (!value) return base->element(*this, expr.range, at, hint);
+  if (value->type()->is(TypeKind::tuple)) {
+    ir::Value* part = emit_tuple_index(expr.range, base->as_value(*this, base_range), at);
+    // A module among them stays one that can be called.
+    return part->type()->is_module() && dynamic_cast<SugaredTuple*>(base.get())
+               ? base->element(*this, expr.range, at, hint)
+               : simple(part);
+  }
   if (value->type()->is(TypeKind::tensor)) return simple(emit_indexing(expr.range, value, indices));
   return base->element(*this, expr.range, at, hint);
 }

@@ -23,10 +23,8 @@ bool match_type_variables(const TypePtr& formal, const TypePtr& actual, TypeVari
       bound = actual;
       return true;
     }
-    if (TypePtr common = unify_types(bound, actual)) {
-      bound = common;
-      return true;
-    }
+    // The first binding stays: what does not fit it is converted, or refused by the subtype test.
+    if (unify_types(bound, actual)) return true;
     return fail(why, cat("Type variable '", variable->name(), "' previously matched to type ", bound->annotation(),
                          " is matched to type ", actual->annotation()));
   }

@@ -46,7 +46,7 @@ TypePtr unify_tuples(const TupleType& a, const TupleType& b, bool default_to_uni
 /// Without the last resorts, the hint and the Union.
 TypePtr common_type(const TypePtr& a, const TypePtr& b, bool default_to_union) {
   if (a->is(TypeKind::tensor) && b->is(TypeKind::tensor)) {
-    if (*a == *b) return a;
+    if (*a == *b) return b;  // the type object shows in placeholders
     return merge_tensors(a->expect<TensorType>(), b->expect<TensorType>());
   }
   if (is_int_like(*a) && is_int_like(*b)) return types::int_();

@@ -1,8 +1,11 @@
 #include "passes/alias_info.h"
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 #include "passes/effects.h"
+#include "value/class_type.h"
 
 namespace rushlight::passes {
 
@@ -25,8 +28,16 @@ TypePtr wildcard_type_of(const TypePtr& type) {
   return type->with_contained(std::move(parts));
 }
 
+/// By the names of the methods: some may still be without a signature, for the graph at hand is one of them.
+bool may_have(const ClassType& cls, const InterfaceType& interface) {
+  return std::ranges::all_of(interface.methods(), [&](const Schema& method) { return cls.find_method(method.name); });
+}
+
 bool related(const Type& a, const Type& b) {
   if (a.is(TypeKind::any) || b.is(TypeKind::any)) return true;
+  const InterfaceType *x = a.as<InterfaceType>(), *y = b.as<InterfaceType>();
+  if (x && b.is(TypeKind::class_)) return may_have(b.expect<ClassType>(), *x);
+  if (y && a.is(TypeKind::class_)) return may_have(a.expect<ClassType>(), *y);
   return a == b || a.is_subtype_of(b) || b.is_subtype_of(a);
 }
 
@@ -288,16 +299,45 @@ class AliasAnalysis {
     // What is waited for may have written all that it could reach.
     for (const Node* node : waits_)
       for (Place place : info_.wildcards_) writes_.emplace_back(node, place);
-    for (Place place = 0; place < info_.places_.size(); ++place) find_leaves(place);
-    for (const auto& [node, place] : writes_) {
-      const auto& leaves = info_.places_[place].leaves;
-      // A write inside a block is also one of the nodes around it.
-      for (const Node* at = node; at; at = at->owning_block() ? at->owning_block()->owning_node() : nullptr) {
-        auto& all = info_.writes_[at];
-        all.insert(all.end(), leaves.begin(), leaves.end());
-      }
-      info_.written_.insert(leaves.begin(), leaves.end());
+    for (Place place = 0; place < info_.places_.size(); ++place)
+      for (Place target : info_.places_[place].points) info_.places_[target].pointed_by.push_back(place);
+    mark_upwards(info_.wildcards_, &AliasInfo::Place::may_be_anywhere);
+    mark_written();
+  }
+
+  /// Marks the places and all that may be one of them.
+  void mark_upwards(std::vector<Place> open, bool AliasInfo::Place::*mark) {
+    while (!open.empty()) {
+      AliasInfo::Place& place = info_.places_[open.back()];
+      open.pop_back();
+      if (std::exchange(place.*mark, true)) continue;
+      open.insert(open.end(), place.pointed_by.begin(), place.pointed_by.end());
     }
+  }
+
+  void mark_written() {
+    std::vector<Place> open, leaves;
+    for (const auto& [node, place] : writes_) {
+      open.push_back(place);
+      // A write inside a block is also one of the nodes around it.
+      for (const Node* at = node; at; at = at->owning_block() ? at->owning_block()->owning_node() : nullptr)
+        info_.writes_[at].push_back(place);
+    }
+    std::unordered_set<Place> seen;
+    while (!open.empty()) {
+      const Place place = open.back();
+      open.pop_back();
+      if (!seen.insert(place).second) continue;
+      const auto& points = info_.places_[place].points;
+      if (points.empty()) leaves.push_back(place);
+      open.insert(open.end(), points.begin(), points.end());
+    }
+    for (Place leaf : leaves)
+      if (info_.places_[leaf].wildcard_type) info_.written_wildcards_.push_back(leaf);
+    for (Place written : info_.written_wildcards_)
+      for (Place other : info_.wildcards_)
+        if (info_.overlap(written, other)) leaves.push_back(other);
+    mark_upwards(std::move(leaves), &AliasInfo::Place::may_be_written);
   }
 
   TypePtr type_of_place(Place place) {
@@ -305,20 +345,6 @@ class AliasAnalysis {
       for (const auto& [value, of] : info_.of_value_) types_.emplace(of, value->type());
     const auto found = types_.find(place);
     return found == types_.end() ? types::any() : found->second;
-  }
-
-  void find_leaves(Place start) {
-    std::unordered_set<Place> seen;
-    std::vector<Place> open = {start}, leaves;
-    while (!open.empty()) {
-      const Place place = open.back();
-      open.pop_back();
-      if (!seen.insert(place).second) continue;
-      const auto& points = info_.places_[place].points;
-      if (points.empty()) leaves.push_back(place);
-      for (Place next : points) open.push_back(next);
-    }
-    info_.places_[start].leaves = std::move(leaves);
   }
 
   AliasInfo& info_;
@@ -333,62 +359,22 @@ class AliasAnalysis {
 AliasInfo::AliasInfo(ir::Graph& graph, bool attributes_are_own) { AliasAnalysis(*this, attributes_are_own).run(graph); }
 AliasInfo::~AliasInfo() = default;
 
-const std::vector<uint32_t>& AliasInfo::leaves_of(const Value* value) const {
-  static const std::vector<uint32_t> none;
-  const auto found = of_value_.find(value);
-  return found == of_value_.end() ? none : places_[found->second].leaves;
-}
-
 bool AliasInfo::overlap(uint32_t a, uint32_t b) const {
   if (a == b) return true;
   const TypePtr &x = places_[a].wildcard_type, &y = places_[b].wildcard_type;
   return x && y && related(*x, *y);
 }
 
-bool AliasInfo::overlap(const std::vector<uint32_t>& a, const Places& b) const {
-  for (uint32_t place : a) {
-    if (b.contains(place)) return true;
-    if (!places_[place].wildcard_type) continue;
-    for (uint32_t other : wildcards_)
-      if (b.contains(other) && overlap(place, other)) return true;
-  }
-  return false;
-}
-
-void AliasInfo::collect(uint32_t place, Places& places) const {
-  std::vector<uint32_t> open = {place};
-  std::unordered_set<uint32_t> seen;
-  while (!open.empty()) {
-    const uint32_t at = open.back();
-    open.pop_back();
-    if (!seen.insert(at).second) continue;
-    for (uint32_t leaf : places_[at].leaves) {
-      places.insert(leaf);
-      for (uint32_t inner : places_[leaf].holds) open.push_back(inner);
-    }
-    for (uint32_t inner : places_[at].holds) open.push_back(inner);
-  }
-}
-
-void AliasInfo::collect_places(const Value* value, Places& places) const {
-  if (const auto found = of_value_.find(value); found != of_value_.end()) collect(found->second, places);
-}
-
-bool AliasInfo::may_alias(const Value* a, const Value* b) const {
-  for (uint32_t x : leaves_of(a))
-    for (uint32_t y : leaves_of(b))
-      if (overlap(x, y)) return true;
-  return false;
-}
-
 bool AliasInfo::may_contain_alias(const Value* a, const Value* b) const {
-  Places x, y;
-  collect_places(a, x);
-  collect_places(b, y);
-  return overlap(std::vector<uint32_t>(x.begin(), x.end()), y);
+  ReachedPlaces places(*this);
+  places.add(b);
+  return places.may_contain(a);
 }
 
-bool AliasInfo::may_be_written(const Value* value) const { return overlap(leaves_of(value), written_); }
+bool AliasInfo::may_be_written(const Value* value) const {
+  const auto found = of_value_.find(value);
+  return found != of_value_.end() && places_[found->second].may_be_written;
+}
 
 bool AliasInfo::may_be_written(const Node& node) const {
   const auto written = [&](const Value* value) { return may_be_written(value); };
@@ -398,14 +384,86 @@ bool AliasInfo::may_be_written(const Node& node) const {
 
 bool AliasInfo::writes_to_wildcard(const Node& node) const {
   const auto found = writes_.find(&node);
-  if (found == writes_.end()) return false;
-  return std::any_of(found->second.begin(), found->second.end(),
-                     [&](uint32_t place) { return bool(places_[place].wildcard_type); });
+  return found != writes_.end() && std::any_of(found->second.begin(), found->second.end(),
+                                               [&](uint32_t place) { return places_[place].may_be_anywhere; });
 }
 
-bool AliasInfo::writes_to(const Node& node, const Places& places) const {
-  const auto found = writes_.find(&node);
-  return found != writes_.end() && overlap(found->second, places);
+// ---- Reached places
+
+ReachedPlaces::ReachedPlaces(const AliasInfo& info)
+    : info_(&info),
+      opened_(info.places_.size()),
+      followed_(info.places_.size()),
+      touching_(info.places_.size()),
+      apart_(info.places_.size()) {}
+
+void ReachedPlaces::add(const Value* value) {
+  const auto found = info_->of_value_.find(value);
+  if (found == info_->of_value_.end() || opened_[found->second]) return;
+  apart_.assign(apart_.size(), false);
+  std::vector<uint32_t> to_open = {found->second}, to_follow;
+  while (!to_open.empty()) {
+    const uint32_t opened = to_open.back();
+    to_open.pop_back();
+    if (opened_[opened]) continue;
+    opened_[opened] = true;
+    const auto& holds = info_->places_[opened].holds;
+    to_open.insert(to_open.end(), holds.begin(), holds.end());
+    to_follow.push_back(opened);
+    while (!to_follow.empty()) {
+      const uint32_t at = to_follow.back();
+      to_follow.pop_back();
+      if (followed_[at]) continue;
+      followed_[at] = true;
+      const auto& points = info_->places_[at].points;
+      to_follow.insert(to_follow.end(), points.begin(), points.end());
+      if (!points.empty()) continue;
+      touch(at);
+      to_open.push_back(at);
+    }
+  }
+}
+
+void ReachedPlaces::touch(uint32_t leaf) {
+  std::vector<uint32_t> open = {leaf};
+  if (info_->places_[leaf].wildcard_type) {
+    wildcards_.push_back(leaf);
+    for (uint32_t other : info_->written_wildcards_)
+      if (info_->overlap(leaf, other)) open.push_back(other);
+  }
+  while (!open.empty()) {
+    const uint32_t at = open.back();
+    open.pop_back();
+    if (touching_[at]) continue;
+    touching_[at] = true;
+    const auto& by = info_->places_[at].pointed_by;
+    open.insert(open.end(), by.begin(), by.end());
+  }
+}
+
+bool ReachedPlaces::may_contain(const Value* value) {
+  const auto found = info_->of_value_.find(value);
+  if (found == info_->of_value_.end()) return false;
+  std::vector<uint32_t> open = {found->second};
+  while (!open.empty()) {
+    const uint32_t at = open.back();
+    open.pop_back();
+    if (touching_[at]) return true;
+    if (apart_[at]) continue;
+    if (info_->places_[at].wildcard_type &&
+        std::ranges::any_of(wildcards_, [&](uint32_t other) { return info_->overlap(at, other); }))
+      return true;
+    apart_[at] = true;
+    for (const auto* next : {&info_->places_[at].points, &info_->places_[at].holds})
+      open.insert(open.end(), next->begin(), next->end());
+  }
+  return false;
+}
+
+bool ReachedPlaces::may_be_written_by(const Node& node) const {
+  const auto found = info_->writes_.find(&node);
+  return found != info_->writes_.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [&](uint32_t place) { return touching_[place]; });
 }
 
 }  // namespace rushlight::passes

@@ -51,7 +51,9 @@ size_t hash_of(const Node& node) {
 
 class Eliminator {
  public:
-  Eliminator(ir::Graph& graph, const AliasInfo& alias) : graph_(graph), alias_(alias) {}
+  Eliminator(ir::Graph& graph, const AliasInfo& alias) : graph_(graph), alias_(alias), returned_(alias) {
+    find_returned();
+  }
 
   bool run(Block& block) {
     std::vector<std::pair<size_t, Node*>> added;
@@ -67,8 +69,10 @@ class Eliminator {
         bucket.push_back(node);
         added.emplace_back(hash, node);
       } else if (may_merge(**earlier, *node)) {
+        const bool is_output = std::ranges::find_first_of(node->outputs(), graph_.outputs()) != node->outputs().end();
         node->replace_all_uses_with(*earlier);
         node->destroy();
+        if (is_output) find_returned();
         changed = true;
       }
     }
@@ -87,18 +91,25 @@ class Eliminator {
     return !(schema && schema->is_mutable()) && !alias_.may_be_written(node);
   }
 
-  bool is_returned(const Node& node) const {
-    for (const Value* output : node.outputs())
+  void find_returned() {
+    returned_ = ReachedPlaces(alias_);
+    for (const Value* output : graph_.outputs()) returned_.add(output);
+  }
+
+  bool is_returned(const Node& node) {
+    for (const Value* output : node.outputs()) {
+      if (output->type()->is_mutable() && returned_.may_contain(output)) return true;
       for (const Value* returned : graph_.outputs())
-        if (output == returned || (output->type()->is_mutable() && alias_.may_contain_alias(output, returned)))
-          return true;
+        if (output == returned) return true;
+    }
     return false;
   }
 
-  bool may_merge(const Node& a, const Node& b) const { return !(is_returned(a) && is_returned(b)); }
+  bool may_merge(const Node& a, const Node& b) { return !(is_returned(a) && is_returned(b)); }
 
   ir::Graph& graph_;
   const AliasInfo& alias_;
+  ReachedPlaces returned_;
   std::unordered_map<size_t, std::vector<Node*>> seen_;
 };
 

@@ -41,15 +41,22 @@ bool same_value(const IValue& a, const IValue& b) {
   return a.equals(b);
 }
 
-/// Only numbers and strings are told apart here; the rest meets in few buckets.
-size_t hash_of(const Node& constant) {
-  const size_t kind = size_t(constant.output()->type()->kind());
-  if (const ir::AttributeValue* value = constant.find_attribute(ir::attributes::value)) {
-    if (const auto* integer = std::get_if<int64_t>(value)) return std::hash<int64_t>()(*integer) * 31 + kind;
-    if (const auto* number = std::get_if<double>(value)) return std::hash<double>()(*number) * 31 + kind;
-    if (const auto* text = std::get_if<std::string>(value)) return std::hash<std::string>()(*text) * 31 + kind;
+/// Numbers, texts, what is made of them, and the shapes of tensors are told apart here; the rest meets in few buckets.
+size_t hash_of(const IValue& value) {
+  const auto with = [](size_t hash, size_t next) { return hash * 31 + next; };
+  if (value.is_int()) return std::hash<int64_t>()(value.to_int());
+  if (value.is_float()) return std::hash<double>()(value.to_float());
+  if (value.is_string()) return std::hash<std::string_view>()(value.to_string());
+  size_t hash = size_t(value.tag());
+  if (value.is_tensor() && value.tensor().defined()) {
+    hash = with(hash, size_t(value.tensor().dtype()));
+    for (int64_t size : value.tensor().sizes()) hash = with(hash, size_t(size));
+  } else if (value.is_list()) {
+    for (size_t i = 0; i < value.list().size(); ++i) hash = with(hash, hash_of(value.list().get(i)));
+  } else if (value.is_tuple()) {
+    for (const IValue& element : value.tuple().elements) hash = with(hash, hash_of(element));
   }
-  return kind;
+  return hash;
 }
 
 class Pool {
@@ -77,7 +84,7 @@ class Pool {
   /// The equal constant met before; null if there is none that may stand for this one.
   Node* find_or_insert(Node& constant) {
     const std::optional<IValue> value = ir::constant_value(constant.output());
-    std::vector<Node*>& bucket = seen_[hash_of(constant)];
+    std::vector<Node*>& bucket = seen_[value ? hash_of(*value) * 31 + size_t(constant.output()->type()->kind()) : 0];
     for (Node* earlier : bucket)
       if (*earlier->output()->type() == *constant.output()->type() &&
           same_value(*ir::constant_value(earlier->output()), *value) && may_merge(*earlier, constant))
@@ -90,15 +97,16 @@ class Pool {
     if (!a.output()->type()->is_mutable()) return true;
     const AliasInfo& alias = analyses_.alias_info();
     if (alias.may_be_written(a.output()) || alias.may_be_written(b.output())) return false;
-    const auto returned = [&](const ir::Value* value) {
-      return std::any_of(graph_.outputs().begin(), graph_.outputs().end(),
-                         [&](const ir::Value* output) { return alias.may_contain_alias(value, output); });
-    };
-    return !(returned(a.output()) && returned(b.output()));
+    if (!returned_) {
+      returned_.emplace(alias);
+      for (const ir::Value* output : graph_.outputs()) returned_->add(output);
+    }
+    return !(returned_->may_contain(a.output()) && returned_->may_contain(b.output()));
   }
 
   ir::Graph& graph_;
   Analyses& analyses_;
+  std::optional<ReachedPlaces> returned_;  ///< what the graph returns; made when first asked for
   std::unordered_map<size_t, std::vector<Node*>> seen_;
 };
 

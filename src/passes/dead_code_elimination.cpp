@@ -5,6 +5,7 @@
 /// Needed are: what the graph returns, side effects, writes into memory that a needed value may be or hold or that is
 /// seen from outside, and the conditions of loops. Unused outputs of If and unused carried values of Loop go as well,
 /// the last one first. Without alias analysis every write is needed.
+#include <optional>
 #include <unordered_set>
 
 #include "passes/effects.h"
@@ -21,7 +22,9 @@ namespace {
 
 class DeadCode {
  public:
-  explicit DeadCode(const AliasInfo* alias) : alias_(alias) {}
+  explicit DeadCode(const AliasInfo* alias) : alias_(alias) {
+    if (alias) live_places_.emplace(*alias);
+  }
 
   bool run(ir::Graph& graph) {
     mark_returns(graph.block());
@@ -53,7 +56,7 @@ class DeadCode {
 
   void make_live(const Value* value) {
     if (!live_.insert(value).second) return;
-    if (alias_) alias_->collect_places(value, live_places_);
+    if (live_places_) live_places_->add(value);
   }
 
   bool mark(const Node& node) {
@@ -99,7 +102,7 @@ class DeadCode {
   bool mark_if_live(const Node& node) {
     for (const Value* output : node.outputs())
       if (live_.contains(output)) return mark(node);
-    return alias_ && alias_->has_writes(node) && alias_->writes_to(node, live_places_) && mark(node);
+    return live_places_ && live_places_->may_be_written_by(node) && mark(node);
   }
 
   void sweep(Block& block) {
@@ -142,7 +145,7 @@ class DeadCode {
   std::unordered_map<const Node*, bool> effects_;
   std::unordered_set<const Node*> marked_;
   std::unordered_set<const Value*> live_;
-  AliasInfo::Places live_places_;
+  std::optional<ReachedPlaces> live_places_;
 };
 
 }  // namespace

@@ -88,24 +88,77 @@ size_t count_nodes(const Block& block) {
   return count;
 }
 
-/// `size`: nodes of the graph so far. Functions that call others twice double with each level.
-bool inline_all(Block& block, size_t& size) {
-  constexpr size_t kMaxNodes = 300'000;
-  bool changed = false;
-  for (Node* node : block.nodes()) {
-    for (Block* inner : node->blocks()) changed |= inline_all(*inner, size);
-    GraphFunction* callee = called_function(*node);
-    if (!callee || is_in_preparation(*callee)) continue;
-    const std::shared_ptr<ir::Graph> body = callee->inlinable_graph(make_inlinable);
-    size += count_nodes(body->block());
-    if (size > kMaxNodes)
-      throw LimitError(cat("the calls of a program inline to more than ", kMaxNodes, " operations, at the call of '",
-                           callee->name(), "'"));
-    inline_call(*node, *callee, *body);
-    changed = true;
+/// How many calls, one inside of the other, were replaced in a body at most.
+class InlinedDepth {
+ public:
+  size_t of(const Block& block) {
+    size_t deepest = 0;
+    for (const Node* node : block.nodes()) {
+      deepest = std::max(deepest, of(node->inlined_from().get()));
+      for (const Block* inner : node->blocks()) deepest = std::max(deepest, of(*inner));
+    }
+    return deepest;
   }
-  return changed;
-}
+
+ private:
+  size_t of(const InlinedCall* call) {
+    if (!call) return 0;
+    const auto [known, added] = depths_.try_emplace(call, 0);
+    if (!added) return known->second;
+    const size_t depth = 1 + of(call->caller.get());
+    return depths_[call] = depth;
+  }
+  std::unordered_map<const InlinedCall*, size_t> depths_;
+};
+
+class Inliner {
+ public:
+  /// `keeps_deep_calls`: a chain of calls is cut into pieces, for each function of a chain holds all that are behind
+  /// it, which grows with the square of its length.
+  Inliner(ir::Graph& graph, bool keeps_deep_calls)
+      : keeps_deep_calls_(keeps_deep_calls), size_(count_nodes(graph.block())) {}
+
+  bool run(Block& block) { return run(block.param_node(), block.return_node()); }
+
+ private:
+  /// Everything between two nodes of a block.
+  bool run(Node* before, const Node* end) {
+    bool changed = false;
+    for (Node* node = before->next(); node != end;) {
+      Node* const next = node->next();
+      for (Block* inner : node->blocks()) changed |= run(*inner);
+      GraphFunction* callee = called_function(*node);
+      if (callee && !is_in_preparation(*callee) && std::ranges::find(open_, callee) == open_.end())
+        changed |= replace(*node, *callee);
+      node = next;
+    }
+    return changed;
+  }
+
+  bool replace(Node& call, GraphFunction& callee) {
+    constexpr size_t kMaxNodes = 300'000, kMaxDepth = 50;
+    const std::shared_ptr<ir::Graph> body = callee.inlinable_graph(make_inlinable);
+    if (keeps_deep_calls_ && InlinedDepth().of(body->block()) >= kMaxDepth) return false;
+    // Functions that call others twice double with each level.
+    size_ += count_nodes(body->block());
+    if (size_ > kMaxNodes)
+      throw LimitError(cat("the calls of a program inline to more than ", kMaxNodes, " operations, at the call of '",
+                           callee.name(), "'"));
+    Node* const before = call.prev();
+    Node* const end = call.next();
+    inline_call(call, callee, *body);
+    if (keeps_deep_calls_) return true;
+    // What the body has kept is replaced now, but for recursion.
+    open_.push_back(&callee);
+    run(before, end);
+    open_.pop_back();
+    return true;
+  }
+
+  bool keeps_deep_calls_;
+  size_t size_;  ///< nodes of the graph so far
+  std::vector<const GraphFunction*> open_;
+};
 
 }  // namespace
 
@@ -138,11 +191,13 @@ std::shared_ptr<ir::Graph> inlined_graph(const GraphFunction& function) {
 extern constinit const Pass inline_calls = {
     .name = "inline",
     .summary = "replaces calls of compiled functions and methods by their bodies",
-    .run =
-        [](ir::Graph& graph, Analyses&) {
-          size_t size = count_nodes(graph.block());
-          return inline_all(graph.block(), size);
-        },
+    .run = [](ir::Graph& graph, Analyses&) { return Inliner(graph, /*keeps_deep_calls=*/false).run(graph.block()); },
+};
+
+extern constinit const Pass inline_calls_for_execution = {
+    .name = "inline_for_execution",
+    .summary = "replaces calls by the bodies of what they call, but for those that hold long chains of calls",
+    .run = [](ir::Graph& graph, Analyses&) { return Inliner(graph, /*keeps_deep_calls=*/true).run(graph.block()); },
 };
 
 }  // namespace rushlight::passes

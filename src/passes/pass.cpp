@@ -34,6 +34,7 @@ std::span<const Pass* const> all_passes() {
       &fold_frozen_linear_bn,
       &erase_shape_information,
       &inline_calls,
+      &inline_calls_for_execution,
       &inline_fork_wait,
       &inline_forked_closures,
       &lift_closures,

@@ -15,6 +15,7 @@ extern const Pass dead_code_elimination;                ///< with alias analysis
 extern const Pass dead_code_elimination_without_alias;  ///< keeps everything that writes
 extern const Pass erase_shape_information;
 extern const Pass inline_calls;
+extern const Pass inline_calls_for_execution;
 extern const Pass inline_fork_wait;
 extern const Pass inline_forked_closures;
 extern const Pass lift_closures;

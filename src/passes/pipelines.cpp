@@ -14,11 +14,11 @@ constexpr const Pass* kSimplify[] = {&lower_simple_tuples, &dead_code_eliminatio
 constexpr const Pass* kFold[] = {&constant_propagation_of_immutable_types};
 constexpr const Pass* kRemoveUnused[] = {&dead_code_elimination};
 constexpr const Pass* kPresent[] = {&constant_pooling, &canonicalize_outputs};
-constexpr const Pass* kInline[] = {&inline_calls};
+constexpr const Pass* kInline[] = {&inline_calls_for_execution};
 constexpr const Pass* kPeephole[] = {&peephole_without_shapes};
 constexpr const Pass* kPool[] = {&constant_pooling};
-constexpr const Pass* kExecution[] = {&inline_calls,         &lower_simple_tuples,   &peephole_without_shapes,
-                                      &constant_propagation, &dead_code_elimination, &constant_pooling};
+constexpr const Pass* kExecution[] = {&inline_calls_for_execution, &lower_simple_tuples,   &peephole_without_shapes,
+                                      &constant_propagation,       &dead_code_elimination, &constant_pooling};
 
 /// Graphs inside of nodes are cleaned up on their own.
 void clean_up_subgraphs(ir::Block& block, bool of_closures) {

@@ -1,4 +1,5 @@
 /// The names that every program knows: builtins, `torch`, `math`, and what archives call operators.
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -67,6 +68,23 @@ class NativeResolver final : public Resolver {
   TypePtr resolve_type(const std::string&, const SourceRange&) override { return nullptr; }
 };
 
+/// A function of Python's math that PyTorch lacks. Where PyTorch has an operator on tensors of this name, strings reach
+/// it so too.
+class MathFunction final : public SugaredValue {
+ public:
+  MathFunction(ir::Symbol of_numbers, ir::Symbol of_tensors) : of_numbers_(of_numbers), of_tensors_(of_tensors) {}
+  std::string kind() const override { return "builtin"; }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    const bool tensors = std::ranges::any_of(
+        arguments, [](const NamedValue& argument) { return argument.value->type()->is(TypeKind::tensor); });
+    return emit_operator_call(emitter, range, tensors ? of_tensors_ : of_numbers_, arguments, keywords);
+  }
+
+ private:
+  ir::Symbol of_numbers_, of_tensors_;
+};
+
 }  // namespace
 
 std::shared_ptr<Resolver> native_resolver() {
@@ -107,6 +125,9 @@ SugaredValuePtr NamespaceValue::attribute(Emitter& emitter, const SourceRange& r
     if (name == "tau") return constant(IValue(6.28318530717958647692));
     if (name == "inf") return constant(IValue(double(INFINITY)));
     if (name == "nan") return constant(IValue(double(NAN)));
+    const std::string python = cat("rushlight::", name_, "_", name);
+    if (!find_overloads(python).empty())
+      return std::make_shared<MathFunction>(ir::Symbol::intern(python), ir::Symbol::intern("aten::" + name));
     return std::make_shared<BuiltinFunction>(ir::Symbol::intern("aten::" + name));
   }
   // torch and its parts

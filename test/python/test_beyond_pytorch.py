@@ -405,3 +405,29 @@ def set_of_a_call(values: List[int]):
 def test_what_is_expanded_is_evaluated_once():
     check(star_of_a_call, [])
     check(set_of_a_call, [])
+
+
+# ---- math
+
+def test_functions_of_math_in_texts():
+    unit = torch.jit.CompilationUnit("""
+def numbers(a: List[int], x: List[float]):
+    return math.sumprod(a, a), math.sumprod(x, a), math.hypot(3, 4.0), math.trunc(-2.5), math.log2(8)
+def tensors(x: Tensor):
+    return math.hypot(x, x)
+""")
+    assert unit.numbers([3, 4], [0.1, 0.2]) == (25, 1.1, 5.0, -2, 3.0)
+    assert torch.equal(unit.tensors(torch.tensor([3.0])), torch.hypot(torch.tensor([3.0]), torch.tensor([3.0])))
+
+
+@pytest.mark.parametrize("expression, text", [
+    ("math.isqrt(-n)", "isqrt() argument must be nonnegative"), ("math.comb(n * 40, 40)", "comb() does not fit into 64 bits"),
+    ("math.perm(n * 40)", "perm() does not fit into 64 bits"), ("math.lcm(9223372036854775807, n)", "lcm() does not fit into 64 bits"),
+    ("math.log2(n - 2)", "math domain error"), ("math.exp2(n * 1000)", "math range error"), ("math.dist([n], [n, n])", "same number of dimensions"),
+    ("math.trunc(1e300 * n)", "trunc() does not fit into 64 bits"), ("math.sumprod([1e300], [1.0, 1.0])", "Inputs are not the same length"),
+    ("math.hypot(2j, n)", "must be real number, not complex"), ("math.isclose(n, 1, rel_tol=-1.0)", "tolerances must be non-negative")])
+def test_functions_of_math_refuse_what_python_refuses(expression, text):
+    unit = torch.jit.CompilationUnit(f"def f(n: int):\n    return {expression}\n")
+    with pytest.raises(RuntimeError) as error:
+        unit.f(2)
+    assert text in str(error.value)

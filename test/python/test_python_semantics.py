@@ -248,6 +248,60 @@ def integer_math(a: int, b: int, n: int):
     return math.gcd(a, b), math.factorial(n), math.ldexp(1.5, a % 50), math.fmod(float(a), float(n + 1))
 
 
+NUMBERS = st.lists(st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.floats(-1e3, 1e3)), max_size=7)
+COUNT = st.integers(-1, 24)
+
+
+@operation(FLOAT)
+def roots_and_powers(x: float):
+    return math.cbrt(x), math.exp2(x), math.ulp(x)
+
+
+@operation(st.one_of(FLOAT, st.floats(0, 1e300)))
+def binary_logarithm(x: float):
+    return math.log2(x)
+
+
+@operation(FLOAT, FLOAT)
+def neighbours(x: float, y: float):
+    return math.nextafter(x, y), math.isclose(x, y), math.isclose(x, y, rel_tol=0.25), math.isclose(x, y, abs_tol=0.5)
+
+
+@operation(st.one_of(st.floats(-9e18, 9e18), st.sampled_from([math.nan, math.inf])))
+def truncated(x: float):
+    return math.trunc(x)
+
+
+@operation(COUNT, COUNT)
+def combinatorics(n: int, k: int):
+    return math.comb(n, k), math.perm(n % 20, k), math.perm(k % 19), math.lcm(n, k), math.lcm(n, k, 6), math.trunc(n)
+
+
+@operation(st.one_of(COUNT, st.integers(0, 2 ** 63 - 1)))
+def integer_root(n: int):
+    return math.isqrt(n)
+
+
+@operation(NUMBERS)
+def exact_sum(xs: List[float]):
+    return math.fsum(xs)
+
+
+@operation(NUMBERS.filter(bool), INTS.filter(bool))
+def products(xs: List[float], ns: List[int]):
+    return math.prod(xs), math.prod(xs, start=2), math.prod(ns, start=3), math.prod(ns, start=0.5), math.prod(ns)
+
+
+@operation(FLOAT, FLOAT, FLOAT)
+def lengths(x: float, y: float, z: float):
+    return math.hypot(x, y), math.hypot(x, y, z), math.dist([x, y], [z, x]), math.dist((x, 1.0), (y, 2.0)), math.hypot(3, 4)
+
+
+@operation(st.floats(-5, 5), st.floats(-5, 5))
+def complex_distances(x: float, y: float):
+    return cmath.polar(complex(x, y)), cmath.isclose(complex(x, y), complex(y, x), abs_tol=1.0)
+
+
 @operation(st.floats(0.001, 1e6))
 def logarithms(x: float):
     return math.log(x), math.log10(x), math.log1p(x), math.exp(x / 1e5), math.frexp(x), math.modf(x)

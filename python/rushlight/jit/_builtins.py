@@ -26,6 +26,11 @@ def _make_table():
         table[id(getattr(math, name))] = f"aten::{name}"
     table[id(math.remainder)] = "aten::mathremainder"
     table.update({id(getattr(cmath, name)): f"aten::{op}" for name, op in _CMATH.items()})
+    for module in (math, cmath):  # what PyTorch lacks: builtins_python_math.cpp
+        for name, value in vars(module).items():
+            op = f"rushlight::{module.__name__}_{name}"
+            if id(value) not in table and _C._jit_get_schemas_for_operator(op):
+                table[id(value)] = op
     for name in dir(_functional):
         value = getattr(_functional, name)
         if callable(value) and not name.startswith("_") and name not in _COMPILED_FROM_SOURCE and getattr(value, "__module__", "") == _functional.__name__:

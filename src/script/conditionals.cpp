@@ -115,8 +115,9 @@ Condition Emitter::emit_condition(const lang::Expr& expr) {
 
 Condition Emitter::emit_identity(const lang::Expr& expr) {
   const bool is = expr.text == "is";
-  ir::Value* left = emit(*expr[0]);
-  ir::Value* right = emit(*expr[1]);
+  const std::vector<ir::Value*> sides = emit_all(expr.operands);
+  ir::Value* const left = sides[0];
+  ir::Value* const right = sides[1];
   const Noneness a = noneness(left), b = noneness(right);
   Condition condition;
   if (a == Noneness::always && b == Noneness::always)

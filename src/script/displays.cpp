@@ -140,11 +140,13 @@ ir::Value* Emitter::emit_dict(const lang::Expr& expr, const TypePtr& hint) {
     if (!expr[i]) return emit_dict_with_expansions(expr, hint);
   std::vector<ir::Value*> keys, values;
   std::vector<SourceRange> ranges;
+  Parts parts(*this);
   for (size_t i = 0; i + 1 < expr.operands.size(); i += 2) {
-    keys.push_back(emit(*expr[i]));
-    values.push_back(emit(*expr[i + 1]));
+    parts.look([&] { keys.push_back(emit(*expr[i])); });
+    parts.look([&] { values.push_back(emit(*expr[i + 1])); });
     ranges.push_back(expr[i]->range);
   }
+  parts.check();
   return make_dict(keys, values, hint, expr.range, ranges);
 }
 

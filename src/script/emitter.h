@@ -66,11 +66,48 @@ class Emitter {
   size_t results_wanted() const { return results_wanted_; }
 
  private:
+  enum class LoopState : uint8_t { none, loop, unrolled };
+  /// What an error may leave open.
+  struct OpenScopes {
+    size_t environment, loop_else_flags, comprehensions, returns;
+    LoopState loop;
+  };
+  OpenScopes open_scopes() const;
+  void return_to(const OpenScopes& scopes);
+  /// The parts of one expression: each is looked at, those behind one with an error too.
+  class Parts {
+   public:
+    explicit Parts(Emitter& emitter) : emitter_(emitter) {}
+    template <class Part>
+    void look(Part&& part) {
+      failed_ |= !emitter_.attempt(part);
+    }
+    /// The expression has no value if a part has none.
+    void check() const {
+      if (failed_) throw UnknownValue();
+    }
+
+   private:
+    Emitter& emitter_;
+    bool failed_ = false;
+  };
+
   // statements.cpp
   void emit_body(const std::vector<lang::StmtPtr>& body);
   void emit_statement(const lang::Stmt& stmt);
   /// Runs a part; false if an error ended it. The compilation then goes on as if it had not begun.
-  bool attempt(const std::function<void()>& part);
+  template <class Part>
+  bool attempt(Part&& part) {
+    const OpenScopes before = open_scopes();
+    try {
+      part();
+      return true;
+    } catch (...) {
+      errors_.note_current();
+      return_to(before);
+      return false;
+    }
+  }
   /// What is known after a failed statement: nothing of the variables that it assigns.
   void poison_targets(const lang::Stmt& stmt);
   void poison_target(const lang::Expr& target);
@@ -141,6 +178,7 @@ class Emitter {
   ir::Value* emit_fstring(const lang::Expr& expr);
   ir::Value* emit_format_value(const lang::Expr& expr);
   std::vector<NamedValue> emit_arguments(const lang::Expr& call, size_t first = 1, SugaredValue* callee = nullptr);
+  void emit_argument(const lang::Expr& argument, std::vector<NamedValue>& arguments, SugaredValue* callee);
   std::vector<NamedValue> emit_keywords(const lang::Expr& call, SugaredValue* callee = nullptr);
   void emit_keyword_expansion(const lang::Expr& mapping, std::vector<NamedValue>& keywords, SugaredValue* callee);
   std::vector<ir::Value*> emit_all(const std::vector<lang::ExprPtr>& exprs, size_t first = 0);
@@ -205,8 +243,6 @@ class Emitter {
     TypePtr declared;
     TypePtr merged;
   };
-  enum class LoopState : uint8_t { none, loop, unrolled };
-
   ir::GraphFunction& function_;
   const lang::Def& def_;
   std::shared_ptr<Resolver> resolver_;

@@ -44,11 +44,18 @@ bool ErrorCollector::attempt(const std::function<void()>& part) {
   try {
     part();
     return true;
-  } catch (const UnknownValue&) {
+  } catch (...) {
+    note_current();
     return false;
+  }
+}
+
+void ErrorCollector::note_current() {
+  try {
+    throw;
+  } catch (const UnknownValue&) {
   } catch (const Error& error) {
     keep(error);
-    return false;
   } catch (...) {
     throw_first();
     throw;

@@ -1,5 +1,6 @@
-/// One compile finds every independent error: after an error the compiler goes on with the next statement, and what
-/// depends on the failed one is left out. The first error is PyTorch's; the others follow it (Error::others).
+/// One compile finds every independent error: after an error the compiler goes on with the next part of the expression
+/// and the next statement, and what depends on the failed one is left out. The first error is PyTorch's; the others
+/// follow it (Error::others).
 #pragma once
 #include <exception>
 #include <functional>
@@ -16,10 +17,11 @@ struct UnknownValue {};
 
 class ErrorCollector {
  public:
-  /// Runs a part of a compilation. False if it failed; its error, if it is one of its own, is kept. What is no error of
-  /// a program (Python's exceptions, lack of memory) ends the compilation: it passes if nothing was kept before, else
-  /// the kept errors are thrown.
+  /// Runs a part of a compilation. False if it failed, which is noted.
   bool attempt(const std::function<void()>& part);
+  /// In a handler: keeps the error at hand if it is one of its own. What is no error of a program (Python's exceptions,
+  /// lack of memory) ends the compilation: it passes if nothing was kept before, else the kept errors are thrown.
+  void note_current();
   bool empty() const { return !first_; }
   /// Throws the first error with the others in it, if there is one.
   void throw_first() const;

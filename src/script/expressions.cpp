@@ -143,46 +143,55 @@ SugaredValuePtr Emitter::emit_named(const lang::Expr& expr) {
 
 std::vector<ir::Value*> Emitter::emit_all(const std::vector<lang::ExprPtr>& exprs, size_t first) {
   std::vector<ir::Value*> values;
-  for (size_t i = first; i < exprs.size(); ++i) {
-    const lang::Expr& expr = *exprs[i];
-    if (expr.is(ExprKind::starred)) {
-      for (const SugaredValuePtr& part : emit_sugared(*expr[0])->as_tuple(*this, expr.range, std::nullopt))
-        values.push_back(part->as_value(*this, expr.range));
-    } else {
-      values.push_back(emit(expr));
-    }
-  }
+  Parts parts(*this);
+  for (size_t i = first; i < exprs.size(); ++i)
+    parts.look([&] {
+      const lang::Expr& expr = *exprs[i];
+      if (expr.is(ExprKind::starred)) {
+        for (const SugaredValuePtr& part : emit_sugared(*expr[0])->as_tuple(*this, expr.range, std::nullopt))
+          values.push_back(part->as_value(*this, expr.range));
+      } else {
+        values.push_back(emit(expr));
+      }
+    });
+  parts.check();
   return values;
 }
 
+void Emitter::emit_argument(const lang::Expr& argument, std::vector<NamedValue>& arguments, SugaredValue* callee) {
+  const SourceRange& range = argument.range;
+  if (!argument.is(ExprKind::starred)) {
+    arguments.push_back({"", emit(argument), range});
+    return;
+  }
+  const SugaredValuePtr given = emit_sugared(*argument[0]);
+  ir::Value* value = as_simple(given);
+  // A list of any length goes to a parameter `*args`.
+  if (value && value->type()->is(TypeKind::list) && callee && callee->gathers(false)) {
+    arguments.push_back({.name = "", .value = value, .range = range, .is_expanded = true});
+    return;
+  }
+  for (const SugaredValuePtr& part : given->as_tuple(*this, range, std::nullopt))
+    arguments.push_back({"", part->as_value(*this, range), range});
+}
 std::vector<NamedValue> Emitter::emit_arguments(const lang::Expr& call, size_t first, SugaredValue* callee) {
   std::vector<NamedValue> arguments;
-  for (size_t i = first; i < call.operands.size(); ++i) {
-    const SourceRange& range = call[i]->range;
-    if (!call[i]->is(ExprKind::starred)) {
-      arguments.push_back({"", emit(*call[i]), range});
-      continue;
-    }
-    const SugaredValuePtr given = emit_sugared(*(*call[i])[0]);
-    ir::Value* value = as_simple(given);
-    // A list of any length goes to a parameter `*args`.
-    if (value && value->type()->is(TypeKind::list) && callee && callee->gathers(false)) {
-      arguments.push_back({.name = "", .value = value, .range = range, .is_expanded = true});
-      continue;
-    }
-    for (const SugaredValuePtr& part : given->as_tuple(*this, range, std::nullopt))
-      arguments.push_back({"", part->as_value(*this, range), range});
-  }
+  Parts parts(*this);
+  for (size_t i = first; i < call.operands.size(); ++i) parts.look([&] { emit_argument(*call[i], arguments, callee); });
+  parts.check();
   return arguments;
 }
 std::vector<NamedValue> Emitter::emit_keywords(const lang::Expr& call, SugaredValue* callee) {
   std::vector<NamedValue> keywords;
-  for (const lang::Keyword& keyword : call.keywords) {
-    if (keyword.name.empty())
-      emit_keyword_expansion(*keyword.value, keywords, callee);
-    else
-      keywords.push_back({keyword.name, emit(*keyword.value), keyword.value->range});
-  }
+  Parts parts(*this);
+  for (const lang::Keyword& keyword : call.keywords)
+    parts.look([&] {
+      if (keyword.name.empty())
+        emit_keyword_expansion(*keyword.value, keywords, callee);
+      else
+        keywords.push_back({keyword.name, emit(*keyword.value), keyword.value->range});
+    });
+  parts.check();
   return keywords;
 }
 /// `**{"a": x}` and `**dict(a=x)`: the keys are known while compiling.
@@ -218,8 +227,11 @@ SugaredValuePtr Emitter::emit_call(const lang::Expr& expr, const TypePtr& hint) 
   const size_t results = std::exchange(results_wanted_, 1);
   const SugaredValuePtr callee = emit_sugared(*expr[0]);
   if (const auto* form = dynamic_cast<SpecialFormValue*>(callee.get())) return emit_special_form(*form, expr, hint);
-  std::vector<NamedValue> arguments = emit_arguments(expr, 1, callee.get());
-  std::vector<NamedValue> keywords = emit_keywords(expr, callee.get());
+  std::vector<NamedValue> arguments, keywords;
+  Parts parts(*this);
+  parts.look([&] { arguments = emit_arguments(expr, 1, callee.get()); });
+  parts.look([&] { keywords = emit_keywords(expr, callee.get()); });
+  parts.check();
   results_wanted_ = results;
   SugaredValuePtr result = callee->call(*this, expr[0]->range, std::move(arguments), std::move(keywords));
   results_wanted_ = 1;
@@ -235,8 +247,10 @@ SugaredValuePtr Emitter::emit_for_results(const lang::Expr& expr, size_t count) 
 /// The method of the left side's class, or the builtin. `swapped`: `x in y` asks y.
 ir::Value* Emitter::emit_operator_of(const lang::Expr& expr, bool swapped) {
   const OperatorName& op = find_operator_name(expr.text == "not in" ? "in" : expr.text);
-  std::vector<NamedValue> arguments{{"", emit(*expr[0]), expr[0]->range}};
-  arguments.push_back({"", emit(*expr[1]), expr[1]->range});
+  std::vector<NamedValue> arguments;
+  Parts parts(*this);
+  for (size_t i = 0; i < 2; ++i) parts.look([&] { arguments.push_back({"", emit(*expr[i]), expr[i]->range}); });
+  parts.check();
   if (swapped) std::swap(arguments[0], arguments[1]);
   if (expr.text == "+" && arguments[0].value->type()->is(TypeKind::tuple) &&
       arguments[1].value->type()->is(TypeKind::tuple)) {
@@ -251,8 +265,11 @@ ir::Value* Emitter::emit_operator_of(const lang::Expr& expr, bool swapped) {
 ir::Value* Emitter::emit_binary(const lang::Expr& expr) {
   if (expr.text == "%") {
     // The left side is looked at first, to see whether it is a format; both are evaluated again afterwards.
-    if (emit(*expr[0])->type()->is(TypeKind::string)) {
-      const std::vector<ir::Value*> inputs{emit(*expr[0]), emit(*expr[1])};
+    bool is_format = false;
+    Parts parts(*this);
+    parts.look([&] { is_format = emit(*expr[0])->type()->is(TypeKind::string); });
+    if (is_format) {
+      const std::vector<ir::Value*> inputs = emit_all(expr.operands);
       ir::Node* node = insert_node(ir::Symbol::intern("aten::percentFormat"), inputs, 1, expr.range);
       return node->output()->set_type(types::string());
     }
@@ -307,9 +324,13 @@ ir::Value* Emitter::emit_fstring(const lang::Expr& expr) {
   }
   const NamedValue format{"self", constant(IValue(text), expr.range), expr.range};
   std::vector<NamedValue> arguments;
+  Parts parts(*this);
   for (const lang::ExprPtr& value : values)
-    arguments.push_back(
-        {"", emit_format_value(*value), value->is(ExprKind::string) ? value->range : (*value)[0]->range});
+    parts.look([&] {
+      arguments.push_back(
+          {"", emit_format_value(*value), value->is(ExprKind::string) ? value->range : (*value)[0]->range});
+    });
+  parts.check();
   return emit_operator_call(*this, expr.range, ir::Symbol::intern("aten::format"), arguments, {}, format)
       ->as_value(*this, expr.range);
 }

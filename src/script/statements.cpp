@@ -22,17 +22,15 @@ void Emitter::emit_body(const std::vector<lang::StmtPtr>& body) {
   }
 }
 
-bool Emitter::attempt(const std::function<void()>& part) {
-  const size_t depth = environment_.depth(), flags = loop_else_flags_.size(), comprehensions = open_comprehensions_,
-               returns = returns_.size();
-  const LoopState loop = loop_;
-  if (errors_.attempt(part)) return true;
-  environment_.unwind(depth);
-  loop_else_flags_.resize(flags);
-  open_comprehensions_ = comprehensions;
-  returns_.resize(returns);
-  loop_ = loop;
-  return false;
+Emitter::OpenScopes Emitter::open_scopes() const {
+  return {environment_.depth(), loop_else_flags_.size(), open_comprehensions_, returns_.size(), loop_};
+}
+void Emitter::return_to(const OpenScopes& scopes) {
+  environment_.unwind(scopes.environment);
+  loop_else_flags_.resize(scopes.loop_else_flags);
+  open_comprehensions_ = scopes.comprehensions;
+  returns_.resize(scopes.returns);
+  loop_ = scopes.loop;
 }
 
 void Emitter::poison_target(const lang::Expr& target) {

@@ -25,10 +25,12 @@ SourceRange indices_range(const lang::Expr& subscript) {
 // ---- Slices
 
 SliceValue Emitter::emit_slice_bounds(const lang::Expr& slice) {
-  const auto bound = [&](size_t i) { return slice[i] ? emit(*slice[i]) : nullptr; };
-  ir::Value* start = bound(0);
-  ir::Value* stop = bound(1);
-  return SliceValue(start, stop, bound(2));
+  ir::Value* bounds[3] = {};
+  Parts parts(*this);
+  for (size_t i = 0; i < 3; ++i)
+    if (slice[i]) parts.look([&] { bounds[i] = emit(*slice[i]); });
+  parts.check();
+  return SliceValue(bounds[0], bounds[1], bounds[2]);
 }
 
 ir::Value* Emitter::emit_slice(const SourceRange& range, ir::Value* value, ir::Value* dim, const SliceValue& bounds) {
@@ -127,12 +129,15 @@ ir::Value* Emitter::emit_views(const SourceRange& range, ir::Value* tensor, cons
                              "'. Only ints, slices, lists and tensors are supported"));
   };
   size_t at = 0;
-  for (int64_t dim = 0; at < indices.size() && !indices[at]->is(ExprKind::ellipsis); ++at) dim = handle(at, dim, false);
+  Parts parts(*this);
+  for (int64_t dim = 0; at < indices.size() && !indices[at]->is(ExprKind::ellipsis); ++at)
+    parts.look([&] { dim = handle(at, dim, false); });
   int64_t dim = -1;
   for (size_t i = indices.size(); i-- > at + 1;) {
     if (indices[i]->is(ExprKind::ellipsis)) lang::fail_at(range, "An index can only have a single ellipsis ('...')");
-    dim = handle(i, dim, true);
+    parts.look([&] { dim = handle(i, dim, true); });
   }
+  parts.check();
   // Then the views, in order.
   for (size_t i = 0; i < indices.size(); ++i) {
     const lang::Expr& expr = *indices[i];
@@ -177,9 +182,15 @@ ir::Value* Emitter::emit_indexing(const SourceRange& range, ir::Value* value,
 // ---- Reading and writing
 
 SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& hint) {
-  const SugaredValuePtr base = emit_sugared(*expr[0]);
+  SugaredValuePtr base;
   const SourceRange& base_range = expr[0]->range;
   const std::vector<lang::ExprPtr> indices(expr.operands.begin() + 1, expr.operands.end());
+  if (!attempt([&] { base = emit_sugared(*expr[0]); })) {
+    // The indices are looked at all the same.
+    for (const lang::ExprPtr& index : indices)
+      attempt([&] { index->is(ExprKind::slice) ? void(emit_slice_bounds(*index)) : void(emit_sugared(*index)); });
+    throw UnknownValue();
+  }
   if (indices.size() != 1) return simple(emit_indexing(expr.range, base->as_value(*this, base_range), indices));
   const auto sliced = [&](const std::function<SliceValue()>& bounds) -> SugaredValuePtr {
     if (base->kind() == "module") {

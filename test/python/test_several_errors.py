@@ -127,3 +127,40 @@ def test_errors_can_be_pickled_for_other_processes():
         with pytest.raises(RuntimeError) as caught:
             fails()
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def in_expressions(x: Tensor, n: int, values: List[int]):
+    a = abs(undefined_a) + abs(undefined_b)
+    b = torch.add(x.bad1, alpha=undefined_c)
+    c = [undefined_d, n, x.bad2, *undefined_e]
+    d = {undefined_f: x.bad3}
+    e = undefined_g[undefined_h, undefined_i:undefined_j]
+    f = values[undefined_k:undefined_l]
+    g = undefined_m < undefined_n, undefined_o is undefined_p
+    h = f"{undefined_q} {undefined_r}"
+    i = x[undefined_s, 0, undefined_t]
+    return a, b, c, d, e, f, g, h, i
+
+
+def test_parts_of_one_expression():
+    wanted = ["undefined value undefined_" + letter for letter in "abcdefghijklmnopqrst"]
+    wanted[2:2] = ["'Tensor' object has no attribute or method 'bad1'."]
+    wanted[5:5] = ["'Tensor' object has no attribute or method 'bad2'."]
+    wanted[8:8] = ["'Tensor' object has no attribute or method 'bad3'."]
+    assert errors_of(in_expressions) == wanted[:20]
+
+
+def long_sum(n: int):
+    return n % undefined_a + (undefined_b % n) * len(undefined_c)
+
+
+def test_an_operand_that_is_looked_at_twice_has_one_error():
+    assert errors_of(long_sum) == ["undefined value undefined_" + letter for letter in "abc"]
+
+
+def expression_that_fails_by_itself(x: Tensor, n: int):
+    return n.foo(x.shape) + [x.bad, n][0]
+
+
+def test_what_depends_on_a_part_with_an_error_has_none_of_its_own():
+    assert errors_of(expression_that_fails_by_itself) == ["'int' object has no attribute or method 'foo'.", "'Tensor' object has no attribute or method 'bad'."]

@@ -88,15 +88,18 @@ known_types = {}    # qualified name -> _C.Type
 python_classes = {}  # qualified name -> Python class (script classes, enums, NamedTuples)
 
 
-def _check_enum_values(values):
-    from ._tensor import Tensor
-    names = [type(value).__name__ if isinstance(value, (int, float, str)) else "Tensor" if isinstance(value, Tensor) else "Any" for value in values]
-    for i, name in enumerate(names):
-        if name not in (names[0], "Any", "Tensor"):
-            raise RuntimeError(f"Could not unify type list since element {i} of type {name} did not match the types before it ({names[0]})")
-    refused = next((name for name in names if name in ("Any", "Tensor")), None)
-    if refused is not None:
-        raise RuntimeError(f"Cannot create Enum with value type '{refused}', only int, float and string are supported")
+def _check_enum_values(cls):
+    from .jit.annotations import try_ann_to_type
+    values = [member.value for member in cls]
+    if not values:
+        raise ValueError(f"No enum values defined for: '{cls.__class__}'")
+    # A set as in PyTorch, whose order the message shows.
+    found = [try_ann_to_type(kind, None) for kind in {type(value) for value in values}]
+    if None in found:
+        raise RuntimeError("Cannot create Enum with value type 'Any', only int, float and string are supported")
+    unified = _C.unify_type_list(found)
+    if unified.kind() not in ("IntType", "FloatType", "StringType"):
+        raise RuntimeError(f"Cannot create Enum with value type '{unified.str()}', only int, float and string are supported")
 
 
 def enum_type(cls):
@@ -104,8 +107,7 @@ def enum_type(cls):
     from ._jit_internal import _qualified_name
     name = _qualified_name(cls)
     if name not in known_types or python_classes.get(name) is not cls:
-        values = [member.value for member in cls]
-        _check_enum_values(values)
+        _check_enum_values(cls)
         known_types[name] = _C._enum_type(name, [(member.name, member.value) for member in cls])
         python_classes[name] = cls
     return known_types[name]

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "bind.h"
 #include "convert.h"
+#include "errors.h"
 #include "module_value.h"
 #include "python_call.h"
 #include "resolver.h"
@@ -21,6 +22,23 @@
 namespace rushlight::python {
 namespace {
 
+/// A class method is a method that begins with `cls = TheClass`: whatever object it is called on, its first parameter
+/// is the class.
+std::shared_ptr<const lang::Def> as_class_method(const lang::Def& def, const std::string& class_name) {
+  if (def.parameters.empty()) lang::fail_at(def.declaration, "methods must have a self argument");
+  const lang::Parameter& cls = def.parameters[0];
+  const auto name = [&](const std::string& text) {
+    return std::make_shared<const lang::Expr>(
+        lang::Expr{.kind = lang::ExprKind::name, .range = cls.range, .text = text});
+  };
+  lang::Def made = def;
+  made.body.insert(
+      made.body.begin(),
+      std::make_shared<const lang::Stmt>(lang::Stmt{
+          .kind = lang::StmtKind::assign, .range = cls.range, .targets = {name(cls.name)}, .value = name(class_name)}));
+  return std::make_shared<const lang::Def>(std::move(made));
+}
+
 /// The source of one function, as rushlight.jit.frontend.FunctionSource cuts it out. An overload has the signature of
 /// its declaration and the body of the implementation.
 std::shared_ptr<const lang::Def> parse(nb::handle source) {
@@ -28,6 +46,8 @@ std::shared_ptr<const lang::Def> parse(nb::handle source) {
                                              nb::cast<std::string>(source.attr("filename")),
                                              nb::cast<size_t>(source.attr("first_line")) - 1);
   std::shared_ptr<const lang::Def> def = lang::parse_def(text, nb::cast<std::string>(source.attr("type_line")));
+  const std::string class_name = nb::cast<std::string>(source.attr("class_name"));
+  if (!class_name.empty()) return as_class_method(*def, class_name);
   nb::object declaration = source.attr("signature");
   if (declaration.is_none()) return def;
   const std::shared_ptr<const lang::Def> declared = parse(declaration);
@@ -168,11 +188,14 @@ void add_property(const TypePtr& type, const std::string& name, nb::handle gette
   owner->add_property(std::move(property));
 }
 
-/// A class of Python with all its methods and properties; `__init__` comes first, since it makes the attributes.
-/// `frame` names it in the chain of compilations; empty when nothing compiled asked for it.
-void compile_class(const TypePtr& type, const nb::list& methods, const nb::list& properties, const std::string& frame) {
+/// A class of Python with all its methods and properties, which `sources()` gives; `__init__` comes first, since it
+/// makes the attributes. `frame` names it in the chain of compilations; empty when nothing compiled asked for it.
+void compile_class(const TypePtr& type, nb::object sources, const std::string& frame) {
   std::optional<lang::CompilationFrame> in_chain;
   if (!frame.empty()) in_chain.emplace(frame, place_in_program());
+  const nb::object found = ask_python([&] { return sources(); });
+  const nb::list methods = nb::cast<nb::list>(found[0]);
+  const nb::list properties = nb::cast<nb::list>(found[1]);
   for (nb::handle property : properties)
     add_property(type, nb::cast<std::string>(property[0]), property[1], property[2]);
   const Ref<ClassType> owner = writable_class(type);
@@ -272,7 +295,7 @@ void bind_compiler(nb::module_& m) {
   m.def("_declare_function", &declare_function, nb::arg("qualified_name"), nb::arg("source"), nb::arg("lookup"));
   m.def("_define_function", &define_function, nb::arg("function"), nb::arg("defaults"), nb::arg("source"));
   m.def("_compile_methods", &compile_methods, nb::arg("type"), nb::arg("methods"));
-  m.def("_compile_class", &compile_class, nb::arg("type"), nb::arg("methods"), nb::arg("properties"), nb::arg("frame"));
+  m.def("_compile_class", &compile_class, nb::arg("type"), nb::arg("sources"), nb::arg("frame"));
   m.def("_make_interface", &make_interface, nb::arg("qualified_name"), nb::arg("methods"), nb::arg("lookup"),
         nb::arg("is_module"));
   m.def("_interface_methods", [](const TypePtr& type) {

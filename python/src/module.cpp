@@ -10,6 +10,7 @@
 #include "python_frames.h"
 #include "python_function.h"
 #include "results.h"
+#include "script_containers.h"
 #include "script_objects.h"
 #include "script_types.h"
 #include "storage_object.h"
@@ -44,6 +45,7 @@ NB_MODULE(_C, m) {
   bind_graph(m);
   bind_node(m);
   bind_script_objects(m);
+  bind_script_containers(m);
   bind_passes(m);
   bind_compiler(m);
   bind_python_frames(m);

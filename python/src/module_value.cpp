@@ -137,15 +137,12 @@ class ModuleValue final : public SugaredValue {
     if (kind.empty())
       lang::fail_at(
           range, "Only ModuleList, Sequential, ModuleDict, ParameterList, and ParameterDict modules are subscriptable");
-    if (hint && hint->is(TypeKind::interface) && !(known && kind != "parameters")) {
-      ir::Value* inputs[] = {self_, index};
-      ir::Node* node =
-          emitter.insert_node(ir::kinds::module_container_index, ArrayRef<ir::Value*>(inputs, 2), 1, range);
-      node->output()->set_type(hint);
-      return script::simple(node->output());
-    }
-    if (kind == "dict") {
-      const NamedParts parts = submodules(emitter);
+    const bool is_dict = kind == "dict" || kind == "parameter_dict";
+    if (hint && hint->is(TypeKind::interface) && (kind == "list" || (is_dict && !known)))
+      return element_at_run_time(emitter, range, index, hint);
+    if (is_dict) {
+      const NamedParts parts =
+          kind == "dict" ? submodules(emitter) : own_tensors(emitter, &ClassType::Attribute::is_parameter);
       if (!known || !known->is_string())
         lang::fail_at(range,
                       "Unable to extract string literal index. ModuleDict indexing is only supported with string "
@@ -160,7 +157,18 @@ class ModuleValue final : public SugaredValue {
 
  private:
   const ClassType& type() const { return self_->type()->expect<ClassType>(); }
-  /// "list", "dict", "parameters", or empty for a module that is no container.
+  /// Every part has the interface, so the one that the index names when the program runs has it.
+  SugaredValuePtr element_at_run_time(Emitter& emitter, const SourceRange& range, ir::Value* index,
+                                      const TypePtr& interface) const {
+    for (const ClassType::Attribute& attribute : type().attributes()) {
+      std::string why;
+      if (attribute.type->is_module() && !attribute.type->is_subtype_of(*interface, &why))
+        lang::fail_at(
+            range, cat("Attribute ", attribute.name, " is not of annotated type ", interface->annotation(), ": ", why));
+    }
+    return script::container_element(emitter, self_, index, interface);
+  }
+  /// "list", "dict", "parameters", "parameter_dict", or empty for a module that is no container.
   std::string container() const {
     const nb::gil_scoped_acquire locked;
     return nb::cast<std::string>(concrete_.attr("container"));
@@ -177,7 +185,7 @@ class ModuleValue final : public SugaredValue {
   SugaredValuePtr find(Emitter& emitter, const SourceRange& range, const std::string& name) {
     if (type().find_attribute(name) || type().find_method(name))
       return script::simple(self_)->attribute(emitter, range, name);
-    if (SugaredValuePtr found = find_parts(emitter, name)) return found;
+    if (SugaredValuePtr found = find_parts(emitter, range, name)) return found;
     const nb::gil_scoped_acquire locked;
     nb::object answer = ask_python([&] { return nb::object(concrete_.attr("find")(name)); });
     const std::string what = nb::cast<std::string>(answer[0]);
@@ -198,7 +206,7 @@ class ModuleValue final : public SugaredValue {
     return nullptr;
   }
 
-  SugaredValuePtr find_parts(Emitter& emitter, const std::string& name) {
+  SugaredValuePtr find_parts(Emitter& emitter, const SourceRange& range, const std::string& name) {
     if (container() == "dict") {
       if (name == "items") return parts_method(name, submodules(emitter).items());
       if (name == "keys") return parts_method(name, submodules(emitter).all_names());
@@ -210,7 +218,7 @@ class ModuleValue final : public SugaredValue {
       // PyTorch reads the submodules once more than it needs them.
       submodules(emitter);
       NamedParts all;
-      collect_modules(emitter, *this, "", all);
+      collect_modules(emitter, range, name, *this, "", all);
       return parts_method(name, name == "modules" ? all.all_values() : all.items());
     }
     if (name == "named_buffers")
@@ -246,15 +254,21 @@ class ModuleValue final : public SugaredValue {
   }
   /// The module itself under the empty name, then everything below it. All submodules of one are read before the first
   /// of them is looked into.
-  static void collect_modules(Emitter& emitter, const ModuleValue& module, const std::string& path, NamedParts& all) {
+  static void collect_modules(Emitter& emitter, const SourceRange& range, const std::string& method,
+                              const ModuleValue& module, const std::string& path, NamedParts& all) {
     all.names.push_back(name_constant(emitter, path));
     all.values.push_back(module_value(module.self_));
     const NamedParts parts = module.submodules(emitter);
     size_t i = 0;
     for (const ClassType::Attribute& attribute : module.type().attributes()) {
       if (!attribute.type->is_module()) continue;
-      if (const auto* part = dynamic_cast<const ModuleValue*>(parts.values[i++].get()))
-        collect_modules(emitter, *part, path.empty() ? attribute.name : cat(path, ".", attribute.name), all);
+      const auto* part = dynamic_cast<const ModuleValue*>(parts.values[i++].get());
+      if (attribute.type->is(TypeKind::interface))
+        lang::fail_at(range,
+                      cat("Could not compile ", method, "() because module is an interface type. Please file issue."));
+      if (part)
+        collect_modules(emitter, range, method, *part, path.empty() ? attribute.name : cat(path, ".", attribute.name),
+                        all);
     }
   }
 

@@ -64,12 +64,19 @@ class PythonCallable final : public script::SugaredValue {
     }
     ir::Node* node = emitter.insert_node(ir::kinds::python_op, call.inputs, 1, range);
     node->set_attribute(ir::attributes::pyname,
-                        nb::cast<std::string>(nb::getattr(callable_, "__name__", nb::str("<python_value>"))));
+                        nb::cast<std::string>(nb::getattr(named(), "__name__", nb::str("<python_value>"))));
     node->set_attribute(ir::attributes::callable, callable_value(callable_));
     return script::simple(node->output()->set_type(call.results[0]));
   }
 
  private:
+  /// What gives a call its name: an autograd function goes by its class, everything else by itself.
+  nb::object named() const {
+    nb::object owner = nb::getattr(callable_, "__self__", nb::none());
+    nb::object apply = nb::getattr(owner, "apply", nb::none());
+    return !apply.is_none() && PyObject_RichCompareBool(apply.ptr(), callable_.ptr(), Py_EQ) == 1 ? owner : callable_;
+  }
+
   /// From the annotations; without any, tensors in and as many tensors out as are taken.
   Schema signature(const SourceRange& range, size_t argument_count, size_t result_count) const {
     nb::module_ annotations = nb::module_::import_("rushlight.jit.annotations");
@@ -84,9 +91,11 @@ class PythonCallable final : public script::SugaredValue {
     nb::object given = annotations.attr("get_signature")(callable, scope, place, self_ != nullptr);
     Schema schema;
     schema.is_vararg = nb::cast<bool>(annotations.attr("is_vararg")(callable));
-    schema.name = nb::cast<std::string>(nb::hasattr(callable_, "__qualname__")
-                                            ? nb::str(callable_.attr("__qualname__"))
-                                            : nb::str(callable_.attr("__class__").attr("__name__")));
+    // PyTorch calls an ignored method through a function of its own, whose name its messages show.
+    schema.name = self_ ? std::string("lazy_bind.<locals>.lazy_binding_method")
+                        : nb::cast<std::string>(nb::hasattr(callable_, "__qualname__")
+                                                    ? nb::str(callable_.attr("__qualname__"))
+                                                    : nb::str(callable_.attr("__class__").attr("__name__")));
     size_t next = 0;
     if (self_) {
       if (names.empty()) lang::fail_at(range, "Non-static method does not have a self argument");

@@ -26,14 +26,18 @@
 namespace rushlight::python {
 namespace {
 
+/// "int", "Pair (aka NamedTuple(x, y))".
+std::string friendly_type_name(nb::handle value) {
+  const std::string name = nb::cast<std::string>(nb::str(value.type().attr("__name__")));
+  if (!PyTuple_Check(value.ptr()) || !nb::hasattr(value, "_fields")) return name;
+  return cat(name, " (aka NamedTuple(", join(nb::cast<std::vector<std::string>>(nb::list(value.attr("_fields"))), ", "),
+             "))");
+}
+
 [[noreturn]] void throw_uncastable(const Schema& schema, size_t position, nb::handle value,
                                    const std::string& details) {
-  const InferredType found = infer_type(value);
-  const bool is_tuple = PyObject_IsInstance(value.ptr(), reinterpret_cast<PyObject*>(&PyTuple_Type)) == 1;
-  throw_wrong_argument(
-      schema, schema.arguments[position],
-      is_tuple && found.type ? found.type->annotation() : nb::cast<std::string>(nb::str(value.type().attr("__name__"))),
-      position, nb::cast<std::string>(nb::repr(value)), cat("Cast error details: ", details));
+  throw_wrong_argument(schema, schema.arguments[position], friendly_type_name(value), position,
+                       nb::cast<std::string>(nb::repr(value)), details);
 }
 
 /// One number for `int[2]` stands for all of them.
@@ -49,8 +53,10 @@ IValue argument_value(const Schema& schema, size_t position, nb::handle given) {
   const nb::object value = repeated_number(schema.arguments[position], given);
   try {
     return to_value(value, *schema.arguments[position].type);
+  } catch (const PythonCastError& error) {
+    throw_uncastable(schema, position, value, cat(" Python error details: ", error.what()));
   } catch (const CastError& error) {
-    throw_uncastable(schema, position, value, error.what());
+    throw_uncastable(schema, position, value, cat("Cast error details: ", error.what()));
   }
 }
 
@@ -236,9 +242,8 @@ void set_attribute(const ObjectHandle& self, const std::string& name, nb::handle
                     nb::kwargs());
       return;
     }
-    if (type.find_constant(name))
-      throw TypeError(cat("Can't set constant '", name,
-                          "' which has value:", nb::cast<std::string>(nb::repr(get_attribute(self, name)))));
+    if (const IValue* constant = type.find_constant(name))
+      throw RuntimeError(cat("Can't set constant '", name, "' which has value:", constant->str()));
     throw AttributeError(cat("'", type.name(), "' object has no attribute '", name, "'"));
   }
   const TypePtr& wanted = type.attributes()[*slot].type;
@@ -450,25 +455,56 @@ nb::object convert_value(const IValue& value) {
   }
 }
 
+/// An exception of Python as the error of a future. Compiled code that waits has a RuntimeError with its text, Python
+/// gets the object itself, as often as it asks.
+class RaisedInPython final : public RuntimeError {
+ public:
+  explicit RaisedInPython(nb::object exception)
+      : RuntimeError(cat(nb::cast<std::string>(nb::str(exception.type().attr("__name__"))), ": ",
+                         nb::cast<std::string>(nb::str(exception)))),
+        exception_(std::shared_ptr<nb::object>(new nb::object(std::move(exception)), [](nb::object* object) {
+          const nb::gil_scoped_acquire locked;
+          delete object;
+        })) {}
+  [[noreturn]] void raise() const {
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception_->ptr())), exception_->ptr());
+    nb::raise_python_error();
+  }
+
+ private:
+  std::shared_ptr<nb::object> exception_;
+};
+
+nb::object result_of(const Ref<Future>& future) {
+  try {
+    IValue result;
+    if (trace::is_tracing()) {
+      result = trace::record_wait(*trace::current(), future);
+    } else {
+      nb::gil_scoped_release unlocked;
+      result = future->wait();
+    }
+    return nb::steal(to_python(result));
+  } catch (const RaisedInPython& error) {
+    error.raise();
+  }
+}
+
 void bind_future(nb::module_& m) {
   nb::class_<FutureHandle>(m, "Future", nb::dynamic_attr(), "A value that comes later.")
       .def("__init__", [](FutureHandle* self, nb::args) { new (self) FutureHandle{make_ref<Future>(types::any())}; })
       .def("done", [](const FutureHandle& self) { return self.future->is_done(); })
-      .def("wait",
-           [](const FutureHandle& self) {
-             IValue result;
-             if (trace::is_tracing()) {
-               result = trace::record_wait(*trace::current(), self.future);
-             } else {
-               nb::gil_scoped_release unlocked;
-               result = self.future->wait();
-             }
-             return nb::steal(to_python(result));
-           })
+      .def(
+          "_set_exception",
+          [](const FutureHandle& self, nb::object exception) {
+            self.future->fail(std::make_exception_ptr(RaisedInPython(std::move(exception))));
+          },
+          "Whoever waits gets the exception.")
+      .def("wait", [](const FutureHandle& self) { return result_of(self.future); })
       .def("value",
            [](const FutureHandle& self) {
              if (!self.future->is_done()) throw RuntimeError("value() must not be called before the Future is done");
-             return nb::steal(to_python(self.future->wait()));
+             return result_of(self.future);
            })
       .def(
           "set_result", [](const FutureHandle& self, nb::handle value) { self.future->complete(to_value(value)); },
@@ -484,6 +520,8 @@ void bind_future(nb::module_& m) {
           const nb::gil_scoped_acquire locked;
           try {
             next->complete(to_value((*kept)(nb::cast(FutureHandle{future}))));
+          } catch (const nb::python_error& error) {
+            next->fail(std::make_exception_ptr(RaisedInPython(nb::borrow(error.value()))));
           } catch (...) {
             next->fail(std::current_exception());
           }

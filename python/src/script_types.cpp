@@ -9,6 +9,7 @@
 #include "script_values.h"
 #include "value/class_type.h"
 #include "value/schema.h"
+#include "value/unify.h"
 #include "value_objects.h"
 
 namespace rushlight::python {
@@ -225,6 +226,15 @@ void bind_script_types(nb::module_& m) {
   m.def("_await_type", &types::await);
   m.def("_rref_type", &types::rref);
   m.def("_tensor_type_of", [](const Tensor& tensor) { return TensorType::of(tensor, false); });
+  m.def(
+      "unify_type_list",
+      [](const std::vector<TypePtr>& elements) {
+        std::string why;
+        TypePtr unified = unify_type_list(elements, &why);
+        if (!unified) throw RuntimeError(why);
+        return unified;
+      },
+      nb::arg("types"), "The type that all of them have in common.");
   m.def("_enum_type", [](const std::string& name, nb::list members) {
     std::vector<std::pair<std::string, IValue>> values;
     TypePtr value_type;
@@ -238,7 +248,13 @@ void bind_script_types(nb::module_& m) {
                                 const std::vector<TypePtr>& elements, nb::list defaults) {
     std::vector<IValue> values;
     const size_t first = elements.size() - nb::len(defaults);
-    for (size_t i = 0; i < nb::len(defaults); ++i) values.push_back(to_value(defaults[i], *elements[first + i]));
+    for (size_t i = 0; i < nb::len(defaults); ++i) {
+      // A field of which nothing is said counts as a tensor and keeps its default as it is; a call that needs it is
+      // refused.
+      const TensorType* tensor = elements[first + i]->as<TensorType>();
+      const bool is_unknown = tensor && tensor->is_inferred();
+      values.push_back(is_unknown ? to_value(defaults[i]) : to_value(defaults[i], *elements[first + i]));
+    }
     return TupleType::named(name, fields, elements, std::move(values));
   });
   m.def("_parse_type", [](const std::string& text) { return parse_type(text); });

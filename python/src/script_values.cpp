@@ -4,12 +4,14 @@
 #include "base/text.h"
 #include "generator_object.h"
 #include "resolver.h"
+#include "script_containers.h"
 #include "script_objects.h"
 #include "script_types.h"
 #include "tensor_object.h"
 #include "value/class_type.h"
 #include "value/containers.h"
 #include "value/type_text.h"
+#include "value/unify.h"
 #include "value_objects.h"
 
 namespace rushlight::python {
@@ -30,38 +32,132 @@ std::string class_of(nb::handle object) { return nb::cast<std::string>(nb::str(o
           " to C++ type '?' (#define PYBIND11_DETAILED_ERROR_MESSAGES or compile in debug mode for details)"));
 }
 
-bool is_sequence(nb::handle object) { return PyList_Check(object.ptr()) || PyTuple_Check(object.ptr()); }
+/// A conversion that Python refused, as one that the type refuses.
+[[noreturn]] void python_cannot_cast(nb::handle object) {
+  PyErr_Clear();
+  cannot_cast(object);
+}
+
+/// Runs what Python iterates over; an error of Python is the reason why the object does not fit.
+template <class Work>
+auto reading(Work&& work) {
+  try {
+    return work();
+  } catch (const nb::python_error& error) {
+    throw PythonCastError(cat(nb::cast<std::string>(nb::str(error.type().attr("__name__"))), ": ",
+                              nb::cast<std::string>(nb::str(error.value()))));
+  }
+}
 
 int64_t int_value(nb::handle object) {
   PyObject* value = object.ptr();
-  if (PyLong_Check(value)) return to_int(value);
   if (is_dtype(value)) return int64_t(dtype_of_object(value));
   if (is_layout(value)) return int64_t(layout_of_object(value));
   if (is_memory_format(value)) return int64_t(memory_format_of_object(value));
-  if (is_tensor(value) && tensor_of(value).dim() == 0 && is_integral_or_bool(tensor_of(value).dtype()))
-    return to_int(value);
-  if (PyIndex_Check(value) && !is_tensor(value)) return to_int(value);
-  cannot_cast(object);
+  if (PyFloat_Check(value)) cannot_cast(object);
+  nb::object number = nb::borrow(object);
+  if (!PyLong_Check(value)) {
+    PyObject* made = PyIndex_Check(value) ? PyNumber_Index(value) : nullptr;
+    if (!made) {
+      PyErr_Clear();
+      if (PyNumber_Check(value)) made = PyNumber_Long(value);
+    }
+    if (!made) python_cannot_cast(object);
+    number = nb::steal(made);
+  }
+  const long long found = PyLong_AsLongLong(number.ptr());
+  if (found == -1 && PyErr_Occurred()) python_cannot_cast(object);
+  return int64_t(found);
 }
 
 double float_value(nb::handle object) {
+  const double found = PyFloat_AsDouble(object.ptr());
+  if (found == -1 && PyErr_Occurred()) python_cannot_cast(object);
+  return found;
+}
+
+std::complex<double> complex_value(nb::handle object) {
+  if (is_tensor(object.ptr())) return to_scalar(object.ptr()).to<std::complex<double>>();
+  const Py_complex found = PyComplex_AsCComplex(object.ptr());
+  if (found.real == -1 && PyErr_Occurred()) python_cannot_cast(object);
+  return {found.real, found.imag};
+}
+
+/// Only what says itself whether it is true; containers do so by their length.
+bool bool_value(nb::handle object) {
+  if (object.is_none()) return false;
+  const auto answer = reinterpret_cast<inquiry>(PyType_GetSlot(Py_TYPE(object.ptr()), Py_nb_bool));
+  const int found = answer ? answer(object.ptr()) : -1;
+  if (found < 0) python_cannot_cast(object);
+  return found != 0;
+}
+
+std::string string_value(nb::handle object) {
   PyObject* value = object.ptr();
-  if (PyFloat_Check(value) || PyLong_Check(value) || is_numpy_scalar(value)) return to_float(value);
-  if (is_tensor(value) && tensor_of(value).dim() == 0) return to_float(value);
+  if (PyUnicode_Check(value)) return std::string(str_view(value));
+  // Bytes are taken as they are: texts of programs are bytes.
+  if (PyBytes_Check(value)) return {PyBytes_AsString(value), size_t(PyBytes_Size(value))};
+  if (PyByteArray_Check(value)) return {PyByteArray_AsString(value), size_t(PyByteArray_Size(value))};
   cannot_cast(object);
 }
 
+/// Lists of numbers and tensors take sequences, sets, views of dictionaries, map, zip and generators; others whatever
+/// can be iterated over.
+bool is_like_vector(nb::handle object) {
+  PyObject* value = object.ptr();
+  if (PyUnicode_Check(value) || PyBytes_Check(value) || is_tensor(value)) return false;
+  if (PyList_Check(value) || PyTuple_Check(value) || PySequence_Check(value) || PyAnySet_Check(value)) return true;
+  static PyObject* const iterated = [] {
+    nb::dict empty;
+    nb::module_ builtins = nb::module_::import_("builtins");
+    return nb::make_tuple(nb::module_::import_("types").attr("GeneratorType"), empty.attr("keys")().type(),
+                          empty.attr("values")().type(), empty.attr("items")().type(), builtins.attr("map"),
+                          builtins.attr("zip"))
+        .release()
+        .ptr();
+  }();
+  return PyObject_IsInstance(value, iterated) == 1;
+}
+
 IValue list_value(nb::handle object, const Type& element) {
-  if (!is_sequence(object)) cannot_cast(object);
+  if (ScriptList* shared = script_list_of(object)) {
+    if (!shared->list->element_type()->is_subtype_of(element)) cannot_cast(object);
+    return IValue(shared->list);
+  }
+  const TypeKind kind = element.kind();
+  const bool is_vector =
+      kind == TypeKind::int_ || kind == TypeKind::float_ || kind == TypeKind::bool_ || kind == TypeKind::tensor;
+  if (is_vector && !is_like_vector(object)) cannot_cast(object);
   Ref<ListObject> list = ListObject::make(element.self());
-  for (nb::handle item : object) list->append(to_value(item, element));
+  const auto read_elements = [&] {
+    for (nb::handle item : object) {
+      // None stands for an undefined tensor, which is no element.
+      if (kind == TypeKind::tensor && !is_tensor(item.ptr())) cannot_cast(object);
+      list->append(to_value(item, element));
+    }
+  };
+  try {
+    reading(read_elements);
+  } catch (const CastError&) {
+    if (is_vector) cannot_cast(object);
+    throw;
+  }
   return IValue(std::move(list));
 }
 
 IValue dict_value(nb::handle object, const DictType& type) {
-  if (!PyDict_Check(object.ptr())) cannot_cast(object);
+  if (ScriptDict* shared = script_dict_of(object)) {
+    if (!shared->dict->key_type->is_subtype_of(*type.key()) || !shared->dict->value_type->is_subtype_of(*type.value()))
+      cannot_cast(object);
+    return IValue(shared->dict);
+  }
+  nb::object pairs = nb::borrow(object);
+  if (!PyDict_Check(object.ptr()))
+    pairs = reading([&] {
+      return owned(PyObject_CallFunctionObjArgs(reinterpret_cast<PyObject*>(&PyDict_Type), object.ptr(), nullptr));
+    });
   auto dict = make_ref<DictObject>(type.key(), type.value());
-  for (auto [key, value] : nb::borrow<nb::dict>(object))
+  for (auto [key, value] : nb::borrow<nb::dict>(pairs))
     dict->insert_or_assign(to_value(key, *type.key()), to_value(value, *type.value()));
   return IValue(Ref<DictObject>(std::move(dict)));
 }
@@ -75,21 +171,23 @@ IValue set_value(nb::handle object, const Type& type) {
 }
 
 IValue tuple_value(nb::handle object, const TupleType& type) {
-  if (!is_sequence(object)) cannot_cast(object);
-  if (nb::len(object) != type.elements().size())
+  const nb::object parts = reading([&] { return owned(PySequence_Tuple(object.ptr())); });
+  if (nb::len(parts) != type.elements().size())
     throw CastError(
         cat("Object ", repr_of(object), " had a different number of elements than type ", type.annotation()));
   std::vector<IValue> elements;
   size_t i = 0;
-  for (nb::handle item : object) elements.push_back(to_value(item, *type.elements()[i++]));
+  for (nb::handle item : parts) elements.push_back(to_value(item, *type.elements()[i++]));
   return make_tuple(std::move(elements), type.is_named() ? type.self() : nullptr);
 }
 
 IValue enum_value(nb::handle object, const EnumType& type) {
-  if (!is_enum(object)) cannot_cast(object);
-  const std::string name = nb::cast<std::string>(object.attr("name"));
+  const nb::object given = reading([&] { return nb::object(object.attr("name")); });
+  const std::string name = string_value(given);
+  const IValue given_value = to_value(reading([&] { return nb::object(object.attr("value")); }), *type.value_type());
   for (const auto& [member, value] : type.members())
-    if (member == name) return IValue(make_ref<EnumObject>(Ref<const EnumType>(&type), name, value));
+    if (member == name && value.equals(given_value))
+      return IValue(make_ref<EnumObject>(Ref<const EnumType>(&type), name, value));
   throw CastError(cat(repr_of(object), " is no member of ", type.name()));
 }
 
@@ -120,18 +218,29 @@ IValue object_value(nb::handle object, const Type& type) {
   const ClassType* cls = type.as<ClassType>();
   if (!found && cls && !cls->is_module()) return compiled_instance(object, *cls);
   if (!found) found = instance_of_own_class(object);
+  if (!found && type.is(TypeKind::interface))
+    throw RuntimeError(cat("Assigning the object ", nb::cast<std::string>(nb::str(object)),
+                           " to an interface fails because the value is not a TorchScript compatible type, did you "
+                           "forget toturn it into a user defined TorchScript class?"));
   if (!found) cannot_cast(object);
   std::string why;
+  if (!found->type().is_subtype_of(type, &why) && type.is(TypeKind::interface))
+    throw CastError(cat("Object of type ", found->type().annotation(), " is not compatible with interface ", repr(type),
+                        "\n", why));
   if (!found->type().is_subtype_of(type, &why))
-    throw CastError(cat("Expected an object of type ", type.annotation(), " but found ", found->type().name(),
-                        why.empty() ? "" : "\n", why));
+    throw CastError(cat("Expected an object of type ", type.annotation(), " but found ", found->type().name()));
   return IValue(std::move(found));
 }
 
+/// Where only the object itself can say its type.
+[[noreturn]] void cannot_infer(nb::handle object, const std::string& reason) {
+  throw RuntimeError(cat("Tracer cannot infer type of ", nb::cast<std::string>(nb::str(object)), "\n:", reason));
+}
+
 IValue union_value(nb::handle object, const UnionType& type) {
+  const InferredType inferred = infer_type(object);
   for (const TypePtr& member : type.members()) {
     // A member that only fits by conversion comes after one that fits as it is: True is a bool before it is an int.
-    const InferredType inferred = infer_type(object);
     if (inferred.type && inferred.type->is_subtype_of(*member)) return to_value(object, *member);
   }
   for (const TypePtr& member : type.members()) {
@@ -140,9 +249,9 @@ IValue union_value(nb::handle object, const UnionType& type) {
     } catch (const CastError&) {
     }
   }
-  const InferredType found = infer_type(object);
-  throw CastError(cat("Expected a member of ", type.annotation(), " but instead found type ",
-                      found.type ? found.type->annotation() : class_of(object)));
+  if (!inferred.type) cannot_infer(object, inferred.reason);
+  throw CastError(
+      cat("Expected a member of ", type.annotation(), " but instead found type ", inferred.type->annotation()));
 }
 
 InferredType infer_list(nb::handle object) {
@@ -150,15 +259,11 @@ InferredType infer_list(nb::handle object) {
   for (nb::handle item : object) {
     InferredType inferred = infer_type(item);
     if (!inferred.type) return {nullptr, cat("Could not infer type of list element: ", inferred.reason)};
-    if (!element) {
-      element = inferred.type;
-    } else if (!(*element == *inferred.type)) {
-      if (inferred.type->is_subtype_of(*element)) continue;
-      if (!element->is_subtype_of(*inferred.type))
-        return {nullptr, cat("List inputs to traced functions must have consistent element type. Found ",
-                             element->annotation(), " and ", inferred.type->annotation())};
-      element = inferred.type;
-    }
+    const TypePtr unified = element ? unify_types(element, inferred.type) : inferred.type;
+    if (!unified)
+      return {nullptr, cat("List inputs to traced functions must have consistent element type. Found ", repr(*element),
+                           " and ", repr(*inferred.type))};
+    element = unified;
   }
   if (!element) return {nullptr, "List trace inputs must have elements"};
   return {types::list(element), {}};
@@ -167,14 +272,15 @@ InferredType infer_list(nb::handle object) {
 InferredType infer_dict(nb::handle object) {
   TypePtr key, value;
   for (auto [k, v] : nb::borrow<nb::dict>(object)) {
-    InferredType key_type = infer_type(k), value_type = infer_type(v);
-    if (!key_type.type) return {nullptr, key_type.reason};
-    if (!value_type.type) return {nullptr, value_type.reason};
-    if ((key && !(*key == *key_type.type)) || (value && !(*value == *value_type.type)))
-      return {nullptr, cat("Dictionary inputs to traced functions must have consistent type. Found ",
-                           (value ? value : key)->annotation(), " and ", value_type.type->annotation())};
-    key = key_type.type;
-    value = value_type.type;
+    for (auto& [unified, part] : {std::pair<TypePtr&, nb::handle>{key, k}, std::pair<TypePtr&, nb::handle>{value, v}}) {
+      const InferredType found = infer_type(part);
+      if (!found.type) return found;
+      const TypePtr both = unified ? unify_types(unified, found.type) : found.type;
+      if (!both)
+        return {nullptr, cat("Dictionary inputs to traced functions must have consistent type. Found ", repr(*unified),
+                             " and ", repr(*found.type))};
+      unified = both;
+    }
   }
   if (!key) return {nullptr, "Dictionary inputs must have entries"};
   return {types::dict(key, value), {}};
@@ -234,6 +340,8 @@ InferredType infer_type(nb::handle object) {
   if (PyDict_Check(value)) return infer_dict(object);
   if (PyAnySet_Check(value)) return infer_set(object);
   if (Ref<Object> found = find_object(object)) return {TypePtr(found->type_ref()), {}};
+  if (FutureHandle* held = nullptr; nb::try_cast(object, held) && held)
+    return {types::future(held->future->element_type()), {}};
   if (nb::cast<bool>(nb::module_::import_("rushlight.jit._recursive").attr("_is_module")(object)))
     return {nullptr, "Cannot infer concrete type of torch.nn.Module"};
   if (TypePtr found = class_of_instance(object)) return {std::move(found), {}};
@@ -268,18 +376,15 @@ IValue to_value(nb::handle object, const Type& type) {
     case TypeKind::sym_float:
       return IValue(float_value(object));
     case TypeKind::complex:
-      if (!PyComplex_Check(value) && !is_number(value)) cannot_cast(object);
-      return IValue(to_scalar(value).to<std::complex<double>>());
+      return IValue(complex_value(object));
     case TypeKind::bool_:
     case TypeKind::sym_bool:
-      if (!PyBool_Check(value) && !PyLong_Check(value) && !object.is_none()) cannot_cast(object);
-      return IValue(PyObject_IsTrue(value) == 1);
+      return IValue(bool_value(object));
     case TypeKind::number:
       if (!is_number(value) && !is_tensor(value)) throw CastError(cat("Cannot cast ", repr_of(object), " to Number"));
       return IValue(to_scalar(value));
     case TypeKind::string:
-      if (!PyUnicode_Check(value)) cannot_cast(object);
-      return IValue(str_view(value));
+      return IValue(string_value(object));
     case TypeKind::none:
       if (!object.is_none()) throw CastError(cat("Cannot cast ", repr_of(object), " to None"));
       return IValue();
@@ -304,6 +409,11 @@ IValue to_value(nb::handle object, const Type& type) {
       return union_value(object, type.expect<UnionType>());
     case TypeKind::enum_:
       return enum_value(object, type.expect<EnumType>());
+    case TypeKind::future: {
+      FutureHandle* held = nullptr;
+      if (!nb::try_cast(object, held) || !held) cannot_cast(object);
+      return IValue(held->future);
+    }
     case TypeKind::class_:
     case TypeKind::interface:
       return object_value(object, type);
@@ -313,7 +423,7 @@ IValue to_value(nb::handle object, const Type& type) {
     case TypeKind::any_class:
     case TypeKind::any_enum: {
       const InferredType inferred = infer_type(object);
-      if (!inferred.type) throw CastError(inferred.reason);
+      if (!inferred.type) cannot_infer(object, inferred.reason);
       if (!inferred.type->is_subtype_of(type)) cannot_cast(object);
       return to_value(object, *inferred.type);
     }

@@ -24,5 +24,10 @@ class CastError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+/// Python itself said why: "TypeError: 'int' object is not iterable".
+class PythonCastError : public CastError {
+ public:
+  using CastError::CastError;
+};
 
 }  // namespace rushlight::python

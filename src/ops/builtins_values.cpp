@@ -8,6 +8,7 @@
 #include "ops/order.h"
 #include "ops/typed_kernel.h"
 #include "value/future.h"
+#include "value/type_text.h"
 
 namespace rushlight::ops {
 namespace {
@@ -46,6 +47,10 @@ IValue list_repeat_in_place(const IValue& list, int64_t count) {
   return list;
 }
 int64_t len_of_any(ListObject& list) { return int64_t(list.size()); }
+
+/// A part of a container of modules: its submodules are attributes that are named by their places or keys.
+IValue part_at(const IValue& container, int64_t index) { return container.object().attribute(std::to_string(index)); }
+IValue part_of_name(const IValue& container, std::string_view name) { return container.object().attribute(name); }
 
 // ---- Order
 
@@ -103,7 +108,7 @@ bool lists_compare(const IValue& a, const IValue& b) {
 int64_t hash_of(const IValue& value) {
   if (value.is_int()) return value.to_int();
   if (value.is_enum() || value.is_object() || value.is_list() || value.is_dict())
-    throw RuntimeError(cat("unhashable type: '", value.type()->annotation(), "'"));
+    throw RuntimeError(cat("unhashable type: '", repr(*value.type()), "'"));
   return int64_t(value.hash());
 }
 int64_t id_of(const IValue& object) {
@@ -349,6 +354,12 @@ void declare_builtins_values(OpSet& ops) {
            .kernel = typed_kernel<&unwrapped>(),
            .traits = OpTraits::language});
   ops.add({.schema = "prim::tolist(...) -> ...", .kernel = typed_kernel<&tolist>(), .traits = OpTraits::language});
+  ops.add({.schema = "prim::ModuleContainerIndex.list(Any self, int ind) -> Any",
+           .kernel = typed_kernel<&part_at>(),
+           .traits = OpTraits::language});
+  ops.add({.schema = "prim::ModuleContainerIndex.dict(Any self, str ind) -> Any",
+           .kernel = typed_kernel<&part_of_name>(),
+           .traits = OpTraits::language});
   ops.add({.schema = "wait(Future(t) self) -> t",
            .kernel = typed_kernel<&wait_for>(),
            .traits = OpTraits::language | OpTraits::side_effects});

@@ -46,7 +46,8 @@ ir::Value* SimpleValue::length(Emitter& emitter, const SourceRange& range) {
     lang::fail_at(range, cat("'", repr(*value_->type()), "' object is not iterable"));
   return emit_operator(emitter, range, "aten::len", {value_});
 }
-SugaredValuePtr SimpleValue::element(Emitter& emitter, const SourceRange& range, ir::Value* index, const TypePtr&) {
+SugaredValuePtr SimpleValue::element(Emitter& emitter, const SourceRange& range, ir::Value* index,
+                                     const TypePtr& hint) {
   switch (value_->type()->kind()) {
     case TypeKind::list:
     case TypeKind::string:
@@ -56,10 +57,19 @@ SugaredValuePtr SimpleValue::element(Emitter& emitter, const SourceRange& range,
       return simple(
           emit_operator(emitter, range, "aten::select", {value_, emitter.constant(IValue(int64_t(0)), range), index}));
     case TypeKind::class_:
+      // A container of modules in code of an archive, whose parts were checked when it was compiled.
+      if (value_->type()->is_module() && hint && hint->is(TypeKind::interface))
+        return container_element(emitter, value_, index, hint);
       return attribute(emitter, range, "__getitem__")->call(emitter, range, {{"", index, range}}, {});
     default:
       lang::fail_at(range, cat("'", repr(*value_->type()), "' object is not subscriptable"));
   }
+}
+
+SugaredValuePtr container_element(Emitter& emitter, ir::Value* container, ir::Value* index, const TypePtr& interface) {
+  ir::Value* inputs[] = {container, index};
+  ir::Node* node = emitter.insert_node(kinds::module_container_index, ArrayRef<ir::Value*>(inputs, 2), 1, {});
+  return simple(node->output()->set_type(interface));
 }
 
 // ---- Ranges

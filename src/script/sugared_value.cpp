@@ -225,7 +225,7 @@ void SimpleValue::set_attribute(Emitter& emitter, const SourceRange& range, cons
     lang::fail_at(
         range, cat("Wrong type for attribute assignment. Expected ", repr(*wanted), " but got ", repr(*value->type())));
   ir::Value* inputs[] = {value_, value};
-  emitter.insert_node(kinds::set_attr, ArrayRef<ir::Value*>(inputs, 2), 0, range)->set_attribute(kName, name);
+  emitter.insert_node(kinds::set_attr, ArrayRef<ir::Value*>(inputs, 2), 0, {})->set_attribute(kName, name);
 }
 
 // ---- Calls, unpacking

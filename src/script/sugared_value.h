@@ -75,6 +75,8 @@ class SimpleValue final : public SugaredValue {
   ir::Value* value_;
 };
 SugaredValuePtr simple(ir::Value* value);
+/// The part of a container of modules that `index` names when the program runs. All parts have `interface`.
+SugaredValuePtr container_element(Emitter& emitter, ir::Value* container, ir::Value* index, const TypePtr& interface);
 /// The value of the graph that this is; null for everything that only the compiler knows.
 ir::Value* as_simple(const SugaredValuePtr& value);
 /// Parts of a tuple value: what it was made of, or an unpacking.

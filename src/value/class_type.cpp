@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "value/function.h"
+#include "value/type_text.h"
 
 namespace rushlight {
 
@@ -98,7 +99,7 @@ bool ClassType::is_subtype_of(const Type& other, std::string* why) const {
     }
     if (!is_subtype_schema(method->schema(), wanted, why)) {
       if (why)
-        *why += cat("Method on class '", annotation(), "' (1) is not compatible with interface '", other.annotation(),
+        *why += cat("Method on class '", repr(*this), "' (1) is not compatible with interface '", other.annotation(),
                     "' (2)\n  (1) ", method->schema().str(), "\n  (2) ", wanted.str(), "\n");
       return false;
     }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "value/class_type.h"
+#include "value/type_text.h"
 
 namespace rushlight {
 
@@ -130,12 +131,12 @@ IValue& Object::slot(size_t i) {
 const IValue& Object::attribute(std::string_view name) const {
   const std::optional<size_t> slot = type_->find_attribute(name);
   if (!slot || *slot >= slots_.size())
-    throw RuntimeError(cat(type_->annotation(), " does not have a field with name '", name, "'"));
+    throw RuntimeError(cat(repr(*type_), " does not have a field with name '", name, "'"));
   return slots_[*slot];
 }
 void Object::set_attribute(std::string_view name, IValue value) {
   const std::optional<size_t> at = type_->find_attribute(name);
-  if (!at) throw RuntimeError(cat(type_->annotation(), " does not have a field with name '", name, "'"));
+  if (!at) throw RuntimeError(cat(repr(*type_), " does not have a field with name '", name, "'"));
   slot(*at) = std::move(value);
 }
 

@@ -13,6 +13,7 @@
 #include "value/constant_text.h"
 #include "value/function.h"
 #include "value/future.h"
+#include "value/type_text.h"
 
 namespace rushlight {
 namespace {
@@ -196,7 +197,7 @@ size_t IValue::hash() const {
       [[fallthrough]];
     case Tag::list:
     case Tag::dict:
-      throw RuntimeError(cat("unhashable type: '", type()->annotation(), "'"));
+      throw RuntimeError(cat("unhashable type: '", repr(*type()), "'"));
     default:
       return std::hash<int64_t>()(payload_.i);
   }
@@ -390,7 +391,7 @@ std::string IValue::str() const {
       return parts.empty() ? "frozenset()" : sequence(parts, "frozenset({", "})");
     }
     case Tag::enum_:
-      return cat("Enum<", enumerator().type->name(), ".", enumerator().name, ">");
+      return cat("Enum<", enumerator().type->base_name(), ".", enumerator().name, ">");
     case Tag::object:
       return fmt::format("<{} object at {}>", object().type().name(), fmt::ptr(payload_.p));
     case Tag::future:

@@ -9,6 +9,7 @@
 #include "value/constant_text.h"
 #include "value/containers.h"
 #include "value/future.h"
+#include "value/type_text.h"
 
 namespace rushlight {
 namespace {
@@ -213,7 +214,7 @@ TEST(Class, AttributesHaveSlotsAndNamesAreUnique) {
   object.set_attribute("late", IValue("x"));
   EXPECT_EQ(object.attribute("late").to_string(), "x");
   EXPECT_EQ(object.attribute("a").to_int(), 3);
-  EXPECT_EQ(error_of([&] { object.attribute("zz"); }), "__torch__.C does not have a field with name 'zz'");
+  EXPECT_EQ(error_of([&] { object.attribute("zz"); }), repr(*type) + " does not have a field with name 'zz'");
 }
 
 TEST(Future, HandsOverValuesAndErrors) {

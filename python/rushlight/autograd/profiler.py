@@ -1,18 +1,27 @@
 """torch.autograd.profiler: marks in programs are accepted; measuring is not implemented."""
 import contextlib
+from typing import Any, Optional
+
+
+class _RecordFunction:
+    """What a profiler would keep of a marked part; nothing is kept."""
+    _jit_override_qualname = "__torch__.torch.classes.profiler._RecordFunction"
 
 
 class record_function(contextlib.ContextDecorator):
-    """Names a part of a program for a profiler. Without effect."""
+    """Names a part of a program for a profiler. Without effect. Compiled code knows it too, with PyTorch's attributes."""
 
-    def __init__(self, name, args=None):
-        self.name = name
-        self.args = args
+    def __init__(self, name: str, args: Optional[str] = None):
+        self.name: str = name
+        self.args: Optional[str] = args
+        self.run_callbacks_on_exit: bool = True
+        self.record: Optional[_RecordFunction] = None
+        self._cupti_monitor_external_id: Optional[int] = None
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any):
         pass
 
 

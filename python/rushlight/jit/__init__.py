@@ -2,6 +2,7 @@
 import contextlib
 import sys
 import warnings
+from typing import Any
 
 from .. import _C
 from .._tracer_warning import TracerWarning
@@ -76,15 +77,16 @@ def fuser(name):
 
 
 class strict_fusion:
-    """Within a compiled function: an error when something cannot be fused. Outside it only warns."""
+    """Accepted in compiled code for PyTorch's sake: nothing is left to fuse there. Outside it only warns."""
 
     def __init__(self):
-        warnings.warn("Only works in script mode", stacklevel=2)
+        if not is_scripting():
+            warnings.warn("Only works in script mode", stacklevel=2)
 
     def __enter__(self):
         pass
 
-    def __exit__(self, *exception):
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
         pass
 
 
@@ -133,12 +135,13 @@ def _not_implemented(name):
 
 
 for _name in ("export_opnames",
-              "last_executed_optimized_graph", "jit_module_from_flatbuffer", "save_jit_module_to_flatbuffer", "script_method"):
+              "last_executed_optimized_graph", "jit_module_from_flatbuffer", "save_jit_module_to_flatbuffer"):
     globals()[_name] = _not_implemented(_name)
 
 from ._freeze import freeze, optimize_for_inference, run_frozen_optimizations
 from ._serialization import load, save
 from ._interface import interface
+from ._script_method import ScriptMethodStub, script_method
 from ._script import Attribute, CompilationUnit, RecursiveScriptClass, ScriptFunction, ScriptWarning, script, script_if_tracing
 
 from ._trace import _get_trace_graph, is_tracing, trace, trace_module

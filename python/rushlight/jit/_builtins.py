@@ -36,7 +36,8 @@ def _make_table():
         if callable(value) and not name.startswith("_") and name not in _COMPILED_FROM_SOURCE and getattr(value, "__module__", "") == _functional.__name__:
             table[id(value)] = f"aten::{name}"
     table.update({id(getattr(_tensor_questions, name)): f"aten::{name}" for name in _tensor_questions.OPERATORS})
-    from .. import _jit_internal, device, enable_grad, get_default_dtype, is_grad_enabled, manual_seed, overrides, set_grad_enabled
+    from .. import (_jit_internal, device, enable_grad, finfo, get_default_dtype, iinfo, inference_mode, is_grad_enabled, manual_seed, overrides,
+                    set_grad_enabled)
     from .._C import Size, as_tensor
     from ..autograd import backward, grad
     from ..nn import functional, init
@@ -50,7 +51,8 @@ def _make_table():
     table.update({id(as_tensor): "aten::as_tensor", id(manual_seed): "aten::manual_seed", id(get_default_dtype): "aten::get_default_dtype",
                   id(is_grad_enabled): "aten::is_grad_enabled", id(set_grad_enabled): "aten::set_grad_enabled",
                   id(_unwrap_optional): "aten::_unwrap_optional", id(wait): "aten::wait", id(_wait): "aten::wait",
-                  id(_C.is_grad_enabled): "aten::is_grad_enabled", id(enable_grad): "aten::enable_grad", id(device): "aten::device",
+                  id(_C.is_grad_enabled): "aten::is_grad_enabled", id(enable_grad): "aten::enable_grad",
+                  id(inference_mode): "aten::inference_mode", id(finfo): "aten::finfo", id(iinfo): "aten::iinfo", id(device): "aten::device",
                   id(_jit_internal.is_scripting): "aten::is_scripting", id(warnings.warn): "aten::warn", id(Size): "aten::Size",
                   id(_C.tensor): "aten::tensor", id(collections.OrderedDict): "aten::dict", id(_logging.add_stat_value): "prim::AddStatValue",
                   id(_logging.time_point): "prim::TimePoint"})

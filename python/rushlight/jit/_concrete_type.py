@@ -7,7 +7,7 @@ import warnings
 
 from .. import _C, _jit_internal
 from ..nn import Module
-from ..nn import ModuleDict, ModuleList, ParameterList, Sequential
+from ..nn import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from . import _builtins
 
 # Attributes of nn.Module itself that are no data of the program.
@@ -28,7 +28,7 @@ _VALID_CONSTANTS = """Valid constants are:
 class ConcreteModuleType:
     """The members of one kind of module. Two that are equal share one compiled type.
 
-    container: "list", "dict" or "parameters" for modules that compiled code may iterate over; "" for others.
+    container: "list", "dict", "parameters" or "parameter_dict" for modules that compiled code may iterate over or index; "" for others.
     """
 
     def __init__(self, py_class):
@@ -156,6 +156,8 @@ def _container_kind(module):
         return "list"
     if isinstance(module, ParameterList):
         return "parameters"
+    if isinstance(module, ParameterDict):
+        return "parameter_dict"
     return ""
 
 
@@ -223,6 +225,9 @@ def overloaded_methods(module):
         if inspect.isfunction(item):
             overloads = _jit_internal._get_overloaded_methods(item, type(module))
             if overloads:
+                if item in overloads:
+                    from ._recursive import missing_implementation
+                    raise missing_implementation("method", item)
                 found[name] = overloads
     return found
 
@@ -257,7 +262,7 @@ def _add_attribute(concrete, name, value, annotations, add):
             concrete.functions[name] = script(value)
         except Exception as error:
             concrete.failures[name] = ("(This function exists as an attribute on the Python module, but we failed to compile it to a TorchScript "
-                                       f"function. \nThe error stack is reproduced here:\n{error}")
+                                       f"function. \nThe error stack is reproduced here:\n{error})")
         return
     builtin = _builtins._find_builtin(value)
     if builtin is not None:
@@ -277,14 +282,19 @@ def _add_attribute(concrete, name, value, annotations, add):
 
 # ---- the types that exist
 
+def compiled_form(module):
+    """The RecursiveScriptModule that a module is or that stands behind it (ScriptModule); None for what is not compiled."""
+    return module if "_c" in module.__dict__ else module.__dict__.get("_actual_script_module")
+
+
 _known = {}  # Python class -> concrete types with a compiled class
 
 
 def of_module(module, share_types=True):
     """The concrete type of a module, made on first use; modules that are compiled already keep theirs."""
-    own = module.__dict__.get("_concrete_type")
-    if own is not None:
-        return own
+    compiled = compiled_form(module)
+    if compiled is not None:
+        return compiled._concrete_type
     inferred = infer(module, share_types)
     if share_types:
         for known in _known.get(type(module), ()):

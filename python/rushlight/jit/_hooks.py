@@ -31,6 +31,9 @@ class HookChecker:
         wrong = f"{start}returned the wrong type of: {_quoted(result)}."
         if not isinstance(result, TupleType):
             raise RuntimeError(wrong + tail)
+        if len(self.input.elements()) == 1 and result == self.input.elements()[0]:
+            raise RuntimeError(f"{wrong} When forward has a single tuple input argument, the return needs to be 'None' or a nested tuple containing "
+                               f"forward's input tuple argument as in: {_quoted(self.input)}.\n{tail}")
         if len(result.elements()) != len(self.input.elements()):
             raise RuntimeError(f"{wrong} The returned tuple contains the wrong number of contained types.\n{tail}")
         if result != self.input:

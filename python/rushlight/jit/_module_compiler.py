@@ -9,6 +9,7 @@ from ..nn.parameter import is_lazy
 from . import _concrete_type
 from ._hooks import HookChecker
 from ._recursive import method_source, overload_source
+from ._script_method import ScriptMethodStub
 
 _compiled = set()  # concrete types whose methods exist
 
@@ -30,7 +31,7 @@ def prepare(obj, memo=None):
 
 def script_module(module):
     """torch.jit.script of a module."""
-    if "_c" in module.__dict__:
+    if _concrete_type.compiled_form(module) is not None:
         return module
     compiled = create(prepare(module), methods_to_compile)
     compiled._prepare()
@@ -92,7 +93,7 @@ def _copy_attributes(module, concrete, cpp_module):
 
 
 def _scripted_part(module, part, choose_methods):
-    if "_c" in module.__dict__:
+    if _concrete_type.compiled_form(module) is not None:
         return module
     if isinstance(part, _concrete_type.ConcreteModuleType):
         return _create(module, part, choose_methods)
@@ -134,6 +135,8 @@ def _attach_python_method(script_module, module, name, fn):
 
 def _source_of(module, name):
     fn = getattr(module, name)
+    if isinstance(fn, ScriptMethodStub):
+        return fn.def_
     return method_source(getattr(fn, "__func__", fn), name)
 
 

@@ -4,9 +4,11 @@ import pickle
 from collections import OrderedDict
 
 from .. import _C
+from .._jit_internal import createResolutionCallbackFromFrame
 from ..nn import Module
 from ..nn.modules.module import _HOOK_TABLES
-from . import _concrete_type
+from . import _concrete_type, _script_method
+from ._script import _Attribute
 
 # What nn.Module offers and compiled modules refuse.
 _REFUSED = (
@@ -76,13 +78,6 @@ class _Submodules(OrderedDict):
         raise pickle.PickleError("compiled submodules cannot be pickled")
 
 
-class ScriptModule(Module):
-    """A module whose methods are compiled. Source: torch.jit.ScriptModule."""
-
-    def __reduce__(self):
-        raise RuntimeError(f"Tried to serialize object {self._c.qualified_name} which does not have a __getstate__ method defined!")
-
-
 class _NotCompiled:
     """A method of nn.Module that a compiled module does not have, as if it were not inherited."""
 
@@ -92,11 +87,60 @@ class _NotCompiled:
         raise AttributeError
 
 
+class ScriptModule(Module):
+    """A module whose methods are compiled. Source: torch.jit.ScriptModule.
+
+    A subclass marks methods with torch.jit.script_method. Its objects are compiled at the end of ``__init__``; from then on their attributes and
+    methods are those of the compiled module behind them (``_actual_script_module``).
+    """
+
+    _is_compiled_form = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if not cls._is_compiled_form:
+            _script_method.prepare_class(cls)
+
+    forward = _NotCompiled()  # the compiled one is found behind the object
+
+    def __getattr__(self, name):
+        actual = self.__dict__.get("_actual_script_module")
+        return super().__getattr__(name) if actual is None else getattr(actual, name)
+
+    def __setattr__(self, name, value):
+        actual = self.__dict__.get("_actual_script_module")
+        if actual is not None:
+            setattr(actual, name, value)
+            return
+        if isinstance(value, _Attribute):
+            own = type(self)
+            if "__annotations__" not in own.__dict__:
+                own.__annotations__ = {}
+            own.__annotations__[name] = value.type
+            value = value.value
+        super().__setattr__(name, value)
+
+    def define(self, src):
+        """Adds a method from a text; before the end of ``__init__`` to what will be compiled."""
+        lookup = createResolutionCallbackFromFrame(1)
+        actual = self.__dict__.get("_actual_script_module")
+        if actual is not None:
+            _C._define_methods(actual._c._type(), src, lookup)
+            return
+        name, stub = _script_method.stub_from_text(src, lookup)
+        type(self)._methods[name] = stub
+
+    def __reduce__(self):
+        raise RuntimeError(f"Tried to serialize object {self._c.qualified_name} which does not have a __getstate__ method defined!")
+
+
 class RecursiveScriptModule(ScriptModule):
     """What torch.jit.script makes of a module and torch.jit.load of a file.
 
     Attributes that the compiler took over live in the C++ object (``_c``) and keep their types; other attributes are plain Python ones.
     """
+
+    _is_compiled_form = True
 
     def __init__(self, cpp_module):
         raise RuntimeError("compiled modules are made by torch.jit.script, torch.jit.trace and torch.jit.load")
@@ -149,7 +193,7 @@ class RecursiveScriptModule(ScriptModule):
         table = self.__dict__
         if name in table["_modules"]:
             table["_modules"][name] = value
-        elif table["_c"]._has_slot(name):
+        elif table["_c"].hasattr(name):
             table["_c"].setattr(name, value._c if isinstance(value, ScriptModule) else value)
         elif name in table["_concrete_type"].constants:
             raise AttributeError(f"Cannot mutate TorchScript constant value: '{name}'. Value: '{value}'")
@@ -206,8 +250,6 @@ class RecursiveScriptModule(ScriptModule):
         """The compiled hooks of the class, where calls from Python look for them."""
         self._forward_pre_hooks.update(enumerate(self._c._get_forward_pre_hooks()))
         self._forward_hooks.update(enumerate(self._c._get_forward_hooks()))
-
-    forward = _NotCompiled()  # a compiled one stands in the object's own table
 
     def forward_magic_method(self, name, *args, **kwargs):
         method = self.__dict__.get(name)
@@ -273,7 +315,6 @@ class RecursiveScriptModule(ScriptModule):
 
     def define(self, src):
         """Adds methods from a text; the first parameter is the module."""
-        from .._jit_internal import createResolutionCallbackFromFrame
         _C._define_methods(self._c._type(), src, createResolutionCallbackFromFrame(1))
 
     def get_debug_state(self):

@@ -9,7 +9,7 @@ from .. import _jit_internal
 from .._script_types import known_types, python_classes
 from . import _builtins, _dataclasses, _state
 from .annotations import legacy_dtype
-from .frontend import (check_defaults, get_class_properties, get_default_args, get_function_source, get_jit_class_methods,
+from .frontend import (check_defaults, get_class_assigns, get_class_properties, get_default_args, get_function_source, get_jit_class_methods,
                        get_source_lines_and_file)
 
 
@@ -138,7 +138,8 @@ def classify(obj, location):
     if bodies is not None:
         return "dispatch", bodies
     if callable(obj) and not isinstance(obj, types.BuiltinFunctionType):
-        if _jit_internal.is_ignored_fn(obj):
+        # A method that is bound to a Python object, as a class method is to its class, stays a call of Python.
+        if _jit_internal.is_ignored_fn(obj) or inspect.ismethod(obj):
             return "python", None
         unsupported = getattr(obj, "__script_unsupported", None)
         if unsupported:
@@ -170,9 +171,9 @@ def _classify_class(cls, location):
 
 
 def is_class_attribute(qualified_name, name):
-    """Whether the body of a script class has `name` as something else than a method."""
+    """Whether the body of a script class gives `name` a value."""
     cls = python_classes.get(qualified_name)
-    return cls is not None and name in cls.__dict__
+    return cls is not None and name in cls.__dict__ and name in get_class_assigns(cls)
 
 
 # ---- methods
@@ -207,8 +208,19 @@ def try_class_type(cls, location, lookup=None):
     if _is_module_class(cls) or not _jit_internal.can_compile_class(cls):
         return None
     if dataclasses.is_dataclass(cls):
-        raise OSError(f"Failed to get source for {cls.__init__} using inspect.getsource")
+        _check_written_out(cls)
     return compile_class(cls, frame=_jit_internal._qualified_name(cls))
+
+
+def _check_written_out(cls):
+    """Methods that `dataclasses` makes have no source; only torch.jit.script of the class itself writes them out."""
+    for name in cls.__dict__:
+        method = getattr(cls, name)
+        if inspect.isfunction(method):
+            try:
+                inspect.getsource(method)
+            except OSError:
+                raise OSError(f"Failed to get source for {method} using inspect.getsource") from None
 
 
 def _is_module_class(cls):
@@ -224,7 +236,8 @@ def compile_class(cls, lookup=None, frame=""):
     script_class = _C._create_class_type(_jit_internal._qualified_name(cls), False)
     cls._jit_script_class_name = script_class.qualified_name()
     _state._add_script_class(cls, script_class)
-    try:
+
+    def sources():
         written = _dataclasses.written_methods(cls)
         methods = []
         for name, method in get_jit_class_methods(cls, cls.__name__):
@@ -235,7 +248,9 @@ def compile_class(cls, lookup=None, frame=""):
         properties = [(name, method_source(member.fget, f"__{name}_getter", scope),
                        method_source(member.fset, f"__{name}_setter", scope) if member.fset is not None else None)
                       for name, member in get_class_properties(cls)]
-        _C._compile_class(script_class, methods, properties, frame)
+        return methods, properties
+    try:
+        _C._compile_class(script_class, sources, frame)
     except BaseException:
         del cls._jit_script_class_name
         known_types.pop(script_class.qualified_name(), None)

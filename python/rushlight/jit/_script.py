@@ -10,6 +10,7 @@ from .. import _C
 from .. import _jit_internal
 from . import _recursive, _state
 from ._state import _enabled
+from .frontend import get_source_lines_and_file
 
 ScriptFunction = _C.ScriptFunction
 ScriptFunction.__module__ = "torch.jit"
@@ -66,9 +67,9 @@ def _deprecated(function, instead):
 
 
 def script(obj, optimize=None, _frames_up=0, _rcb=None, example_inputs=None):
-    """Compile a function, an nn.Module or a class; lists and dicts become their compiled counterparts.
+    """Compile a function, an nn.Module or a class; lists and dicts become containers that compiled code shares with Python.
 
-    A function gives a ScriptFunction, a module a RecursiveScriptModule, a class itself.
+    A function gives a ScriptFunction, a module a RecursiveScriptModule, a class itself, a list a ScriptList, a dict a ScriptDict.
     """
     if not _enabled:
         return obj
@@ -87,8 +88,10 @@ def script(obj, optimize=None, _frames_up=0, _rcb=None, example_inputs=None):
     if nn is not None and isinstance(obj, nn.Module):
         from . import _modules
         return _modules.script_module(obj)
-    if isinstance(obj, (list, dict)):
-        raise NotImplementedError(f"torch.jit.script of a {type(obj).__name__} is not implemented in Rushlight")
+    if isinstance(obj, list):
+        return _C.ScriptList(obj)
+    if isinstance(obj, dict):
+        return _C.ScriptDict(obj)
     return _script_object(obj)
 
 
@@ -106,8 +109,14 @@ def _script_class(cls):
         raise TypeError(f"{cls} is a built-in class")
     if not _jit_internal.can_compile_class(cls) or len(cls.mro()) > 2:
         raise RuntimeError("TorchScript classes does not support inheritance yet. Please directly inherit from 'object'.")
-    _recursive.compile_class(cls)
+    if _state._get_script_class(cls) is None:
+        _recursive.compile_class(cls)
     return cls
+
+
+def _script_list(elements):
+    """What a copied or pickled ScriptList is made of."""
+    return _C.ScriptList(elements)
 
 
 def _script_function(fn, lookup):
@@ -134,6 +143,7 @@ def _script_object(obj):
         raise TypeError(f"{cls} is a built-in class")
     script_type = _recursive.try_class_type(cls, "")
     if script_type is None:
+        get_source_lines_and_file(cls)  # says so of classes that have none
         raise RuntimeError(f"Could not get compile class {cls}")
     compiled = _C._create_object(script_type)
     for name, _ in compiled._slots():

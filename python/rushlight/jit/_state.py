@@ -75,7 +75,7 @@ def _add_script_class(python_class, script_class):
 
 
 def _get_script_class(python_class):
-    name = getattr(python_class, "_jit_script_class_name", None)
+    name = python_class.__dict__.get("_jit_script_class_name")
     return known_types.get(name)
 
 

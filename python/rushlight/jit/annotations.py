@@ -1,5 +1,6 @@
 """Python annotations as types of TorchScript."""
 import ast
+import builtins
 import enum
 import inspect
 import re
@@ -11,7 +12,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 
 from .. import _C
 from .._jit_internal import (_package, Await, BroadcastingList1, BroadcastingList2, BroadcastingList3, Future, RRef, _Parametrised, is_dict, is_final,
-                             is_list, is_optional, is_tuple, is_union)
+                             is_ignored_fn, is_list, is_optional, is_tuple, is_union)
 from .._script_types import (AnyType, AwaitType, BoolType, ComplexType, DeviceObjType, DictType, FloatType, FutureType, GeneratorType, IntType,
                              ListType, NoneType, OptionalType, RRefType, StreamObjType, StringType, TensorType, TupleType, UnionType, enum_type,
                              named_tuple_type)
@@ -109,7 +110,9 @@ def try_ann_to_type(ann, loc, rcb=None):
         if len(parts) == 1 and parts[0] == ():
             parts = ()
         types = [_element_type(part, rcb, loc) for part in parts]
-        return None if None in types else TupleType(types)
+        if None in types:
+            raise RuntimeError("Can not create tuple with None type")
+        return TupleType(types)
     if is_list(ann):
         parts = typing.get_args(ann)
         if not parts or isinstance(parts[0], typing.TypeVar):
@@ -185,18 +188,23 @@ def try_tuple_of_types(classes, loc, rcb):
 
 
 def is_vararg(the_callable):
-    if not inspect.isfunction(the_callable) and callable(the_callable):
+    if not _is_function(the_callable) and callable(the_callable):
         the_callable = the_callable.__call__
-    return inspect.isfunction(the_callable) and inspect.getfullargspec(the_callable).varargs is not None
+    return _is_function(the_callable) and inspect.getfullargspec(the_callable).varargs is not None
+
+
+def _is_function(fn):
+    return inspect.isfunction(fn) or inspect.ismethod(fn)
 
 
 def get_param_names(fn, n_args):
     """Names of the positional parameters, as far as they can be known."""
-    if not inspect.isfunction(fn) and not inspect.ismethod(fn) and callable(fn):
+    if not _is_function(fn) and callable(fn):
         fn = fn.__call__
-    if not (inspect.isfunction(fn) or inspect.ismethod(fn)):
+    if not _is_function(fn):
         return [str(i) for i in range(n_args)]
-    return inspect.getfullargspec(fn).args
+    # What wraps an ignored function need not have its parameters.
+    return inspect.getfullargspec(inspect.unwrap(fn) if is_ignored_fn(fn) else fn).args
 
 
 def check_fn(fn, loc):
@@ -214,12 +222,59 @@ def check_fn(fn, loc):
 
 
 def get_signature(fn, rcb, loc, is_method):
-    """(types of the parameters, type of the result) of a Python function; None when nothing is annotated."""
+    """(types of the parameters, type of the result) of a Python function, by its annotations or its type comment; None without either. A method's
+    own object is left out, as type comments leave it out."""
     signature = try_real_annotations(fn, loc, rcb)
-    if signature is not None and is_method:
+    if signature is None:
+        type_line = _type_line_of(fn)
+        return parse_type_line(type_line, rcb, loc) if type_line else None
+    if is_method:
         types, result = signature
         return (types if not inspect.isfunction(fn) else types[1:]), result
     return signature
+
+
+def _type_line_of(fn):
+    try:
+        lines, _ = inspect.getsourcelines(inspect.unwrap(fn))
+    except (OSError, TypeError):
+        return None
+    return get_type_line(dedent("".join(lines)))
+
+
+class _TypeNames(dict):
+    """The names in a type comment: those of typing, then those of the scope of the function."""
+
+    def __init__(self, lookup):
+        super().__init__(torch=Module("torch", {"Tensor": Tensor}), Tensor=Tensor, typing=Module("typing", {"Tuple": Tuple}), Tuple=Tuple, List=List,
+                         Dict=Dict, Optional=Optional, Union=Union, Future=Future)
+        self.lookup = lookup
+
+    def __missing__(self, name):
+        return self.lookup(name) if self.lookup is not None else getattr(builtins, name, None)
+
+
+def parse_type_line(type_line, rcb, loc):
+    """(types of the parameters, type of the result) of `# type: (int, Tensor) -> Tensor`."""
+    given, arrow, result = type_line.partition("# type:")[2].partition("->")
+    if not arrow:
+        raise RuntimeError("Syntax error in type annotation (couldn't find `->`)")
+    parameters = _evaluate_types(given.strip(), "Failed to parse the argument list of a type annotation", rcb)
+    if not isinstance(parameters, tuple):
+        parameters = (parameters,)
+    result = _evaluate_types(result.partition("#")[0].strip(), "Failed to parse the return type of a type annotation", rcb)
+    return [ann_to_type(parameter, loc) for parameter in parameters], ann_to_type(result, loc)
+
+
+def _evaluate_types(text, message, rcb):
+    try:
+        tree = ast.parse(text, mode="eval")
+        # Types call nothing, and a comment is no place for programs.
+        if any(isinstance(node, (ast.Call, ast.Await, ast.Lambda)) for node in ast.walk(tree)):
+            raise RuntimeError(f"Type annotation should not contain calls, but '{text}' does")
+        return eval(compile(tree, "<type comment>", "eval"), {"__builtins__": {}}, _TypeNames(rcb))
+    except (NameError, SyntaxError, AttributeError, TypeError) as error:
+        raise RuntimeError(message) from error
 
 
 def try_real_annotations(fn, loc, rcb=None):

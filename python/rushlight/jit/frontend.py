@@ -23,12 +23,14 @@ class FrontendError(RuntimeError):
 class FunctionSource:
     """A function cut out of its file: `text` starts at line `first_line` (from 1) and keeps its indentation.
 
-    type_line: its `# type: (...) -> T` comment, or "". signature: for an overload, the source of its declaration.
+    type_line: its `# type: (...) -> T` comment, or "". signature: for an overload, the source of its declaration. class_name: for a class method,
+    the name of its class, which its first parameter stands for.
     """
 
     def __init__(self, text, filename, first_line, name, type_line):
         self.text, self.filename, self.first_line, self.name, self.type_line = text, filename, first_line, name, type_line
         self.signature = None
+        self.class_name = ""
 
 
 def get_source_lines_and_file(obj, error_msg=None):
@@ -64,7 +66,21 @@ def get_function_source(fn, error_msg=None):
         raise RuntimeError(f"Expected a single top-level function: {filename}:{first_line}")
     if should_drop(fn):
         source = _raising_source(tree.body[0])
-    return FunctionSource(source, filename, first_line, tree.body[0].name, get_type_line(text) or "")
+    found = FunctionSource(source, filename, first_line, tree.body[0].name, get_type_line(text) or "")
+    if inspect.ismethod(fn) and inspect.isclass(fn.__self__):
+        found.class_name = fn.__self__.__name__
+    return found
+
+
+def get_function_name(text):
+    """The name of the function that a text defines."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        tree = None
+    if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
+        raise RuntimeError("Expected a single top-level function")
+    return tree.body[0].name
 
 
 def _raising_source(definition):
@@ -121,11 +137,12 @@ def _is_dropped(fn):
 
 
 def get_class_assigns(cls):
-    """Names that the class body assigns, which compiled code can read as constants."""
+    """Names to which the class body gives values."""
     lines, _, _ = get_source_lines_and_file(cls)
     tree = ast.parse(dedent("".join(lines)))
     names = []
     for statement in tree.body[0].body:
-        if isinstance(statement, ast.Assign):
-            names += [target.id for target in statement.targets if isinstance(target, ast.Name)]
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target] if isinstance(statement, ast.AnnAssign) else []
+        if targets and statement.value is not None:
+            names += [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
     return names

@@ -1,0 +1,170 @@
+"""Python that compiled code calls or knows: bound methods, autograd functions, class methods, marks for profilers."""
+from typing import List
+
+import pytest
+import rushlight as torch
+from rushlight import Tensor, nn
+
+
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, k):
+        ctx.save_for_backward(x)
+        return x * x * k
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 20 * ctx.saved_tensors[0], None
+
+
+def squared(x: Tensor) -> Tensor:
+    return Square.apply(x, 3)
+
+
+def test_an_autograd_function_is_called_with_its_gradient():
+    compiled = torch.jit.script(squared)
+    assert "^Square[]()(%x.1, %" in str(compiled.graph)
+    x = torch.full((1,), 2.0, requires_grad=True)
+    compiled(x).sum().backward()
+    assert compiled(x).item() == 12 and x.grad.item() == 40
+
+
+class Made:
+    unit = 3
+
+    def __init__(self):
+        self.x = 1
+
+    @classmethod
+    def make(cls, x: int):
+        made = cls()
+        made.x = x
+        return made
+
+    @classmethod
+    def plain(cls, x: int) -> int:
+        return x + 1
+
+    @staticmethod
+    def fixed(x: int) -> int:
+        return x
+
+    def again(self) -> int:
+        return self.make(5).x + self.plain(1)
+
+
+def of_object() -> List[int]:
+    return [Made().make(3).x, Made().again(), Made.fixed(4)]
+
+
+def of_class(x: int) -> int:
+    return Made.plain(x)
+
+
+def static_of_object() -> int:
+    return Made().fixed(4)
+
+
+def class_attribute() -> int:
+    return Made().unit
+
+
+def test_class_methods_are_methods_whose_first_parameter_is_the_class():
+    assert torch.jit.script(of_object)() == [3, 7, 4]
+
+
+def test_methods_that_are_bound_in_python_are_python_calls():
+    compiled = torch.jit.script(of_class)
+    assert compiled(1) == 2 and "^plain()(x)" in compiled.code
+
+
+def test_only_values_of_the_class_body_are_class_attributes():
+    with pytest.raises(RuntimeError, match="no attribute or method 'fixed'. Did you forget to initialize"):
+        torch.jit.script(static_of_object)
+    with pytest.raises(RuntimeError, match="'unit' is defined as a class attribute which currently is not supported"):
+        torch.jit.script(class_attribute)
+
+
+def marked(x: Tensor) -> Tensor:
+    with torch.autograd.profiler.record_function("a part"):
+        y = x + 1
+    with torch.profiler.record_function("another", "arguments") as mark:
+        assert mark.args is not None
+        with torch.jit.strict_fusion():
+            y = y * 2
+    return y
+
+
+def test_marks_for_profilers():
+    compiled = torch.jit.script(marked)
+    assert compiled(torch.ones(1)).item() == marked(torch.ones(1)).item() == 4
+    assert '(_0).__init__("a part", None, )' in compiled.code and "with _0:" in compiled.code
+
+
+class Ignoring(nn.Module):
+    @torch.jit.ignore
+    def counted(self, x: Tensor, k: int = 2) -> Tensor:
+        return x * k
+
+    @torch.jit.unused
+    @torch.no_grad()
+    def never(self, x):
+        # type: (Tensor) -> int
+        return 1
+
+    def forward(self, x: Tensor, run: bool) -> Tensor:
+        if run:
+            print(self.never(x))
+        return self.counted(x, 3)
+
+
+class LeavesOut(Ignoring):
+    def forward(self, x: Tensor) -> Tensor:
+        return self.counted(x)
+
+
+def test_ignored_methods():
+    compiled = torch.jit.script(Ignoring())
+    assert compiled(torch.ones(1), False).item() == 3
+    with pytest.raises(torch.jit.Error, match="annotated to be ignored and cannot be run"):
+        compiled(torch.ones(1), True)
+    with pytest.raises(RuntimeError, match=r"lazy_binding_method\(.*\nArgument k not provided"):
+        torch.jit.script(LeavesOut())
+
+
+class Twice(nn.Module):
+    @torch.jit._overload_method
+    def forward(self, x: int):
+        pass
+
+    @torch.jit._overload_method
+    def forward(self, x: Tensor):
+        pass
+
+
+def test_overloads_of_a_method_need_an_implementation():
+    with pytest.raises(RuntimeError, match='Implementation for the method "__torch__.*forward" is missing'):
+        torch.jit.script(Twice())
+
+
+def test_futures():
+    future = torch.futures.Future()
+    seen = []
+    future.add_done_callback(lambda done: seen.append(done.value()))
+    assert not future.done()
+    future.set_result(3)
+    assert future.wait() == 3 and seen == [3]
+    assert torch.jit.script(waited)(future) == 4
+    failed = torch.futures.Future()
+    failed.set_exception(ValueError("no value"))
+    with pytest.raises(ValueError, match="no value"):
+        failed.wait()
+    assert torch.futures.wait_all([future, future]) == [3, 3]
+    with pytest.raises(ValueError, match="no value"):
+        torch.futures.wait_all([future, failed])
+    with pytest.raises(AssertionError, match="not an Exception"):
+        failed.set_exception(3)
+
+
+def waited(value: torch.futures.Future[int]) -> int:
+    return value.wait() + 1

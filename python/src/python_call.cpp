@@ -91,11 +91,9 @@ class PythonCallable final : public script::SugaredValue {
     nb::object given = annotations.attr("get_signature")(callable, scope, place, self_ != nullptr);
     Schema schema;
     schema.is_vararg = nb::cast<bool>(annotations.attr("is_vararg")(callable));
-    // PyTorch calls an ignored method through a function of its own, whose name its messages show.
-    schema.name = self_ ? std::string("lazy_bind.<locals>.lazy_binding_method")
-                        : nb::cast<std::string>(nb::hasattr(callable_, "__qualname__")
-                                                    ? nb::str(callable_.attr("__qualname__"))
-                                                    : nb::str(callable_.attr("__class__").attr("__name__")));
+    schema.name = nb::cast<std::string>(nb::hasattr(callable_, "__qualname__")
+                                            ? nb::str(callable_.attr("__qualname__"))
+                                            : nb::str(callable_.attr("__class__").attr("__name__")));
     size_t next = 0;
     if (self_) {
       if (names.empty()) lang::fail_at(range, "Non-static method does not have a self argument");
@@ -155,7 +153,7 @@ IValue call_python(const ir::Node& node, std::vector<IValue> arguments) {
   try {
     return to_value(result, wanted);
   } catch (const CastError& error) {
-    throw RuntimeError(cat("expected value of type ", wanted.str(), " for return value but instead got value of type ",
+    throw RuntimeError(cat(" expected value of type ", wanted.str(), " for return value but instead got value of type ",
                            type_name_of(result.ptr()), ".\nValue: ", nb::cast<std::string>(nb::repr(result)),
                            "\nCast error details: ", error.what()));
   }

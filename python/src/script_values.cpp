@@ -363,7 +363,7 @@ IValue to_value(nb::handle object, const Type& type) {
     case TypeKind::tensor:
       if (is_tensor(value)) return IValue(tensor_of(value));
       if (object.is_none()) return IValue(Tensor());
-      throw CastError(cat("Unable to cast ", repr_of(object), " to Tensor"));
+      throw CastError(cat("Unable to cast ", nb::cast<std::string>(nb::str(object)), " to Tensor"));
     case TypeKind::int_:
     case TypeKind::sym_int:
       return IValue(int_value(object));

@@ -1,5 +1,7 @@
 #include "script/emitter.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "script/annotations.h"
 
@@ -36,6 +38,22 @@ Schema Emitter::declared_schema() {
   return schema;
 }
 
+/// The parameter of a `__setstate__` without annotations is what `__getstate__` gives.
+void Emitter::take_type_of_state(const lang::Def& def, Schema& schema) const {
+  const ClassType* cls = self_->as<ClassType>();
+  const auto is_annotated = [](const lang::Parameter& parameter) { return parameter.annotation != nullptr; };
+  if (!cls || std::ranges::any_of(def.parameters, is_annotated)) return;
+  if (def.parameters.size() != 2)
+    lang::fail_at(def.range, cat("Expected 2 arguments for `__setstate__`, got: ", def.parameters.size()));
+  auto* getstate = dynamic_cast<ir::GraphFunction*>(cls->find_method("__getstate__"));
+  if (!getstate)
+    lang::fail_at(def.range,
+                  "`__setstate__` defined but not `__getstate__`. You must have both defined on a ScriptModule to "
+                  "customize serialization.\nDid you forget to use `@torch.jit.export`?");
+  getstate->ensure_defined();
+  schema.arguments[0].type = getstate->schema().returns[0].type;
+}
+
 Schema Emitter::read_signature(const lang::Def& def, bool is_method) {
   Schema schema;
   size_t i = 0;
@@ -57,6 +75,7 @@ Schema Emitter::read_signature(const lang::Def& def, bool is_method) {
     }
     schema.arguments.push_back(std::move(argument));
   }
+  if (is_method && def.name == "__setstate__") take_type_of_state(def, schema);
   // Defaults of string programs are expressions; Python's come evaluated, later.
   for (size_t k = 0; k < schema.arguments.size(); ++k) {
     const lang::Parameter& parameter = def.parameters[k + is_method];

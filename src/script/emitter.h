@@ -231,6 +231,7 @@ class Emitter {
     int32_t length;
   };
   std::optional<BroadcastingList> broadcasting_list(const lang::Expr& expr);
+  void take_type_of_state(const lang::Def& def, Schema& schema) const;
   Schema read_signature(const lang::Def& def, bool is_method);
   std::vector<Argument> emit_parameters(const lang::Def& def, const Schema& signature, ir::Block& block,
                                         bool is_method);

@@ -1,5 +1,5 @@
 """Python that compiled code calls or knows: bound methods, autograd functions, class methods, marks for profilers."""
-from typing import List
+from typing import List, Optional
 
 import pytest
 import rushlight as torch
@@ -168,3 +168,83 @@ def test_futures():
 
 def waited(value: torch.futures.Future[int]) -> int:
     return value.wait() + 1
+
+
+class Stateful(nn.Module):
+    found: Optional[Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.found = None
+        self.calls = 0
+        self.part = nn.Linear(1, 1)
+
+    @torch.jit.ignore
+    def find(self, x: Tensor) -> Tensor:
+        if self.found is None:
+            self.found = self.made(x)
+        self.calls += 1
+        assert isinstance(self, torch.jit.ScriptModule) and len(list(self.parameters())) == 2
+        return self.found
+
+    @torch.jit.ignore
+    def made(self, x):
+        return x * 3
+
+    def forward(self, x: Tensor) -> int:
+        self.find(x)
+        self.find(x + 1)
+        return self.calls
+
+
+def test_ignored_methods_work_on_the_compiled_module():
+    module = Stateful()
+    compiled = torch.jit.script(module)
+    assert compiled(torch.ones(1)) == 2 and compiled.found.item() == 3
+    assert module.found is None and module.calls == 0
+
+
+class Kept(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = torch.ones(1)
+        self.count = 3
+
+    @torch.jit.export
+    def __getstate__(self):
+        return self.scale, self.count, self.training
+
+    @torch.jit.export
+    def __setstate__(self, state):
+        self.scale = state[0]
+        self.count = state[1] + 1
+        self.training = state[2]
+
+    def forward(self) -> int:
+        return self.count
+
+
+class KeptWithoutState(nn.Module):
+    @torch.jit.export
+    def __setstate__(self, state):
+        pass
+
+    def forward(self):
+        pass
+
+
+class KeptOfTwo(Kept):
+    @torch.jit.export
+    def __setstate__(self, state, more):
+        pass
+
+
+def test_a_state_has_the_type_that_getstate_gives(tmp_path):
+    compiled = torch.jit.script(Kept())
+    assert "state: Tuple[Tensor, int, bool]" in compiled.__setstate__.code
+    torch.jit.save(compiled, str(tmp_path / "m.pt"))
+    assert torch.jit.load(str(tmp_path / "m.pt"))() == 4
+    with pytest.raises(RuntimeError, match="`__setstate__` defined but not `__getstate__`"):
+        torch.jit.script(KeptWithoutState())
+    with pytest.raises(RuntimeError, match="Expected 2 arguments for `__setstate__`, got: 3"):
+        torch.jit.script(KeptOfTwo())

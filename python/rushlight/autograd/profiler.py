@@ -1,6 +1,9 @@
 """torch.autograd.profiler: marks in programs are accepted; measuring is not implemented."""
 import contextlib
+import sys
 from typing import Any, Optional
+
+torch = sys.modules[__package__.rpartition(".")[0]]  # compiled code knows torch.jit.annotate
 
 
 class _RecordFunction:
@@ -15,7 +18,7 @@ class record_function(contextlib.ContextDecorator):
         self.name: str = name
         self.args: Optional[str] = args
         self.run_callbacks_on_exit: bool = True
-        self.record: Optional[_RecordFunction] = None
+        self.record = torch.jit.annotate(Optional[_RecordFunction], None)
         self._cupti_monitor_external_id: Optional[int] = None
 
     def __enter__(self):

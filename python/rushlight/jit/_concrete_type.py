@@ -3,6 +3,7 @@
 Source of the rules: PyTorch's `torch.jit.script` of modules (docs/language.md, "Modules").
 """
 import inspect
+import types
 import warnings
 
 from .. import _C, _jit_internal
@@ -64,7 +65,7 @@ class ConcreteModuleType:
             if _jit_internal.is_static_fn(self.py_class, name):
                 return "object", _jit_internal.get_static_fn(self.py_class, name)
             if _jit_internal.is_ignored_fn(method):
-                return "ignored", method
+                return "ignored", lazy_bind(self, method)
             from ._module_compiler import compile_method
             compile_method(self, method)
             return "method", None
@@ -278,6 +279,25 @@ def _add_attribute(concrete, name, value, annotations, add):
     more = "Its type was inferred; try adding a type annotation for the attribute." if inferred else ""
     concrete.failures[name] = (f"(This attribute exists on the Python module, but we failed to convert Python type: '{_class_text(type(value))}' to a "
                                f"TorchScript type. {reason}. {more})")
+
+
+# ---- ignored methods
+
+def lazy_bind(concrete, method):
+    """An ignored method as compiled code calls it: with the C++ module, over which the Python object that the method expects is put. The names of
+    these two functions are PyTorch's, since messages show them."""
+    def lazy_binding_method(cpp_module, *args):
+        from ._modules import RecursiveScriptModule
+        module = RecursiveScriptModule._wrap(cpp_module)
+        for name in dir(concrete.py_class):
+            member = getattr(concrete.py_class, name, None)
+            if inspect.isfunction(member) and _jit_internal.is_ignored_fn(member):
+                module.__dict__[name] = types.MethodType(member, module)
+        return method(module, *args)
+    lazy_binding_method.original_fn = method
+    lazy_binding_method.__name__ = method.__name__
+    lazy_binding_method._torchscript_modifier = _jit_internal.get_torchscript_modifier(method)
+    return lazy_binding_method
 
 
 # ---- the types that exist

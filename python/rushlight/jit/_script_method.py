@@ -65,7 +65,7 @@ def _sources(module):
 def _compile(module, share_types):
     from . import _module_compiler
     compiled = _module_compiler.create(module, _sources, share_types)
-    compiled._prepare_forward()
+    compiled._prepare()
     # What the compiled module took over is found there from now on.
     for name in (*compiled._concrete_type.attributes, *compiled._concrete_type.modules):
         delattr(module, name)

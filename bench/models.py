@@ -57,6 +57,30 @@ def make(torch, name):
             x = self.avgpool(self.layers(x))
             return self.fc(torch.flatten(x, 1))
 
+    class Tagger(nn.Module):
+        """Words in, a class for each word out."""
+
+        def __init__(self):
+            super().__init__()
+            self.words = nn.Embedding(1000, 64)
+            self.lstm = nn.LSTM(64, 128, num_layers=2, batch_first=True)
+            self.classes = nn.Linear(128, 10)
+
+        def forward(self, text):
+            return self.classes(self.lstm(self.words(text))[0])
+
+    class Encoder(nn.Module):
+        """A small transformer that classifies a sequence."""
+
+        def __init__(self):
+            super().__init__()
+            layer = nn.TransformerEncoderLayer(128, 4, dim_feedforward=512, dropout=0.0, batch_first=True)
+            self.layers = nn.TransformerEncoder(layer, num_layers=2, enable_nested_tensor=False)
+            self.classes = nn.Linear(128, 10)
+
+        def forward(self, x):
+            return self.classes(self.layers(x).mean(1))
+
     if name.startswith("tutorial"):
         return Cell(), (torch.rand(3, 4), torch.rand(3, 4))
     if name.startswith("MLP"):
@@ -65,4 +89,8 @@ def make(torch, name):
         return module, (torch.rand(batch, 64),)
     if name.startswith("ResNet-18"):
         return ResNet18(), (torch.rand(1, 3, 224, 224),)
+    if name.startswith("LSTM"):
+        return Tagger(), (torch.randint(0, 1000, (1, 32)),)
+    if name.startswith("transformer"):
+        return Encoder(), (torch.rand(1, 64, 128),)
     raise ValueError(f"no model {name}")

@@ -22,7 +22,8 @@ COMPILE = ("1000 statements", "5000 statements", "20000 statements", "500 functi
 OPERATORS = (
     "add 3x4", "add 1000x1000", "exp 1000x1000", "tanh 1000x1000", "sigmoid 1000x1000", "sum 1000x1000", "sum of columns 1000x1000",
     "mean 1000x1000", "max 1000x1000", "softmax 256x1000", "matrix product 256x256", "linear 1x64 64x64", "gradient of (x*x).sum(), 100")
-MODELS = ("tutorial model 3x4", "MLP 64-64-64-10, batch 1", "MLP 64-64-64-10, batch 64", "ResNet-18 1x3x224x224")
+MODELS = ("tutorial model 3x4", "MLP 64-64-64-10, batch 1", "MLP 64-64-64-10, batch 64", "LSTM 2x128, 32 words",
+          "transformer 2x128, 64 tokens", "ResNet-18 1x3x224x224")
 
 
 class Peer:

@@ -164,6 +164,26 @@ def test_a_transformer_layer_takes_masks():
     assert not torch.allclose(masked[0, :2], layer(x)[0, :2])
 
 
+def test_an_encoder_leaves_out_padding():
+    torch.manual_seed(0)
+    encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2, norm=nn.LayerNorm(8))
+    x = torch.randn(2, 3, 8)
+    right = torch.tensor([[False, False, True], [False, False, False]])
+    left = right.flip(1)
+    trained = encoder(x, src_key_padding_mask=right)
+    encoder.eval()
+    scripted = torch.jit.script(encoder)
+    with torch.no_grad():
+        for form in (encoder, scripted, torch.jit.freeze(scripted)):
+            out = form(x, src_key_padding_mask=right)
+            assert torch.equal(out[0, 2], encoder.norm.bias)  # the norm of zeros
+            assert torch.allclose(out[0, :2], form(x[:1, :2])[0], atol=1e-6) and torch.allclose(out[1], form(x[1:])[0], atol=1e-6)
+            assert not torch.equal(form(x, src_key_padding_mask=left)[0, 0], encoder.norm.bias)
+    assert not torch.equal(trained[0, 2], encoder.norm.bias)
+    with pytest.raises(NotImplementedError, match="nested tensors are not implemented"):
+        torch._nested_tensor_from_mask(x, ~right)
+
+
 def test_questions_about_tensors():
     assert torch.is_floating_point(torch.ones(1)) and not torch.is_complex(torch.ones(1))
     assert torch.is_nonzero(torch.ones(1)) and torch.numel(torch.ones(2, 3)) == 6

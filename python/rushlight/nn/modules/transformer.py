@@ -160,61 +160,32 @@ class TransformerEncoder(Module):
         src_key_padding_mask = F._canonical_mask(mask=src_key_padding_mask, mask_name="src_key_padding_mask",
                                                  other_type=F._none_or_dtype(mask), other_name="mask", target_type=src.dtype)
         mask = F._canonical_mask(mask=mask, mask_name="mask", other_type=None, other_name="", target_type=src.dtype, check_other=False)
-        output = src
-        convert_to_nested = False
-        first_layer = self.layers[0]
-        src_key_padding_mask_for_layers = src_key_padding_mask
-        why_not_sparsity_fast_path = ""
-        str_first_layer = "self.layers[0]"
-        batch_first = first_layer.self_attn.batch_first
-        is_fastpath_enabled = torch.backends.mha.get_fastpath_enabled()
-        do_mask_check = self.mask_check
-        if not is_fastpath_enabled:
-            why_not_sparsity_fast_path = "torch.backends.mha.get_fastpath_enabled() was not True"
-        elif not self.use_nested_tensor:
-            why_not_sparsity_fast_path = "self.use_nested_tensor (set in init) was not True"
-        elif first_layer.training:
-            why_not_sparsity_fast_path = f"{str_first_layer} was in training mode"
-        elif not src.dim() == 3:
-            why_not_sparsity_fast_path = f"input not batched; expected src.dim() of 3 but got {src.dim()}"
-        elif src_key_padding_mask is None:
-            why_not_sparsity_fast_path = "src_key_padding_mask was None"
-        elif do_mask_check and torch.compiler.is_compiling():
-            why_not_sparsity_fast_path = "mask_check enabled with torch.compile or torch.export"
-        elif do_mask_check and not torch._nested_tensor_from_mask_left_aligned(src, src_key_padding_mask.logical_not()):
-            why_not_sparsity_fast_path = "mask_check enabled, and src and src_key_padding_mask was not left aligned"
-        elif src.is_nested:
-            why_not_sparsity_fast_path = "NestedTensor input is not supported"
-        elif mask is not None:
-            why_not_sparsity_fast_path = "src_key_padding_mask and mask were both supplied"
-        elif torch.is_autocast_enabled():
-            why_not_sparsity_fast_path = "autocast is enabled"
-
-        if not why_not_sparsity_fast_path:
-            tensor_args = (src, first_layer.self_attn.in_proj_weight, first_layer.self_attn.in_proj_bias,
-                           first_layer.self_attn.out_proj.weight, first_layer.self_attn.out_proj.bias, first_layer.norm1.weight,
-                           first_layer.norm1.bias, first_layer.norm2.weight, first_layer.norm2.bias, first_layer.linear1.weight,
-                           first_layer.linear1.bias, first_layer.linear2.weight, first_layer.linear2.bias)
-            _supported_device_type = ["cpu", "cuda", "xpu", torch.utils.backend_registration._privateuse1_backend_name]
-            if src.device.type not in _supported_device_type:
-                why_not_sparsity_fast_path = f"src device is neither one of {_supported_device_type}"
-            elif torch.is_grad_enabled() and any(x.requires_grad for x in tensor_args):
-                why_not_sparsity_fast_path = ("grad is enabled and at least one of query or the input/output projection "
-                                              "weights or biases requires_grad")
-            if (not why_not_sparsity_fast_path) and (src_key_padding_mask is not None):
-                convert_to_nested = True
-                output = torch._nested_tensor_from_mask(output, src_key_padding_mask.logical_not(), mask_check=False)
-                src_key_padding_mask_for_layers = None
-
-        seq_len = _get_seq_len(src, batch_first)
+        # PyTorch computes such a batch as a nested tensor: what is padding is zero in the result.
+        padding_is_zero = self._leaves_out_padding(src, mask, src_key_padding_mask)
+        seq_len = _get_seq_len(src, self.layers[0].self_attn.batch_first)
         is_causal = _detect_is_causal_mask(mask, is_causal, seq_len)
+        output = src
         for mod in self.layers:
-            output = mod(output, src_mask=mask, is_causal=is_causal, src_key_padding_mask=src_key_padding_mask_for_layers)
-        if convert_to_nested:
-            output = output.to_padded_tensor(0.0, src.size())
+            output = mod(output, src_mask=mask, is_causal=is_causal, src_key_padding_mask=src_key_padding_mask)
+        if padding_is_zero and src_key_padding_mask is not None:
+            output = output.masked_fill((src_key_padding_mask != 0).unsqueeze(-1), 0.0)
         if self.norm is not None:
             output = self.norm(output)
         return output
+
+    def _leaves_out_padding(self, src: Tensor, mask: Optional[Tensor], padding: Optional[Tensor]) -> bool:
+        """Whether padding is left out of the computation: in evaluation, without gradients, where it is at the right of each sequence."""
+        first = self.layers[0]
+        if padding is None or mask is not None or src.dim() != 3:
+            return False
+        if not self.use_nested_tensor or first.training or not torch.backends.mha.get_fastpath_enabled() or torch.is_autocast_enabled():
+            return False
+        if torch.is_grad_enabled() and any(
+                [src.requires_grad, first.self_attn.in_proj_weight.requires_grad, first.self_attn.out_proj.weight.requires_grad,
+                 first.linear1.weight.requires_grad, first.linear2.weight.requires_grad, first.norm1.weight.requires_grad,
+                 first.norm2.weight.requires_grad]):
+            return False
+        return torch._nested_tensor_from_mask_left_aligned(src, padding.logical_not())
 
 
 class TransformerDecoder(Module):

@@ -13,6 +13,7 @@
 #include "ops/functions/views.h"
 #include "ops/operators.h"
 #include "ops/typed_kernel.h"
+#include "ops/variable_queries.h"
 #include "ops/zero_gradient.h"
 
 namespace rushlight::ops {
@@ -162,16 +163,14 @@ Pair max_pool_with_indices(const Tensor& self, IntArrayRef kernel, IntArrayRef s
   cpu::max_pool(g, cpu::contiguous(self), output, indices, names.max_name);
   return {output, indices};
 }
-/// Nobody asks for the indices unless a gradient flows through.
-bool wants_indices(const Tensor& self) { return dispatch_state.grad_enabled && self.impl()->autograd != nullptr; }
 Tensor max_pool2d_cpu(const Tensor& self, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
                       IntArrayRef dilation, bool ceil_mode) {
-  if (!wants_indices(self)) return max_pool_values<kPool2d>(self, kernel, stride, padding, dilation, ceil_mode);
+  if (!is_recorded(self)) return max_pool_values<kPool2d>(self, kernel, stride, padding, dilation, ceil_mode);
   return std::get<0>(max_pool2d_with_indices(self, kernel, stride, padding, dilation, ceil_mode));
 }
 Tensor max_pool3d_cpu(const Tensor& self, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
                       IntArrayRef dilation, bool ceil_mode) {
-  if (!wants_indices(self)) return max_pool_values<kPool3d>(self, kernel, stride, padding, dilation, ceil_mode);
+  if (!is_recorded(self)) return max_pool_values<kPool3d>(self, kernel, stride, padding, dilation, ceil_mode);
   return std::get<0>(max_pool3d_with_indices(self, kernel, stride, padding, dilation, ceil_mode));
 }
 
@@ -223,7 +222,7 @@ void check_max_pool1d(const Tensor& self, IntArrayRef kernel, IntArrayRef stride
 Tensor max_pool1d_cpu(const Tensor& self, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
                       IntArrayRef dilation, bool ceil_mode) {
   check_max_pool1d(self, kernel, stride, padding, dilation, ceil_mode);
-  if (wants_indices(self))
+  if (is_recorded(self))
     return std::get<0>(max_pool1d_with_indices(self, kernel, stride, padding, dilation, ceil_mode));
   cpu::dispatch<kFloating>(self.dtype(), "max_pool1d_impl", [](auto) {});
   const PoolGeometry g = sliding_geometry(self, 1, kernel, stride, padding, dilation, ceil_mode);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ops/cpu/copy.h"
+#include "ops/cpu/lstm_gates.h"
 #include "ops/functions/activations.h"
 #include "ops/functions/dropout.h"
 #include "ops/functions/factories.h"
@@ -13,6 +14,7 @@
 #include "ops/functions/views.h"
 #include "ops/operators.h"
 #include "ops/typed_kernel.h"
+#include "ops/variable_queries.h"
 
 namespace rushlight::ops {
 namespace {
@@ -50,6 +52,13 @@ State step(Cell cell, const Tensor& gates, const State& state, const Weights& w)
     }
     case Cell::lstm:
       break;
+  }
+  if (!is_recorded(gates) && !is_recorded(recurrent) && !is_recorded(state.cell) &&
+      cpu::can_fuse_lstm_gates(gates, recurrent, state.cell)) {
+    const Tensor next = empty_tensor(state.cell.sizes(), state.cell.dtype());
+    const Tensor hidden = empty_tensor(state.cell.sizes(), state.cell.dtype());
+    cpu::lstm_gates(gates, recurrent, state.cell, next, hidden);
+    return {w.projection.defined() ? matmul(hidden, t(w.projection)) : hidden, next};
   }
   const Tensors parts = chunk(gates + recurrent, 4, -1);
   const Tensor next = sigmoid(parts[1]) * state.cell + sigmoid(parts[0]) * tanh(parts[2]);

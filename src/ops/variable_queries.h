@@ -2,7 +2,7 @@
 #pragma once
 #include <vector>
 
-#include "tensor/tensor.h"
+#include "ops/op.h"
 
 namespace rushlight {
 
@@ -23,5 +23,10 @@ struct VariableQueries {
                                       const BackwardRequest& request) = nullptr;
 };
 extern VariableQueries variable_queries;
+
+/// Whether a gradient may flow through: otherwise nobody asks for what only a gradient needs.
+inline bool is_recorded(const Tensor& tensor) {
+  return dispatch_state.grad_enabled && tensor.impl()->autograd != nullptr;
+}
 
 }  // namespace rushlight

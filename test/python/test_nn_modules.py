@@ -164,6 +164,20 @@ def test_a_transformer_layer_takes_masks():
     assert not torch.allclose(masked[0, :2], layer(x)[0, :2])
 
 
+@pytest.mark.parametrize("options", [{}, {"bidirectional": True, "num_layers": 2}, {"proj_size": 3, "batch_first": True}])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_an_lstm_gives_the_same_numbers_without_gradients(options, dtype):
+    torch.manual_seed(0)
+    lstm = nn.LSTM(5, 7, dtype=dtype, **options)
+    x = torch.randn(4, 3, 5, dtype=dtype)
+    recorded, (hidden, cell) = lstm(x)
+    with torch.no_grad():
+        plain, (plain_hidden, plain_cell) = lstm(x)
+        assert plain.grad_fn is None and recorded.grad_fn is not None
+    for a, b in ((recorded, plain), (hidden, plain_hidden), (cell, plain_cell)):
+        assert torch.equal(a, b)
+
+
 def test_an_encoder_leaves_out_padding():
     torch.manual_seed(0)
     encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2, norm=nn.LayerNorm(8))

@@ -250,6 +250,11 @@ _package = __package__
 _functional = f"{_package}.nn.functional"
 
 
+def _class_text(cls):
+    """A class as messages name it: "int", "torch.nn.modules.linear.Linear"."""
+    return cls.__name__ if cls.__module__ == "builtins" else f"{cls.__module__.replace(_package, 'torch', 1)}.{cls.__qualname__}"
+
+
 def _qualified_name(obj, mangle_name=True):
     """"__torch__.m.f": the name of a function or class in graphs and archives. Rushlight's own modules carry PyTorch's names."""
     if hasattr(obj, "_jit_override_qualname"):
@@ -268,10 +273,8 @@ def _qualified_name(obj, mangle_name=True):
         module_name = _functional  # a file of that package for each family of functions
     if module_name == _package or module_name.startswith(_package + "."):
         module_name = "torch" + module_name[len(_package):]
-    if module_name == "__main__":
-        module_name = "__torch__"
-    elif mangle_name:
-        module_name = "__torch__." + module_name
+    if mangle_name:
+        module_name = "__torch__" if module_name == "__main__" else "__torch__." + module_name
     if "." in name:
         raise RuntimeError(f"Could not get qualified name for class '{name}': '{name}' is not a valid identifier")
     return module_name + "." + name

@@ -22,6 +22,7 @@
 #include "value/class_type.h"
 #include "value/containers.h"
 #include "value/future.h"
+#include "value/type_text.h"
 
 namespace rushlight::python {
 namespace {
@@ -229,7 +230,7 @@ nb::object get_attribute(const ObjectHandle& self, const std::string& name) {
   if (const ClassType::Property* property = type.find_property(name)) {
     return call_function(static_cast<ir::GraphFunction&>(*property->getter), self.object, nb::args(), nb::kwargs());
   }
-  throw AttributeError(cat("'", type.name(), "' object has no attribute '", name, "'"));
+  throw AttributeError(cat(repr(type), " does not have a field with name '", name, "'"));
 }
 
 void set_attribute(const ObjectHandle& self, const std::string& name, nb::handle value) {
@@ -244,7 +245,7 @@ void set_attribute(const ObjectHandle& self, const std::string& name, nb::handle
     }
     if (const IValue* constant = type.find_constant(name))
       throw RuntimeError(cat("Can't set constant '", name, "' which has value:", constant->str()));
-    throw AttributeError(cat("'", type.name(), "' object has no attribute '", name, "'"));
+    throw RuntimeError(cat(repr(type), " does not have an attribute with name '", name, "'"));
   }
   const TypePtr& wanted = type.attributes()[*slot].type;
   try {
@@ -262,7 +263,7 @@ std::optional<MethodHandle> find_method(const ObjectHandle& self, const std::str
 
 MethodHandle get_method(const ObjectHandle& self, const std::string& name) {
   std::optional<MethodHandle> method = find_method(self, name);
-  if (!method) throw AttributeError(cat("Method '", name, "' is not defined."));
+  if (!method) throw RuntimeError(cat("Method '", name, "' is not defined."));
   return *method;
 }
 

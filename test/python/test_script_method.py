@@ -90,3 +90,20 @@ def test_save_and_load(tmp_path):
     torch.jit.save(module, str(tmp_path / "m.pt"))
     x = torch.ones(1, 2)
     assert torch.equal(torch.jit.load(str(tmp_path / "m.pt"))(x), module(x))
+
+
+def test_a_text_of_init_stands_in_no_file():
+    module = Defined("def forward(self, x):\n    return x + 2\n")
+    assert "#" not in str(module.graph)
+    with pytest.raises(RuntimeError, match="^\nundefined value nope:\ndef forward"):
+        Defined("def forward(self, x):\n    return nope\n")
+
+
+class WithoutForward(torch.jit.ScriptModule):
+    pass
+
+
+def test_an_object_without_forward():
+    module = WithoutForward()
+    with pytest.raises(RuntimeError, match="Method 'forward' is not defined"):
+        module.graph

@@ -117,14 +117,7 @@ def _as_constant(name, value, owner):
         return value
     if isinstance(value, (list, tuple)):
         return tuple(_as_constant(name, part, owner) for part in value)
-    raise TypeError(f"\n'{_class_text(type(value))}' object in attribute '{owner.__name__}.{name}' is not a valid constant.\n{_VALID_CONSTANTS}")
-
-
-def _class_text(cls):
-    return cls.__name__ if cls.__module__ == "builtins" else f"{cls.__module__.replace(_PACKAGE, 'torch', 1)}.{cls.__qualname__}"
-
-
-_PACKAGE = __package__.rsplit(".", 1)[0]
+    raise TypeError(f"\n'{_jit_internal._class_text(type(value))}' object in attribute '{owner.__name__}.{name}' is not a valid constant.\n{_VALID_CONSTANTS}")
 
 
 def _type_of_value(name, value, annotations):
@@ -277,7 +270,7 @@ def _add_attribute(concrete, name, value, annotations, add):
         add(name, type_)
         return
     more = "Its type was inferred; try adding a type annotation for the attribute." if inferred else ""
-    concrete.failures[name] = (f"(This attribute exists on the Python module, but we failed to convert Python type: '{_class_text(type(value))}' to a "
+    concrete.failures[name] = (f"(This attribute exists on the Python module, but we failed to convert Python type: '{_jit_internal._class_text(type(value))}' to a "
                                f"TorchScript type. {reason}. {more})")
 
 

@@ -40,11 +40,11 @@ def script_module(module):
 
 def check_initialized(module):
     if not hasattr(module, "_parameters"):
-        raise RuntimeError(f"'{_concrete_type._class_text(type(module))}' has not been initialized, did you forget to call 'super()'?")
+        raise RuntimeError(f"'{_jit_internal._class_text(type(module))}' has not been initialized, did you forget to call 'super()'?")
     for kind, tensors in (("parameters", module._parameters), ("buffers", module._buffers)):
         for name, tensor in tensors.items():
             if tensor is not None and is_lazy(tensor):
-                raise RuntimeError(f"'{_concrete_type._class_text(type(module))}' has uninitialized {kind} {name}. Did you forget to run a forward pass?")
+                raise RuntimeError(f"'{_jit_internal._class_text(type(module))}' has uninitialized {kind} {name}. Did you forget to run a forward pass?")
 
 
 def create(module, choose_methods, share_types=True):
@@ -189,6 +189,7 @@ def _properties(module):
 
 
 def _compile_all(concrete, methods, cpp_module, module):
+    hooks = _hook_sources(concrete, module)
     for name, member in _properties(module):
         if member.fget is None:
             raise RuntimeError(f"Property {name} of {type(module).__name__} must have a getter")
@@ -196,16 +197,20 @@ def _compile_all(concrete, methods, cpp_module, module):
         setter = method_source(member.fset, f"__{name}_setter") if member.fset is not None else None
         _C._class_add_property(concrete.jit_type, name, getter, setter)
     _C._compile_methods(concrete.jit_type, methods)
-    _compile_hooks(concrete, cpp_module, module)
+    if hooks:
+        _compile_hooks(concrete, hooks, cpp_module, module)
 
 
 # ---- hooks
 
-def _compile_hooks(concrete, cpp_module, module):
-    if not concrete.hooks and not concrete.pre_hooks:
-        return
+def _hook_sources(concrete, module):
+    """{hook: source}. What cannot be a hook is refused before anything is compiled."""
     _check_hook_names(concrete.hooks, "Hook", module)
     _check_hook_names(concrete.pre_hooks, "Pre-hook", module)
+    return {hook: method_source(hook, hook.__name__) for hook in (*concrete.hooks, *concrete.pre_hooks)}
+
+
+def _compile_hooks(concrete, sources, cpp_module, module):
     checker = HookChecker(type(module).__name__, cpp_module._get_method("forward").schema)
     seen = set()
     for hooks, is_pre_hook in ((concrete.hooks, False), (concrete.pre_hooks, True)):
@@ -217,7 +222,7 @@ def _compile_hooks(concrete, cpp_module, module):
             seen.add(name)
 
             def compile_now():
-                return _C._compile_hook(concrete.jit_type, method_source(hook, name), is_pre_hook)
+                return _C._compile_hook(concrete.jit_type, sources[hook], is_pre_hook)
             if is_pre_hook:
                 checker.check_pre_hook(hook)
                 compile_now()

@@ -31,7 +31,7 @@ ScriptFunction.__reduce_ex__ = _refuse_pickle
 
 
 class RecursiveScriptClass:
-    """An object of a class that only compiled code knows."""
+    """An object of a compiled class, with its attributes, methods, properties and operators."""
 
     def __init__(self, cpp_class):
         object.__setattr__(self, "_c", cpp_class)
@@ -42,6 +42,47 @@ class RecursiveScriptClass:
 
     def __setattr__(self, name, value):
         self._c.setattr(name, value)
+
+    def __getstate__(self):
+        raise pickle.PickleError("ScriptClasses cannot be pickled")
+
+    def forward_magic_method(self, name, *args, **kwargs):
+        """Calls the compiled method behind an operator; TypeError if the class has none."""
+        if not self._c._has_method(name):
+            raise TypeError(f"class {self._c.qualified_name} has no method {name}")
+        return self._c._get_method(name)(*args, **kwargs)
+
+    def __iadd__(self, other):
+        return self.forward_magic_method("__iadd__" if self._c._has_method("__iadd__") else "__add__", other)
+
+    # Python has an answer of its own where the class has none.
+
+    def __eq__(self, other):
+        return self.forward_magic_method("__eq__", other) if self._c._has_method("__eq__") else self is other
+
+    def __ne__(self, other):
+        return self.forward_magic_method("__ne__", other) if self._c._has_method("__ne__") else not self == other
+
+    def __hash__(self):
+        return self.forward_magic_method("__hash__") if self._c._has_method("__hash__") else object.__hash__(self)
+
+    def __bool__(self):
+        return self.forward_magic_method("__bool__") if self._c._has_method("__bool__") else True
+
+    def __str__(self):
+        return self.forward_magic_method("__str__") if self._c._has_method("__str__") else repr(self)
+
+
+def _forwarded(name):
+    def method(self, *args, **kwargs):
+        return self.forward_magic_method(name, *args, **kwargs)
+    method.__name__ = name
+    return method
+
+
+for _name in ("iter", "len", "neg", "mul", "contains", "add", "sub", "pow", "truediv", "mod", "lt", "gt", "le", "ge", "and", "or", "xor", "getitem",
+              "setitem", "call", "int", "float", "enter", "exit"):
+    setattr(RecursiveScriptClass, f"__{_name}__", _forwarded(f"__{_name}__"))
 
 
 def Attribute(value, type):
@@ -102,11 +143,12 @@ def _loaded_nn():
 def _script_class(cls):
     nn = _loaded_nn()
     if nn is not None and issubclass(cls, nn.Module):
-        raise RuntimeError(f"Type '{cls}' cannot be compiled since it inherits from nn.Module, pass an instance instead")
+        raise RuntimeError(f"Type '<class '{_jit_internal._class_text(cls)}'>' cannot be compiled since it inherits from nn.Module, pass an instance "
+                           "instead")
     if issubclass(cls, enum.Enum):
         return cls
-    if cls.__module__ == "builtins":
-        raise TypeError(f"{cls} is a built-in class")
+    if "__dict__" not in dir(cls) and not hasattr(cls, "__slots__"):
+        raise RuntimeError("TorchScript classes must be new-style classes. Please inherit from 'object'.")
     if not _jit_internal.can_compile_class(cls) or len(cls.mro()) > 2:
         raise RuntimeError("TorchScript classes does not support inheritance yet. Please directly inherit from 'object'.")
     if _state._get_script_class(cls) is None:
@@ -141,9 +183,9 @@ def _script_object(obj):
     cls = type(obj)
     if cls.__module__ == "builtins":
         raise TypeError(f"{cls} is a built-in class")
+    get_source_lines_and_file(cls)  # says so of classes that have none
     script_type = _recursive.try_class_type(cls, "")
     if script_type is None:
-        get_source_lines_and_file(cls)  # says so of classes that have none
         raise RuntimeError(f"Could not get compile class {cls}")
     compiled = _C._create_object(script_type)
     for name, _ in compiled._slots():

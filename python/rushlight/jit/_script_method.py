@@ -30,7 +30,7 @@ def stub_from_text(text, lookup):
     from .frontend import FunctionSource, get_function_name
     text = dedent(text)
     name = get_function_name(text)
-    return name, ScriptMethodStub(lookup, (FunctionSource(text, "<string>", 1, name, ""), lookup, {}, name), None)
+    return name, ScriptMethodStub(lookup, (FunctionSource(text, "", 1, name, ""), lookup, {}, name), None)
 
 
 def prepare_class(cls):
@@ -46,11 +46,18 @@ def prepare_class(cls):
 
     @functools.wraps(original_init)
     def init_then_compile(self, *args, **kwargs):
-        known = len(cls._methods)
-        original_init(self, *args, **kwargs)
-        if type(self) is cls:
+        if type(self) is not cls:
+            original_init(self, *args, **kwargs)
+            return
+        of_class = cls._methods
+        cls._methods = dict(of_class)
+        try:
+            original_init(self, *args, **kwargs)
             # Methods that a text in __init__ gave belong to this object alone.
-            _compile(self, share_types=len(cls._methods) == known)
+            is_own = any(of_class.get(name) is not stub for name, stub in cls._methods.items())
+            _compile(self, share_types=not is_own)
+        finally:
+            cls._methods = of_class
     cls.__init__ = init_then_compile
 
 

@@ -237,21 +237,14 @@ IValue object_value(nb::handle object, const Type& type) {
   throw RuntimeError(cat("Tracer cannot infer type of ", nb::cast<std::string>(nb::str(object)), "\n:", reason));
 }
 
+/// Nothing is converted: the object has the type of a member, or does not fit.
 IValue union_value(nb::handle object, const UnionType& type) {
   const InferredType inferred = infer_type(object);
-  for (const TypePtr& member : type.members()) {
-    // A member that only fits by conversion comes after one that fits as it is: True is a bool before it is an int.
-    if (inferred.type && inferred.type->is_subtype_of(*member)) return to_value(object, *member);
-  }
-  for (const TypePtr& member : type.members()) {
-    try {
-      return to_value(object, *member);
-    } catch (const CastError&) {
-    }
-  }
   if (!inferred.type) cannot_infer(object, inferred.reason);
-  throw CastError(
-      cat("Expected a member of ", type.annotation(), " but instead found type ", inferred.type->annotation()));
+  if (!inferred.type->is_subtype_of(type))
+    throw CastError(
+        cat("Expected a member of ", type.annotation(), " but instead found type ", inferred.type->annotation()));
+  return to_value(object, *inferred.type);
 }
 
 InferredType infer_list(nb::handle object) {

@@ -5,6 +5,7 @@
 
 #include "autograd/grad_mode.h"
 #include "base/checked.h"
+#include "tensor/allocation_limit.h"
 
 namespace rushlight::passes {
 
@@ -68,6 +69,16 @@ bool may_be_large(const Node& node, const std::vector<IValue>& inputs) {
   return any && elements > kMaxElements;
 }
 
+/// The largest tensor that a constant may become: a program that says zeros([100000, 100000]) must not fill the memory
+/// of whoever loads it. What is made from large tensors may be as large as they are.
+size_t largest_tensor(const std::vector<IValue>& inputs) {
+  size_t bytes = 0;
+  for (const IValue& input : inputs)
+    if (input.is_tensor() && input.tensor().defined())
+      bytes += size_t(input.tensor().numel()) * input.tensor().item_size();
+  return std::max<size_t>(4 * bytes, size_t(1) << 20);
+}
+
 }  // namespace
 
 std::optional<std::vector<IValue>> evaluate(const Node& node, std::vector<IValue> inputs) {
@@ -109,6 +120,7 @@ std::optional<std::vector<IValue>> evaluate(const Node& node, std::vector<IValue
       bool tracing;
       ~Restore() { dispatch_state.tracing = tracing; }
     } restore{tracing};
+    const AllocationLimit limit(largest_tensor(inputs));
     call_operator(*op, inputs.data(), results.data());
   } catch (const Error&) {
     return std::nullopt;

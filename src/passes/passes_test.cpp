@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "passes/differentiable_groups.h"
 #include "passes/freeze.h"
 #include "passes/inline.h"
@@ -178,6 +179,20 @@ TEST(Folding, ListsAreLeftToTheOtherVariant) {
       "  %2 : int[] = my::op(%1)\n"
       "  return (%2)\n";
   stays(constant_propagation_of_immutable_types, text);
+}
+
+TEST(Folding, LargeTensorsAreMadeWhenTheProgramRuns) {
+  const auto is_folded = [](std::string_view size) {
+    const std::string text = cat("graph():\n  %1 : int = prim::Constant[value=", size,
+                                 "]()\n  %2 : NoneType = prim::Constant()\n  %3 : int[] = prim::ListConstruct(%1, %1)\n"
+                                 "  %4 : Tensor = aten::zeros(%3, %2, %2, %2, %2)\n  return (%4)\n");
+    const std::shared_ptr<ir::Graph> graph = ir::parse_ir(text);
+    run_pass(constant_propagation, *graph);
+    run_pass(dead_code_elimination, *graph);
+    return graph->str().find("aten::zeros") == std::string::npos;
+  };
+  EXPECT_TRUE(is_folded("4"));
+  for (std::string_view size : {"10000", "3000000000", "4611686018427387904"}) EXPECT_FALSE(is_folded(size)) << size;
 }
 
 TEST(Tuples, TakenApartAtOnceDisappear) {

@@ -4,15 +4,18 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "tensor/allocation_limit.h"
 
 namespace rushlight {
 namespace {
 constexpr size_t kAlignment = 64;
 std::atomic<size_t> live{0};
 std::atomic<size_t> peak{0};
+thread_local constinit size_t largest_request = SIZE_MAX - kAlignment;
 
 /// Small blocks that this thread gave back, by size: most tensors of a small program are born and die in one call, and
 /// the C library takes long over aligned memory. Sanitizer builds do without, so that they see every use after free.
@@ -70,8 +73,7 @@ void* allocate_block(size_t bytes) {
 std::byte* allocate_bytes(size_t bytes) {
   if (bytes == 0) return nullptr;
   // aligned_alloc wants a multiple of the alignment; the sum must not wrap.
-  if (bytes > SIZE_MAX - kAlignment) bytes = SIZE_MAX;
-  void* data = bytes == SIZE_MAX ? nullptr : allocate_block(bytes);
+  void* data = bytes > largest_request ? nullptr : allocate_block(bytes);
   if (!data)
     throw RuntimeError(
         cat("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
@@ -90,6 +92,10 @@ void free_bytes(std::byte* data, size_t bytes) {
   live.fetch_sub(bytes, std::memory_order_relaxed);
 }
 }  // namespace
+
+AllocationLimit::AllocationLimit(size_t bytes)
+    : outer_(std::exchange(largest_request, std::min(bytes, largest_request))) {}
+AllocationLimit::~AllocationLimit() { largest_request = outer_; }
 
 Ref<Storage> Storage::allocate(size_t bytes, Device device) {
   Ref<Storage> storage(new Storage);

@@ -235,6 +235,7 @@ SugaredValuePtr classified(nb::object object, const SourceRange& range) {
                                                       dtype_of_object(detail.ptr()));
   if (what == "python") return python_callable(std::move(object));
   if (what == "dispatch") return std::make_shared<DispatchedFunction>(std::move(object), std::move(detail));
+  if (what == "refused") lang::fail_at(range, nb::cast<std::string>(detail));
   if (what == "error") throw RuntimeError(nb::cast<std::string>(detail));
   return std::make_shared<PythonValue>(std::move(object));
 }

@@ -251,7 +251,18 @@ void set_attribute(const ObjectHandle& self, const std::string& name, nb::handle
   try {
     self.object->slot(*slot) = to_value(value, *wanted);
   } catch (const CastError& error) {
-    throw RuntimeError(cat("Could not cast attribute '", name, "' to type ", wanted->annotation(), ": ", error.what()));
+    throw RuntimeError(cat("Could not cast attribute '", name, "' to type ", repr(*wanted), ": ", error.what()));
+  }
+}
+
+/// Swaps a submodule for another one of the same type, or of the same interface.
+void set_submodule(const ObjectHandle& self, const std::string& name, nb::handle module) {
+  const std::optional<size_t> slot = self.object->type().find_attribute(name);
+  if (!slot) throw RuntimeError(cat(repr(self.object->type()), " does not have an attribute with name '", name, "'"));
+  try {
+    self.object->slot(*slot) = to_value(module, *self.object->type().attributes()[*slot].type);
+  } catch (const CastError& error) {
+    throw RuntimeError(error.what());
   }
 }
 
@@ -326,6 +337,7 @@ void bind_object(nb::module_& m) {
   auto object = nb::class_<ObjectHandle>(m, "ScriptObject", nb::dynamic_attr(), "An instance of a compiled class.");
   object.def("getattr", &get_attribute)
       .def("setattr", &set_attribute, nb::arg("name"), nb::arg("value").none())
+      .def("_set_submodule", &set_submodule, nb::arg("name"), nb::arg("module"))
       .def("hasattr",
            [](const ObjectHandle& self, const std::string& name) {
              return self.object->has_attribute(name) || self.object->type().find_constant(name) != nullptr;

@@ -225,8 +225,8 @@ IValue object_value(nb::handle object, const Type& type) {
   if (!found) cannot_cast(object);
   std::string why;
   if (!found->type().is_subtype_of(type, &why) && type.is(TypeKind::interface))
-    throw CastError(cat("Object of type ", found->type().annotation(), " is not compatible with interface ", repr(type),
-                        "\n", why));
+    throw CastError(
+        cat("Object of type ", repr(found->type()), " is not compatible with interface ", repr(type), "\n", why));
   if (!found->type().is_subtype_of(type, &why))
     throw CastError(cat("Expected an object of type ", type.annotation(), " but found ", found->type().name()));
   return IValue(std::move(found));

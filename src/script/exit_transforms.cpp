@@ -11,6 +11,7 @@ namespace kinds = ir::kinds;
 using ir::Block;
 using ir::Graph;
 using ir::Node;
+using ir::Use;
 using ir::Value;
 
 enum class Leaves : uint8_t { never, maybe, always, throws };
@@ -69,7 +70,7 @@ class ExitTransform {
         exit = visit_loop(node);
       } else if (node->kind() == kinds::with) {
         // What the body leaves with is left with behind the prim::Exit, which always runs.
-        exit = visit(*node->blocks()[0]);
+        exit = visit_with(*node->blocks()[0]);
         next = next->next();
       } else if (node->kind() == kinds::closure) {
         // Returns of a closure stay inside.
@@ -175,6 +176,39 @@ class ExitTransform {
     const Exit of_rest = visit(*rest);
     --guards_;
     return combine(guard, {Leaves::always, true_, exit.values}, of_rest);
+  }
+
+  /// What the body of a with assigns is used behind it: while the body is looked at, these values are its outputs, so
+  /// that they get through the guards.
+  Exit visit_with(Block& body) {
+    std::vector<Use> outside;
+    std::vector<size_t> output_of;
+    collect_uses_behind(body, body, outside, output_of);
+    const Exit exit = visit(body);
+    for (size_t i = 0; i < outside.size(); ++i)
+      outside[i].user->replace_input(outside[i].offset, body.outputs()[output_of[i]]);
+    while (!body.outputs().empty()) body.erase_output(body.outputs().size() - 1);
+    return exit;
+  }
+  static void collect_uses_behind(Block& body, const Block& part, std::vector<Use>& outside,
+                                  std::vector<size_t>& output_of) {
+    for (const Node* node : part.nodes()) {
+      for (Value* value : node->outputs()) {
+        const size_t before = outside.size();
+        for (const Use& use : value->uses())
+          if (!is_within(*use.user, body)) outside.push_back(use);
+        if (outside.size() == before) continue;
+        output_of.resize(outside.size(), body.outputs().size());
+        body.register_output(value);
+      }
+      if (node->kind() == kinds::with) collect_uses_behind(body, *node->blocks()[0], outside, output_of);
+    }
+  }
+  static bool is_within(const Node& node, const Block& block) {
+    for (const Block* at = node.owning_block(); at;
+         at = at->owning_node() ? at->owning_node()->owning_block() : nullptr)
+      if (at == &block) return true;
+    return false;
   }
 
   Exit visit_loop(Node* node) {

@@ -17,17 +17,17 @@ void check_count(const lang::Expr& call, std::string_view name, size_t least, si
   const size_t given = call.operands.size() - 1;
   if (given < least || given > most) {
     // A form that is reached through an attribute has no plain name, and PyTorch's message breaks there.
-    if (!call[0]->is(ExprKind::name)) throw RuntimeError("unknown:0: expecting kind 'variable' but found '.'");
+    if (!call[0]->is(ExprKind::name)) throw RuntimeError("unknown:0: expecting kind 'variable' but found '.'\n");
     lang::fail_at(call.range, least == most ? cat(name, " expected exactly ", least, " arguments but found ", given)
                                             : cat(name, " expected to have number of arguments between ", least,
                                                   " and ", most, " but found ", given));
   }
   if (!call.keywords.empty()) lang::fail_at(call.range, cat(name, " takes no keyword arguments"));
 }
-/// From the callee's start over all arguments.
+/// Over all arguments; there is one at least.
 SourceRange arguments_range(const lang::Expr& call) {
-  SourceRange range = call[0]->range;
-  for (size_t i = 1; i < call.operands.size(); ++i)
+  SourceRange range = call[1]->range;
+  for (size_t i = 2; i < call.operands.size(); ++i)
     range = SourceRange(range.source(), std::min(range.begin(), call[i]->range.begin()),
                         std::max(range.end(), call[i]->range.end()));
   return range;

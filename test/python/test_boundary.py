@@ -188,7 +188,7 @@ def test_objects_for_interfaces():
     assert compiled(Good()) == "good" and compiled(None) == "none"
     with pytest.raises(RuntimeError, match="Assigning the object 3 to an interface fails"):
         compiled(3)
-    with pytest.raises(RuntimeError, match="Object of type .*Other is not compatible with interface .*Named\n.*does not have method 'name'"):
+    with pytest.raises(RuntimeError, match="Object of type .*Other .*is not compatible with interface .*Named\n.*does not have method 'name'"):
         compiled(Other())
 
 

@@ -248,3 +248,21 @@ def test_a_state_has_the_type_that_getstate_gives(tmp_path):
         torch.jit.script(KeptWithoutState())
     with pytest.raises(RuntimeError, match="Expected 2 arguments for `__setstate__`, got: 3"):
         torch.jit.script(KeptOfTwo())
+
+
+elsewhere = torch.jit.script(nn.ReLU())
+
+
+def calls_module(x: Tensor) -> Tensor:
+    return elsewhere(x)
+
+
+def annotates(x: List[int]) -> int:
+    return torch.jit.annotate(int, x)
+
+
+def test_refusals_show_their_place():
+    with pytest.raises(RuntimeError, match=r"\nCannot call a ScriptModule that is not a submodule of the caller:\n.*\n(.*\n)*\s+~~~~~~~~~ <--- HERE"):
+        torch.jit.script(calls_module)
+    with pytest.raises(RuntimeError, match=r"expected an expression of type int but found List\[int\](.*\n)*\s+~~~~~~ <--- HERE"):
+        torch.jit.script(annotates)

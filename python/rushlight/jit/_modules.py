@@ -71,7 +71,7 @@ class _Submodules(OrderedDict):
             raise RuntimeError(f"Cannot re-assign modules in a ScriptModule with non-scripted module, tried to replace existing module '{name}': "
                                f"{module}")
         if name in self or self._cpp.hasattr(name):
-            self._cpp.setattr(name, module._c)
+            self._cpp._set_submodule(name, module._c)
         super().__setitem__(name, module)
 
     def __reduce__(self):

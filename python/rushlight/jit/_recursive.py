@@ -114,8 +114,8 @@ def _special_forms():
 _special = None
 
 def classify(obj, location):
-    """(kind, detail) for python/src/resolver.cpp: builtin, special, constant, function, functions, type, exception, dispatch, legacy, python, error, or
-    value."""
+    """(kind, detail) for python/src/resolver.cpp: builtin, special, constant, function, functions, type, exception, dispatch, legacy, python, refused (at the
+    place), error, or value."""
     global _special
     if _special is None:
         _special = _special_forms()
@@ -148,7 +148,7 @@ def classify(obj, location):
         if compiled is not None:
             return "function", compiled
         if _is_module(obj):
-            return ("error", "Cannot call a ScriptModule that is not a submodule of the caller") if hasattr(obj, "_c") else ("python", None)
+            return ("refused", "Cannot call a ScriptModule that is not a submodule of the caller") if hasattr(obj, "_c") else ("python", None)
     return "value", None
 
 

@@ -183,8 +183,11 @@ class PythonClassValue final : public SugaredValue {
   SugaredValuePtr attribute(Emitter& emitter, const SourceRange& range, const std::string& name) override {
     const auto* type = compiled_.named_type()->as<ClassType>();
     const nb::gil_scoped_acquire locked;
-    if (type && !type->find_static_method(name) && nb::hasattr(cls_, name.c_str()))
-      return sugared(nb::object(cls_.attr(name.c_str())), range);
+    if (type && !type->find_static_method(name) && nb::hasattr(cls_, name.c_str())) {
+      nb::object member = cls_.attr(name.c_str());
+      if (is_constant_kind(member.ptr())) return std::make_shared<PythonConstant>(to_value(member));
+      return sugared(std::move(member), range);
+    }
     return compiled_.attribute(emitter, range, name);
   }
   SugaredValuePtr iterable(Emitter& emitter, const SourceRange& range) override {
@@ -286,6 +289,12 @@ class PythonResolver final : public script::Resolver {
 
   SugaredValuePtr module_value(ir::Value* value) override { return python::module_value(value); }
   bool reads_annotations() const override { return true; }
+  SugaredValuePtr class_constant(const ClassType& type, const std::string& name) override {
+    const nb::gil_scoped_acquire locked;
+    nb::object found = frontend().attr("class_attribute")(type.name(), name);
+    if (found.is_none() || !is_constant_kind(found.ptr())) return nullptr;
+    return std::make_shared<PythonConstant>(to_value(found));
+  }
   bool is_class_attribute(const ClassType& type, const std::string& name) override {
     const nb::gil_scoped_acquire locked;
     return nb::cast<bool>(frontend().attr("is_class_attribute")(type.name(), name));

@@ -7,6 +7,7 @@
 #include "base/thread_pool.h"
 #include "exec/error_trace.h"
 #include "exec/native/code.h"
+#include "ops/printing.h"
 #include "value/future.h"
 
 namespace rushlight::exec {
@@ -149,13 +150,9 @@ void print_values(const uint32_t* pool, IValue* registers, const IValue* constan
     const IValue& value =
         entry & kConstantOperand ? constants[entry & kOperandIndex] : registers[entry & kOperandIndex];
     if (i) text += ' ';
-    text += value.is_string() ? value.to_string() : value.str();
+    text += printed(value);
   }
-  text += '\n';
-  if (surface_hooks.print)
-    surface_hooks.print(text);
-  else
-    std::fwrite(text.data(), 1, text.size(), stdout);
+  print_text(text += '\n');
 }
 
 IValue make_list(const Bytecode& code, const Instruction& in, IValue* r, const IValue* constants) {

@@ -60,8 +60,6 @@ IValue interpret(Plan& plan, std::vector<IValue> arguments);
 
 /// What the surfaces plug in.
 struct SurfaceHooks {
-  /// Text of a `print` statement, newline included. Default: stdout.
-  void (*print)(std::string_view text) = nullptr;
   /// Calls the Python function of a prim::PythonOp node.
   IValue (*call_python)(const ir::Node& node, std::vector<IValue> arguments) = nullptr;
 };

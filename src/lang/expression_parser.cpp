@@ -86,7 +86,7 @@ ExprPtr ExpressionParser::star_or_expression() {
 
 ExprPtr ExpressionParser::python_expression() {
   Depth depth(*this);
-  if (at("lambda")) unsupported("Lambda", now());
+  if (at("lambda")) return lambda();
   if (at("yield")) unsupported(ahead().is("from") ? "YieldFrom" : "Yield", now());
   ExprPtr value = or_test();
   if (at(":=") && value->is(ExprKind::name)) {
@@ -98,6 +98,20 @@ ExprPtr ExpressionParser::python_expression() {
   expect("else");
   ExprPtr other = python_expression();
   return make(ExprKind::ternary, {}, {value, condition, other});
+}
+ExprPtr ExpressionParser::lambda() {
+  const Token head = take();
+  std::vector<Keyword> parameters;
+  while (!at(":")) {
+    if (!at(TokenKind::name)) unsupported("Lambda", head);
+    const Token name = take();
+    parameters.push_back({name.text, accept("=") ? python_expression() : nullptr, token_range(name)});
+    if (!accept(",")) break;
+  }
+  expect(":");
+  auto made = make(ExprKind::lambda, token_range(head), {python_expression()});
+  made->keywords = std::move(parameters);
+  return made;
 }
 ExprPtr ExpressionParser::or_test() {
   ExprPtr left = and_test();

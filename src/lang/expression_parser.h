@@ -26,6 +26,7 @@ class ExpressionParser : public TokenReader {
  private:
   // Python's grammar
   ExprPtr python_expression();
+  ExprPtr lambda();
   ExprPtr or_test();
   ExprPtr and_test();
   ExprPtr not_test();

@@ -48,7 +48,7 @@ enum class ExprKind : uint8_t {
   ellipsis,
   starred,  ///< operands[0]
   named,    ///< operands[0] := operands[1]
-  lambda,   ///< operands[0] is the body
+  lambda,   ///< operands[0] is the body; keywords are the parameters, with default values or null
 };
 
 struct Keyword {

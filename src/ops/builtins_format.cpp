@@ -2,12 +2,11 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "ops/printing.h"
 #include "ops/typed_kernel.h"
 
 namespace rushlight::ops {
 namespace {
-
-std::string shown(const IValue& value) { return value.is_string() ? value.to_string() : value.str(); }
 
 /// Each `{}` takes the next value; other braces stand for themselves and surplus values are left out, as in PyTorch.
 std::string format_braces(std::string_view text, const IValue& values) {
@@ -17,7 +16,7 @@ std::string format_braces(std::string_view text, const IValue& values) {
   for (size_t hole; (hole = text.find("{}", at)) != std::string_view::npos; at = hole + 2) {
     if (next == given.size()) throw RuntimeError(cat("Too few arguments for format string: ", text));
     out += text.substr(at, hole - at);
-    out += shown(given[next++]);
+    out += printed(given[next++]);
   }
   return out += text.substr(at);
 }
@@ -74,7 +73,7 @@ std::string format_percent(std::string_view text, const IValue& values) {
           throw RuntimeError(cat("%c requires an int or char for formatting, but got ", value.tag_name()));
         break;
       case 's':
-        out += shown(value);
+        out += printed(value);
         break;
       default:
         throw RuntimeError(cat("The specifier %", specifier, " is not supported in TorchScript format strings"));

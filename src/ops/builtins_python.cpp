@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ops/order.h"
 #include "ops/slice_indices.h"
 #include "ops/typed_kernel.h"
 #include "value/python_format.h"
@@ -40,6 +41,25 @@ void delete_slice(ListObject& list, std::optional<int64_t> start, std::optional<
   }
 }
 
+/// The values in the order of their keys.
+Ref<ListObject> ordered(const ListObject& values, const ListObject& keys, bool reverse) {
+  if (values.size() != keys.size()) throw RuntimeError("the list was changed while it was sorted");
+  Ref<ListObject> result = ListObject::make(values.element_type());
+  for (size_t place : sorted_places(keys, reverse)) result->append(values.get(place));
+  return result;
+}
+IValue sorted_by(ListObject& values, ListObject& keys, bool reverse) { return IValue(ordered(values, keys, reverse)); }
+void sort_by(ListObject& list, ListObject& keys, bool reverse) {
+  const Ref<ListObject> result = ordered(list, keys, reverse);
+  for (size_t i = 0; i < result->size(); ++i) list.set(i, result->get(i));
+}
+template <bool greatest>
+int64_t place_of_extreme(ListObject& keys) {
+  return int64_t(extreme_place(keys, greatest));
+}
+
+bool equal(const IValue& a, const IValue& b) { return a.equals(b); }
+
 std::string format_value(const IValue& value, std::string_view conversion, std::string_view spec) {
   if (conversion.empty()) return python_format(value, spec);
   const std::string shown = conversion == "s" ? python_format(value, "") : python_repr(value, conversion == "a");
@@ -62,6 +82,26 @@ void declare_builtins_python(OpSet& ops) {
            .kernel = typed_kernel<&format_value>(),
            .traits = kLanguage,
            .doc = "a format or conversion in an f-string"});
+  ops.add({.schema = "rushlight::sorted_by(t[](a) values, k[] keys, bool reverse) -> t[](a)",
+           .kernel = typed_kernel<&sorted_by>(),
+           .traits = kLanguage,
+           .doc = "`key` or `reverse` of sorted"});
+  ops.add({.schema = "rushlight::sort_by(t[](a!) self, k[] keys, bool reverse) -> ()",
+           .kernel = typed_kernel<&sort_by>(),
+           .traits = kLanguage,
+           .doc = "`key` of sort"});
+  ops.add({.schema = "rushlight::place_of_min(k[] keys) -> int",
+           .kernel = typed_kernel<&place_of_extreme<false>>(),
+           .traits = kLanguage,
+           .doc = "`key` of min"});
+  ops.add({.schema = "rushlight::place_of_max(k[] keys) -> int",
+           .kernel = typed_kernel<&place_of_extreme<true>>(),
+           .traits = kLanguage,
+           .doc = "`key` of max"});
+  ops.add({.schema = "rushlight::equal(Any a, Any b) -> bool",
+           .kernel = typed_kernel<&equal>(),
+           .traits = kLanguage,
+           .doc = "a comparison of dictionaries, optionals or nested containers"});
 }
 
 }  // namespace rushlight::ops

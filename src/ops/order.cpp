@@ -1,6 +1,7 @@
 #include "ops/order.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/text.h"
 #include "value/class_type.h"
@@ -60,8 +61,8 @@ void check_sortable(const std::vector<IValue>& values) {
 }
 
 /// A merge sort: it stays within its bounds whatever a program's `__lt__` answers.
-template <class Less>
-void merge_sort(std::vector<IValue>& values, size_t begin, size_t end, std::vector<IValue>& scratch, const Less& less) {
+template <class T, class Less>
+void merge_sort(std::vector<T>& values, size_t begin, size_t end, std::vector<T>& scratch, const Less& less) {
   if (end - begin < 2) return;
   const size_t middle = begin + (end - begin) / 2;
   merge_sort(values, begin, middle, scratch, less);
@@ -96,9 +97,37 @@ bool is_less(const IValue& a, const IValue& b) {
   throw RuntimeError(cat("IValues of type: ", a.tag_name(), " are not comparable"));
 }
 
-void list_sort(ListObject& list, bool reverse) {
-  std::vector<IValue> values, scratch;
+namespace {
+std::vector<IValue> elements_of(const ListObject& list) {
+  std::vector<IValue> values;
   for (size_t i = 0; i < list.size(); ++i) values.push_back(list.get(i));
+  return values;
+}
+}  // namespace
+
+std::vector<size_t> sorted_places(const ListObject& keys, bool reverse) {
+  const std::vector<IValue> values = elements_of(keys);
+  check_sortable(values);
+  std::vector<size_t> places(values.size()), scratch;
+  std::iota(places.begin(), places.end(), size_t(0));
+  merge_sort(places, 0, places.size(), scratch, [&](size_t a, size_t b) {
+    return reverse ? is_less(values[b], values[a]) : is_less(values[a], values[b]);
+  });
+  return places;
+}
+
+size_t extreme_place(const ListObject& keys, bool greatest) {
+  const std::vector<IValue> values = elements_of(keys);
+  if (values.empty()) throw ValueError(cat(greatest ? "max" : "min", "() arg is an empty sequence"));
+  check_sortable(values);
+  size_t best = 0;
+  for (size_t i = 1; i < values.size(); ++i)
+    if (greatest ? is_less(values[best], values[i]) : is_less(values[i], values[best])) best = i;
+  return best;
+}
+
+void list_sort(ListObject& list, bool reverse) {
+  std::vector<IValue> values = elements_of(list), scratch;
   check_sortable(values);
   merge_sort(values, 0, values.size(), scratch,
              [&](const IValue& a, const IValue& b) { return reverse ? is_less(b, a) : is_less(a, b); });

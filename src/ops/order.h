@@ -12,4 +12,10 @@ bool is_less(const IValue& a, const IValue& b);
 void list_sort(ListObject& list, bool reverse);
 IValue list_sorted(ListObject& list);
 
+/// The places of the values in their order; equal ones keep theirs. The errors of list_sort.
+std::vector<size_t> sorted_places(const ListObject& keys, bool reverse);
+/// The place of the first value that none is less than (`greatest`: that is less than none). ValueError if there are
+/// none.
+size_t extreme_place(const ListObject& keys, bool greatest);
+
 }  // namespace rushlight::ops

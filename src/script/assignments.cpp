@@ -207,6 +207,11 @@ ir::Value* Emitter::augmented_value(const lang::Stmt& stmt, ir::Value* left) {
       return left;
     }
   }
+  if (const ClassType* cls = right->type()->as<ClassType>())
+    if (const std::string reflected = cat("__r", augmented(stmt).method, "__"); cls->find_method(reflected))
+      return MethodValue(right, reflected)
+          .call(*this, stmt.range, {{"", left, stmt.range}}, {})
+          ->as_value(*this, stmt.range);
   return emit_operator(*this, stmt.range, operator_for(stmt, *left->type()), {left, right});
 }
 

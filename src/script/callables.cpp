@@ -185,10 +185,27 @@ SugaredValuePtr CastValue::call(Emitter& emitter, const SourceRange& range, std:
 
 SugaredValuePtr PrintValue::call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                                  std::vector<NamedValue> keywords) {
-  if (!keywords.empty()) lang::fail_at(range, "print doesn't accept any keyword arguments");
+  ir::Value* separator = nullptr;
+  ir::Value* end = nullptr;
+  for (const NamedValue& keyword : keywords) {
+    if (keyword.name != "sep" && keyword.name != "end")
+      lang::fail_at(range, "print doesn't accept any keyword arguments", "but for `sep` and `end`");
+    if (keyword.value->type()->is(TypeKind::none)) continue;  // the default
+    if (!keyword.value->type()->is(TypeKind::string))
+      lang::fail_at(keyword.range, cat(keyword.name, " must be None or a string, not ", repr(*keyword.value->type())));
+    (keyword.name == "sep" ? separator : end) = keyword.value;
+  }
   std::vector<ir::Value*> values;
   for (const NamedValue& argument : arguments) values.push_back(argument.value);
-  emitter.insert_node(kinds::print, values, 0, range);
+  if (separator || end) {
+    const auto or_default = [&](ir::Value* given, const char* text) {
+      return given ? given : emitter.constant(IValue(text), range);
+    };
+    values.insert(values.begin(), {or_default(separator, " "), or_default(end, "\n")});
+    emit_operator(emitter, range, "rushlight::print", std::move(values));
+  } else {
+    emitter.insert_node(kinds::print, values, 0, range);
+  }
   return std::make_shared<NoneValue>();
 }
 

@@ -62,6 +62,10 @@ class Emitter {
   // Types
   TypePtr type_of_annotation(const lang::Expr& expr);
 
+  /// The body of a lambda, emitted where it is called.
+  SugaredValuePtr call_lambda(const LambdaValue& lambda, const SourceRange& range,
+                              const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords);
+
   /// How many results of the call that is being made are taken (emit_for_results).
   size_t results_wanted() const { return results_wanted_; }
 
@@ -69,7 +73,7 @@ class Emitter {
   enum class LoopState : uint8_t { none, loop, unrolled };
   /// What an error may leave open.
   struct OpenScopes {
-    size_t environment, loop_else_flags, comprehensions, returns;
+    size_t environment, loop_else_flags, comprehensions, returns, lambda_calls;
     LoopState loop;
   };
   OpenScopes open_scopes() const;
@@ -161,6 +165,13 @@ class Emitter {
   ir::Value* emit_list_comprehension(const lang::Expr& expr, const TypePtr& hint);
   ir::Value* emit_dict_comprehension(const lang::Expr& expr, const TypePtr& hint);
 
+  // lambdas.cpp
+  SugaredValuePtr emit_lambda(const lang::Expr& expr);
+  void check_captures(const LambdaValue& lambda, const SourceRange& range);
+  // ordering.cpp
+  SugaredValuePtr emit_ordering(const BuiltinFunction& builtin, const lang::Expr& call);
+  ir::Value* keys_of(ir::Value* list, const SugaredValuePtr& key, const SourceRange& range);
+
   // contexts.cpp
   void emit_with(const lang::Stmt& stmt);
   SugaredValuePtr emit_closure(const std::function<void(ir::Block&)>& body);
@@ -174,6 +185,8 @@ class Emitter {
   SugaredValuePtr emit_for_results(const lang::Expr& expr, size_t count);
   ir::Value* emit_binary(const lang::Expr& expr);
   ir::Value* emit_operator_of(const lang::Expr& expr, bool swapped = false);
+  ir::Value* emit_beyond_builtin(const lang::Expr& expr, std::string_view method, std::string_view reflected,
+                                 const std::vector<NamedValue>& arguments);
   ir::Value* emit_unary(const lang::Expr& expr);
   ir::Value* emit_fstring(const lang::Expr& expr);
   ir::Value* emit_format_value(const lang::Expr& expr);
@@ -260,7 +273,8 @@ class Emitter {
   /// For each open loop the variable that remembers `break`; empty: nobody asks.
   std::vector<std::string> loop_else_flags_;
   std::map<std::string, TypePtr> declared_;  ///< `x: T` without a value
-  size_t open_comprehensions_ = 0;
+  std::vector<size_t> open_comprehensions_;  ///< how many frames were open when each began
+  size_t lambda_calls_ = 0;                  ///< open ones
   ErrorCollector errors_;
   size_t unrolled_turns_ = 0;
   size_t temporaries_ = 0;

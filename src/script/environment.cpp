@@ -65,9 +65,11 @@ void Environment::poison(const std::string& name) {
   poisoned_.insert(name);
 }
 
-bool Environment::is_defined(const std::string& name) const {
-  for (const Frame& frame : frames_)
-    if (frame.types.count(name) || frame.sugared.count(name)) return true;
+bool Environment::is_defined(const std::string& name) const { return is_defined_from(0, name); }
+
+bool Environment::is_defined_from(size_t first, const std::string& name) const {
+  for (size_t i = first; i < frames_.size(); ++i)
+    if (frames_[i].types.count(name) || frames_[i].sugared.count(name)) return true;
   return false;
 }
 

@@ -49,6 +49,10 @@ class Environment {
   void put_back(Frame frame) { frames_.push_back(std::move(frame)); }
   bool is_defined(const std::string& name) const;
   bool is_stored(const std::string& name) const;
+  /// Whether one of the frames from `first` on has it.
+  bool is_defined_from(size_t first, const std::string& name) const;
+  /// A name of the innermost frame that no statement assigns: it may hide one of another type.
+  void bind(const std::string& name, SugaredValuePtr value) { frames_.back().sugared[name] = std::move(value); }
   void declare(const std::string& name, TypePtr type) {
     frames_.back().types[name] = std::move(type);
     frames_.back().forgotten.erase(name);

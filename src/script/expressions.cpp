@@ -1,4 +1,5 @@
 /// Expressions: names, literals, calls, operators.
+#include <algorithm>
 #include <cmath>
 
 #include "base/stack_guard.h"
@@ -15,27 +16,80 @@ namespace {
 /// The builtin of an operator, and the method that stands for it in classes; empty: none.
 struct OperatorName {
   std::string_view text, builtin, method;
+  std::string_view reflected = {};  ///< of the right side's class, where the left side has no method
 };
-constexpr OperatorName kOperators[] = {{"+", "aten::add", "__add__"},
-                                       {"-", "aten::sub", "__sub__"},
-                                       {"*", "aten::mul", "__mul__"},
-                                       {"/", "aten::div", "__truediv__"},
-                                       {"//", "aten::floordiv", "__floordiv__"},
-                                       {"%", "aten::remainder", "__mod__"},
-                                       {"**", "aten::pow", "__pow__"},
-                                       {"@", "aten::matmul", "__matmul__"},
-                                       {"&", "aten::__and__", "__and__"},
-                                       {"|", "aten::__or__", "__or__"},
-                                       {"^", "aten::__xor__", "__xor__"},
-                                       {"<<", "aten::__lshift__", "__lshift__"},
-                                       {">>", "aten::__rshift__", "__rshift__"},
-                                       {"<", "aten::lt", "__lt__"},
-                                       {"<=", "aten::le", "__le__"},
-                                       {">", "aten::gt", "__gt__"},
-                                       {">=", "aten::ge", "__ge__"},
-                                       {"==", "aten::eq", "__eq__"},
-                                       {"!=", "aten::ne", "__ne__"},
+constexpr OperatorName kOperators[] = {{"+", "aten::add", "__add__", "__radd__"},
+                                       {"-", "aten::sub", "__sub__", "__rsub__"},
+                                       {"*", "aten::mul", "__mul__", "__rmul__"},
+                                       {"/", "aten::div", "__truediv__", "__rtruediv__"},
+                                       {"//", "aten::floordiv", "__floordiv__", "__rfloordiv__"},
+                                       {"%", "aten::remainder", "__mod__", "__rmod__"},
+                                       {"**", "aten::pow", "__pow__", "__rpow__"},
+                                       {"@", "aten::matmul", "__matmul__", "__rmatmul__"},
+                                       {"&", "aten::__and__", "__and__", "__rand__"},
+                                       {"|", "aten::__or__", "__or__", "__ror__"},
+                                       {"^", "aten::__xor__", "__xor__", "__rxor__"},
+                                       {"<<", "aten::__lshift__", "__lshift__", "__rlshift__"},
+                                       {">>", "aten::__rshift__", "__rshift__", "__rrshift__"},
+                                       {"<", "aten::lt", "__lt__", "__gt__"},
+                                       {"<=", "aten::le", "__le__", "__ge__"},
+                                       {">", "aten::gt", "__gt__", "__lt__"},
+                                       {">=", "aten::ge", "__ge__", "__le__"},
+                                       {"==", "aten::eq", "__eq__", "__eq__"},
+                                       {"!=", "aten::ne", "__ne__", "__ne__"},
                                        {"in", "aten::__contains__", "__contains__"}};
+bool has_method(const ir::Value* value, std::string_view name) {
+  const ClassType* cls = value->type()->as<ClassType>();
+  return cls && !name.empty() && cls->find_method(std::string(name));
+}
+/// Whether values of this type can be compared as Python compares them; tensors and objects answer `==` themselves.
+bool has_equality(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::none:
+    case TypeKind::int_:
+    case TypeKind::float_:
+    case TypeKind::bool_:
+    case TypeKind::complex:
+    case TypeKind::number:
+    case TypeKind::string:
+    case TypeKind::device:
+    case TypeKind::enum_:
+      return true;
+    case TypeKind::optional:
+    case TypeKind::union_:
+    case TypeKind::list:
+    case TypeKind::tuple:
+    case TypeKind::dict:
+    case TypeKind::set:
+    case TypeKind::frozenset:
+      return std::ranges::all_of(type.contained(), [](const TypePtr& part) { return has_equality(*part); });
+    default:
+      return false;
+  }
+}
+bool is_plain(const Type& type) {
+  return type.is(TypeKind::int_) || type.is(TypeKind::float_) || type.is(TypeKind::bool_) ||
+         type.is(TypeKind::string) || type.is(TypeKind::tensor);
+}
+/// Where PyTorch has no `==`: dictionaries, optionals, unions, None, and lists and tuples that are not of one plain
+/// type.
+bool lacks_equality(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::dict:
+    case TypeKind::optional:
+    case TypeKind::union_:
+    case TypeKind::none:
+      return true;
+    case TypeKind::list:
+      return !is_plain(*type.contained()[0]);
+    case TypeKind::tuple:
+      return std::ranges::any_of(type.contained(), [&](const TypePtr& part) {
+        return !is_plain(*part) || part->kind() != type.contained()[0]->kind();
+      });
+    default:
+      return false;
+  }
+}
 const OperatorName& find_operator_name(std::string_view text) {
   for (const OperatorName& op : kOperators)
     if (op.text == text) return op;
@@ -111,6 +165,8 @@ SugaredValuePtr Emitter::emit_sugared(const lang::Expr& expr, const TypePtr& hin
       return simple(emit_fstring(expr));
     case ExprKind::named:
       return emit_named(expr);
+    case ExprKind::lambda:
+      return emit_lambda(expr);
     case ExprKind::ellipsis:
       lang::fail_at(expr.range, "Cannot emit expr for: (dots)\n");
     case ExprKind::starred:
@@ -134,7 +190,8 @@ SugaredValuePtr Emitter::emit_name(const lang::Expr& expr) {
 
 /// `x := e`.
 SugaredValuePtr Emitter::emit_named(const lang::Expr& expr) {
-  if (open_comprehensions_)
+  if (lambda_calls_) lang::fail_at(expr.range, "`:=` inside of a lambda is not supported");
+  if (!open_comprehensions_.empty())
     lang::fail_at(expr.range, "`:=` inside of a comprehension is not supported",
                   "assign in front of it, or use a loop");
   environment_.set(expr[0]->text, emit_sugared(*expr[1]), expr[0]->range);
@@ -227,6 +284,8 @@ SugaredValuePtr Emitter::emit_call(const lang::Expr& expr, const TypePtr& hint) 
   const size_t results = std::exchange(results_wanted_, 1);
   const SugaredValuePtr callee = emit_sugared(*expr[0]);
   if (const auto* form = dynamic_cast<SpecialFormValue*>(callee.get())) return emit_special_form(*form, expr, hint);
+  if (const auto* builtin = dynamic_cast<BuiltinFunction*>(callee.get()))
+    if (SugaredValuePtr ordered = emit_ordering(*builtin, expr)) return ordered;
   std::vector<NamedValue> arguments, keywords;
   Parts parts(*this);
   parts.look([&] { arguments = emit_arguments(expr, 1, callee.get()); });
@@ -259,7 +318,33 @@ ir::Value* Emitter::emit_operator_of(const lang::Expr& expr, bool swapped) {
     parts.insert(parts.end(), more.begin(), more.end());
     return make_tuple(parts);
   }
+  if (ir::Value* result = emit_beyond_builtin(expr, op.method, op.reflected, arguments)) return result;
   return magic(op.method, op.builtin)->call(*this, expr.range, std::move(arguments), {})->as_value(*this, expr.range);
+}
+
+/// What Python finds where the left side's class has no method: the right side's, `==` for `!=`, equality of
+/// containers. Null: nothing of it.
+ir::Value* Emitter::emit_beyond_builtin(const lang::Expr& expr, std::string_view method, std::string_view reflected,
+                                        const std::vector<NamedValue>& arguments) {
+  ir::Value *const left = arguments[0].value, *const right = arguments[1].value;
+  if (has_method(left, method) || reflected.empty()) return nullptr;
+  const auto call = [&](ir::Value* object, std::string_view name, const NamedValue& other) {
+    return MethodValue(object, std::string(name))
+        .call(*this, expr.range, {NamedValue{"", other.value, other.range}}, {})
+        ->as_value(*this, expr.range);
+  };
+  const bool is_unequal = expr.text == "!=";
+  const auto negated = [&](ir::Value* value) {
+    return is_unequal ? emit_operator(*this, expr.range, "aten::__not__", {to_bool(value, expr.range)}) : value;
+  };
+  if (is_unequal && has_method(left, "__eq__")) return negated(call(left, "__eq__", arguments[1]));
+  if (has_method(right, reflected)) return call(right, reflected, arguments[0]);
+  if (is_unequal && has_method(right, "__eq__")) return negated(call(right, "__eq__", arguments[0]));
+  const Type &a = *left->type(), &b = *right->type();
+  if ((expr.text == "==" || is_unequal) && (lacks_equality(a) || lacks_equality(b)) && has_equality(a) &&
+      has_equality(b))
+    return negated(emit_operator(*this, expr.range, "rushlight::equal", {left, right}));
+  return nullptr;
 }
 
 ir::Value* Emitter::emit_binary(const lang::Expr& expr) {

@@ -16,6 +16,7 @@ using lang::ExprKind;
 namespace {
 /// The `:=` in a condition, inner ones first.
 void collect_named(const lang::Expr& expr, std::vector<const lang::Expr*>& out) {
+  if (expr.is(ExprKind::lambda)) return;
   for (const lang::ExprPtr& part : expr.operands)
     if (part) collect_named(*part, out);
   for (const lang::Keyword& keyword : expr.keywords) collect_named(*keyword.value, out);
@@ -212,9 +213,9 @@ void Emitter::emit_comprehension_loops(const lang::Expr& expr, const std::functi
   ir::Block* block = scope->add_block();
   ir::Graph::WithInsertPoint guard(*graph_, *block);
   environment_.push(*block);
-  ++open_comprehensions_;
+  open_comprehensions_.push_back(environment_.depth() - 1);
   emit_comprehension_part(expr, 0, element);
-  --open_comprehensions_;
+  open_comprehensions_.pop_back();
   if (behind) behind();
   environment_.pop();
 }

@@ -23,13 +23,15 @@ void Emitter::emit_body(const std::vector<lang::StmtPtr>& body) {
 }
 
 Emitter::OpenScopes Emitter::open_scopes() const {
-  return {environment_.depth(), loop_else_flags_.size(), open_comprehensions_, returns_.size(), loop_};
+  return {environment_.depth(), loop_else_flags_.size(), open_comprehensions_.size(),
+          returns_.size(),      lambda_calls_,           loop_};
 }
 void Emitter::return_to(const OpenScopes& scopes) {
   environment_.unwind(scopes.environment);
   loop_else_flags_.resize(scopes.loop_else_flags);
-  open_comprehensions_ = scopes.comprehensions;
+  open_comprehensions_.resize(scopes.comprehensions);
   returns_.resize(scopes.returns);
+  lambda_calls_ = scopes.lambda_calls;
   loop_ = scopes.loop;
 }
 

@@ -162,6 +162,8 @@ SugaredValuePtr SimpleValue::attribute(Emitter& emitter, const SourceRange& rang
     return std::make_shared<SpecialFormValue>(SpecialForm::getitem);
   if (name == "unchecked_unwrap_optional" || name == "unchecked_cast")
     if (SugaredValuePtr method = operator_method(ir::Symbol::intern("prim::" + name), self)) return method;
+  if (cls)
+    if (SugaredValuePtr constant = emitter.resolver().class_constant(*cls, name)) return constant;
   std::string text = cat("'", repr(type), "' object has no attribute or method '", name, "'.");
   if (cls) {
     text +=

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "ir/function.h"
+#include "lang/tree.h"
 
 namespace rushlight::script {
 
@@ -90,6 +91,8 @@ class BuiltinFunction final : public SugaredValue {
   explicit BuiltinFunction(ir::Symbol name, std::optional<NamedValue> self = {})
       : name_(name), self_(std::move(self)) {}
   std::string kind() const override { return "builtin"; }
+  ir::Symbol name() const { return name_; }
+  const std::optional<NamedValue>& self() const { return self_; }
   SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
                        std::vector<NamedValue> keywords) override;
 
@@ -263,6 +266,26 @@ class ClosureValue final : public SugaredValue {
 
  private:
   ir::Value* closure_;
+};
+
+/// `lambda x: e`: can be called, and handed to `key=`; its body is compiled where it is called.
+class LambdaValue final : public SugaredValue {
+ public:
+  /// `defaults`: null where a parameter has none. `comprehensions`: how many were open where it stands.
+  LambdaValue(const lang::Expr& expr, std::vector<ir::Value*> defaults, size_t comprehensions)
+      : expr_(expr), defaults_(std::move(defaults)), comprehensions_(comprehensions) {}
+  std::string kind() const override { return "lambda"; }
+  const lang::Expr& expr() const { return expr_; }
+  const std::vector<ir::Value*>& defaults() const { return defaults_; }
+  size_t comprehensions() const { return comprehensions_; }
+  ir::Value* as_value(Emitter& emitter, const SourceRange& range) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
+
+ private:
+  const lang::Expr& expr_;
+  std::vector<ir::Value*> defaults_;
+  size_t comprehensions_;
 };
 
 /// `slice(a, b, c)`: good for a subscript only.

@@ -170,6 +170,12 @@ def _classify_class(cls, location):
     return "python", None
 
 
+def class_attribute(qualified_name, name):
+    """What the body of a script class has under `name`; None if it has nothing."""
+    cls = python_classes.get(qualified_name)
+    return None if cls is None else cls.__dict__.get(name)
+
+
 def is_class_attribute(qualified_name, name):
     """Whether the body of a script class gives `name` a value."""
     cls = python_classes.get(qualified_name)

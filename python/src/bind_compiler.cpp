@@ -105,6 +105,44 @@ void define_function(const FunctionHandle& handle, const nb::dict& defaults, nb:
   }
 }
 
+/// See script/function_template.h; `plain` is Python's function that compiles it with lists.
+std::shared_ptr<script::FunctionTemplate> make_template(const std::string& name, nb::object source, nb::object lookup,
+                                                        nb::object defaults, nb::object plain) {
+  const auto held = [](nb::object object) {
+    return std::shared_ptr<nb::object>(new nb::object(std::move(object)), [](nb::object* dying) {
+      if (!Py_IsInitialized()) {
+        dying->release();
+      } else {
+        const nb::gil_scoped_acquire locked;
+        dying->reset();
+      }
+      delete dying;
+    });
+  };
+  std::shared_ptr<const lang::Def> def = parse(source);
+  script::FunctionTemplate::Hooks hooks;
+  hooks.compile_plain = [plain = held(std::move(plain))] {
+    const nb::gil_scoped_acquire locked;
+    return nb::cast<FunctionHandle&>(ask_python([&] { return (*plain)(); })).function;
+  };
+  hooks.declare = [name, def, lookup = held(std::move(lookup))](std::shared_ptr<const script::GatheredTypes> types) {
+    const nb::gil_scoped_acquire locked;
+    return script::declare(*python_unit(), python_unit()->mangle(name), def, python_resolver(nb::object(*lookup)),
+                           nullptr, script::Membership::method, std::move(types));
+  };
+  hooks.define = [def, defaults = held(std::move(defaults))](ir::GraphFunction& function) {
+    const nb::gil_scoped_acquire locked;
+    try {
+      function.ensure_defined();
+      set_defaults(function, nb::cast<nb::dict>(*defaults), false, [&] { return def->range; });
+    } catch (...) {
+      python_unit()->remove_function(&function);
+      throw;
+    }
+  };
+  return std::make_shared<script::FunctionTemplate>(std::move(def), std::move(hooks));
+}
+
 /// Classes grow while they are compiled; everybody else only reads them.
 Ref<ClassType> writable_class(const TypePtr& type) {
   return Ref<ClassType>(const_cast<ClassType*>(&type->expect<ClassType>()));
@@ -294,6 +332,10 @@ void bind_compiler(nb::module_& m) {
       nb::arg("source"), nb::arg("message"), "Raises the error of a whole function.");
   m.def("_declare_function", &declare_function, nb::arg("qualified_name"), nb::arg("source"), nb::arg("lookup"));
   m.def("_define_function", &define_function, nb::arg("function"), nb::arg("defaults"), nb::arg("source"));
+  nb::class_<script::FunctionTemplate>(m, "FunctionTemplate",
+                                       "A function that is compiled for each shape of its calls.");
+  m.def("_make_template", &make_template, nb::arg("qualified_name"), nb::arg("source"), nb::arg("lookup"),
+        nb::arg("defaults"), nb::arg("plain"));
   m.def("_compile_methods", &compile_methods, nb::arg("type"), nb::arg("methods"));
   m.def("_compile_class", &compile_class, nb::arg("type"), nb::arg("sources"), nb::arg("frame"));
   m.def("_make_interface", &make_interface, nb::arg("qualified_name"), nb::arg("methods"), nb::arg("lookup"),

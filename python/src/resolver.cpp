@@ -1,5 +1,7 @@
 #include "resolver.h"
 
+#include <nanobind/stl/shared_ptr.h>
+
 #include <utility>
 
 #include "argument_values.h"
@@ -9,6 +11,7 @@
 #include "op_object.h"
 #include "python_call.h"
 #include "script/emitter.h"
+#include "script/function_template.h"
 #include "script_objects.h"
 #include "script_types.h"
 #include "script_values.h"
@@ -226,6 +229,8 @@ SugaredValuePtr classified(nb::object object, const SourceRange& range) {
       if (name == form_name) return std::make_shared<script::SpecialFormValue>(form);
   }
   if (what == "function") return std::make_shared<script::FunctionValue>(nb::cast<FunctionHandle&>(detail).function);
+  if (what == "template")
+    return std::make_shared<script::TemplateValue>(nb::cast<std::shared_ptr<script::FunctionTemplate>>(detail));
   if (what == "functions") {
     std::vector<ir::GraphFunction*> functions;
     for (nb::handle function : detail) functions.push_back(nb::cast<FunctionHandle&>(function).function);

@@ -34,17 +34,17 @@ class UnitResolver final : public Resolver {
 
 ir::GraphFunction* declare(ir::CompilationUnit& unit, const std::string& qualified_name,
                            std::shared_ptr<const lang::Def> def, std::shared_ptr<Resolver> resolver,
-                           Ref<ClassType> self, Membership membership) {
+                           Ref<ClassType> self, Membership membership, std::shared_ptr<const GatheredTypes> gathered) {
   // Errors name a method by its class.
   std::string shown = qualified_name.substr(qualified_name.rfind('.') + 1);
   if (self) shown = cat(self->base_name(), ".", shown);
-  auto compile_body = [def = std::move(def), resolver = std::move(resolver), self,
+  auto compile_body = [def = std::move(def), resolver = std::move(resolver), self, gathered = std::move(gathered),
                        shown = std::move(shown)](ir::GraphFunction& function) {
     check_stack();
     const lang::CompilationFrame frame(shown, def->range);
     ir::Graph& graph = *function.raw_graph();
     graph.operator_set_version = resolver->operator_version();
-    Emitter(function, *def, resolver, self).run();
+    Emitter(function, *def, resolver, self, gathered).run();
     replace_old_operators(graph);
     convert_to_ssa(graph);
     transform_exits(graph);

@@ -80,6 +80,7 @@ Condition Emitter::emit_condition(const lang::Expr& expr) {
     ir::Value* found = to_bool(emit_operator_of(expr, /*swapped=*/true), expr.range);
     Condition result;
     result.value = emit_operator(*this, expr.range, "aten::__not__", {found});
+    if (const std::optional<IValue> known = ir::constant_value(found)) result.decided = !known->to_bool();
     return result;
   }
   if (expr.is(ExprKind::call)) {

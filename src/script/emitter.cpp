@@ -9,11 +9,13 @@ namespace rushlight::script {
 
 namespace kinds = ir::kinds;
 
-Emitter::Emitter(ir::GraphFunction& function, const lang::Def& def, std::shared_ptr<Resolver> resolver, TypePtr self)
+Emitter::Emitter(ir::GraphFunction& function, const lang::Def& def, std::shared_ptr<Resolver> resolver, TypePtr self,
+                 std::shared_ptr<const GatheredTypes> gathered)
     : function_(function),
       def_(def),
       resolver_(std::move(resolver)),
       self_(std::move(self)),
+      gathered_(std::move(gathered)),
       graph_(function.raw_graph()),
       environment_(*this) {}
 
@@ -68,7 +70,9 @@ Schema Emitter::read_signature(const lang::Def& def, bool is_method) {
     } else {
       argument.type = type_of_annotation(*parameter.annotation);
     }
-    if (parameter.gathers) {
+    if (parameter.gathers && gathered_ && !parameter.annotation) {
+      argument.type = parameter.keyword_only ? gathered_->keywords : gathered_->positions;
+    } else if (parameter.gathers) {
       const TypePtr element = parameter.annotation ? argument.type : types::tensor();
       argument.gathers = true;
       argument.type = parameter.keyword_only ? types::dict(types::string(), element) : types::list(element);
@@ -111,7 +115,10 @@ std::vector<Argument> Emitter::emit_parameters(const lang::Def& def, const Schem
     ir::Value* input = block.add_input(is_meaningful_name(parameter.name) ? parameter.name : "");
     input->set_type(argument.type);
     arguments.push_back(argument);
-    environment_.set_value(parameter.name, input, parameter.range, argument.type);
+    if (parameter.gathers && parameter.keyword_only && gathered_ && !parameter.annotation)
+      environment_.bind(parameter.name, std::make_shared<KeywordsValue>(input, gathered_->names));
+    else
+      environment_.set_value(parameter.name, input, parameter.range, argument.type);
   }
   return arguments;
 }

@@ -9,6 +9,7 @@
 #include "lang/parser.h"
 #include "script/environment.h"
 #include "script/error_recovery.h"
+#include "script/function_template.h"
 #include "script/resolver.h"
 #include "script/schema_matching.h"
 
@@ -32,7 +33,8 @@ TypePtr without_none(const TypePtr& type);
 class Emitter {
  public:
   /// `self`: the class of which `def` is a method; null for a function.
-  Emitter(ir::GraphFunction& function, const lang::Def& def, std::shared_ptr<Resolver> resolver, TypePtr self);
+  Emitter(ir::GraphFunction& function, const lang::Def& def, std::shared_ptr<Resolver> resolver, TypePtr self,
+          std::shared_ptr<const GatheredTypes> gathered = nullptr);
   /// Fills the function's graph and sets its schema.
   void run();
   /// The schema that the declaration alone gives.
@@ -261,6 +263,7 @@ class Emitter {
   const lang::Def& def_;
   std::shared_ptr<Resolver> resolver_;
   TypePtr self_;
+  std::shared_ptr<const GatheredTypes> gathered_;  ///< null: lists and dictionaries of one type
   std::shared_ptr<ir::Graph> graph_;
   Environment environment_;
   /// The constants of numbers, each made once a function.

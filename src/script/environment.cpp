@@ -45,6 +45,14 @@ SugaredValuePtr Environment::find(const std::string& name, const SourceRange& ra
   return find_below(name, range, frames_.size());
 }
 
+SugaredValuePtr Environment::find_sugared(const std::string& name) const {
+  for (size_t i = frames_.size(); i-- > 0;) {
+    if (const auto found = frames_[i].sugared.find(name); found != frames_[i].sugared.end()) return found->second;
+    if (frames_[i].types.count(name)) return nullptr;
+  }
+  return nullptr;
+}
+
 SugaredValuePtr Environment::find_below(const std::string& name, const SourceRange& range, size_t frames) {
   for (size_t i = frames; i-- > 0;) {
     if (const auto found = frames_[i].sugared.find(name); found != frames_[i].sugared.end()) return found->second;
@@ -66,6 +74,12 @@ void Environment::poison(const std::string& name) {
 }
 
 bool Environment::is_defined(const std::string& name) const { return is_defined_from(0, name); }
+
+bool Environment::is_defined_below(size_t frames, const std::string& name) const {
+  for (size_t i = 0; i < frames; ++i)
+    if (frames_[i].types.count(name) || frames_[i].sugared.count(name)) return true;
+  return false;
+}
 
 bool Environment::is_defined_from(size_t first, const std::string& name) const {
   for (size_t i = first; i < frames_.size(); ++i)

@@ -18,6 +18,8 @@ class Environment {
 
   /// Reads a variable: a Load at the insertion point. Null if it is not defined.
   SugaredValuePtr find(const std::string& name, const SourceRange& range);
+  /// The same where nothing is read from the graph: null for first-class values too.
+  SugaredValuePtr find_sugared(const std::string& name) const;
   /// Writes a variable. RuntimeError if it has another type in an enclosing frame.
   /// `annotated`: the type that the statement gives it.
   void set(const std::string& name, SugaredValuePtr value, const SourceRange& range,
@@ -49,6 +51,8 @@ class Environment {
   void put_back(Frame frame) { frames_.push_back(std::move(frame)); }
   bool is_defined(const std::string& name) const;
   bool is_stored(const std::string& name) const;
+  /// Whether one of the outermost `frames` frames has it.
+  bool is_defined_below(size_t frames, const std::string& name) const;
   /// Whether one of the frames from `first` on has it.
   bool is_defined_from(size_t first, const std::string& name) const;
   /// A name of the innermost frame that no statement assigns: it may hide one of another type.

@@ -77,9 +77,10 @@ bool lacks_equality(const Type& type) {
   switch (type.kind()) {
     case TypeKind::dict:
     case TypeKind::optional:
-    case TypeKind::union_:
     case TypeKind::none:
       return true;
+    case TypeKind::union_:
+      return !type.is_subtype_of(*types::number());
     case TypeKind::list:
       return !is_plain(*type.contained()[0]);
     case TypeKind::tuple:
@@ -191,9 +192,6 @@ SugaredValuePtr Emitter::emit_name(const lang::Expr& expr) {
 /// `x := e`.
 SugaredValuePtr Emitter::emit_named(const lang::Expr& expr) {
   if (lambda_calls_) lang::fail_at(expr.range, "`:=` inside of a lambda is not supported");
-  if (!open_comprehensions_.empty())
-    lang::fail_at(expr.range, "`:=` inside of a comprehension is not supported",
-                  "assign in front of it, or use a loop");
   environment_.set(expr[0]->text, emit_sugared(*expr[1]), expr[0]->range);
   return environment_.find(expr[0]->text, expr.range);
 }
@@ -264,6 +262,12 @@ void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<Name
         range, "keyword-arg expansion is not supported",
         "write the keywords, or a dictionary whose keys are literals: `f(**{\"a\": x})`, `f(**dict(a=x))`");
   };
+  if (mapping.is(ExprKind::name))
+    if (const SugaredValuePtr given = environment_.find_sugared(mapping.text))
+      if (auto* known = dynamic_cast<KeywordsValue*>(given.get())) {
+        for (NamedValue& keyword : known->keywords(*this, mapping.range)) keywords.push_back(std::move(keyword));
+        return;
+      }
   if (!mapping.is(ExprKind::dict)) {
     // A dictionary of any length goes to a parameter `**kwargs`.
     if (!callee || !callee->gathers(true)) refuse(mapping.range);
@@ -306,6 +310,10 @@ SugaredValuePtr Emitter::emit_for_results(const lang::Expr& expr, size_t count) 
 /// The method of the left side's class, or the builtin. `swapped`: `x in y` asks y.
 ir::Value* Emitter::emit_operator_of(const lang::Expr& expr, bool swapped) {
   const OperatorName& op = find_operator_name(expr.text == "not in" ? "in" : expr.text);
+  if (swapped && expr[0]->is(ExprKind::string) && expr[1]->is(ExprKind::name))
+    if (const SugaredValuePtr given = environment_.find_sugared(expr[1]->text))
+      if (const auto* known = dynamic_cast<KeywordsValue*>(given.get()))
+        return constant(IValue(known->has(expr[0]->text)), expr.range);
   std::vector<NamedValue> arguments;
   Parts parts(*this);
   for (size_t i = 0; i < 2; ++i) parts.look([&] { arguments.push_back({"", emit(*expr[i]), expr[i]->range}); });

@@ -1,6 +1,7 @@
 /// while, for, and comprehensions.
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "base/text.h"
 #include "script/annotations.h"
@@ -21,6 +22,18 @@ void collect_named(const lang::Expr& expr, std::vector<const lang::Expr*>& out) 
     if (part) collect_named(*part, out);
   for (const lang::Keyword& keyword : expr.keywords) collect_named(*keyword.value, out);
   if (expr.is(ExprKind::named)) out.push_back(&expr);
+}
+/// The names of all `:=` in it.
+void collect_assigned(const lang::Expr& expr, std::set<std::string>& names) {
+  if (expr.is(ExprKind::lambda)) return;
+  if (expr.is(ExprKind::named)) names.insert(expr[0]->text);
+  for (const lang::ExprPtr& part : expr.operands)
+    if (part) collect_assigned(*part, names);
+  for (const lang::Keyword& keyword : expr.keywords) collect_assigned(*keyword.value, names);
+  for (const lang::Comprehension& part : expr.comprehensions) {
+    collect_assigned(*part.iterable, names);
+    for (const lang::ExprPtr& condition : part.conditions) collect_assigned(*condition, names);
+  }
 }
 /// Whether a loop with this body has a `break` of its own.
 bool breaks(const std::vector<lang::StmtPtr>& body) {
@@ -213,11 +226,21 @@ void Emitter::emit_comprehension_loops(const lang::Expr& expr, const std::functi
   ir::Block* block = scope->add_block();
   ir::Graph::WithInsertPoint guard(*graph_, *block);
   environment_.push(*block);
-  open_comprehensions_.push_back(environment_.depth() - 1);
+  const size_t outer = environment_.depth() - 1;
+  open_comprehensions_.push_back(outer);
   emit_comprehension_part(expr, 0, element);
   open_comprehensions_.pop_back();
   if (behind) behind();
+  // What `:=` assigns is a variable around the comprehension, if there is one of that name.
+  std::set<std::string> names;
+  collect_assigned(expr, names);
+  std::vector<std::pair<std::string, ir::Value*>> assigned;
+  for (const std::string& name : names)
+    if (environment_.is_defined_below(outer, name))
+      assigned.emplace_back(name, environment_.find(name, expr.range)->as_value(*this, expr.range));
   environment_.pop();
+  const ir::Graph::WithInsertPoint after(*graph_, scope->next());
+  for (const auto& [name, value] : assigned) environment_.set_value(name, value, expr.range);
 }
 
 namespace {

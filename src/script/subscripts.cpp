@@ -206,6 +206,7 @@ SugaredValuePtr Emitter::emit_subscript(const lang::Expr& expr, const TypePtr& h
   if (indices[0]->is(ExprKind::ellipsis)) lang::fail_at(indices[0]->range, "Cannot emit expr for: (dots)\n");
   // Several values as one are made into a tuple once to see what they are and once to be indexed.
   ir::Value* value = base->kind() == "module" ? nullptr : base->as_value(*this, base_range);
+  if (dynamic_cast<KeywordsValue*>(base.get())) return base->element(*this, expr.range, emit(*indices[0]), hint);
   const SugaredValuePtr index = emit_sugared(*indices[0]);
   if (auto* bounds = dynamic_cast<SliceValue*>(index.get())) return sliced([&] { return *bounds; });
   ir::Value* at = index->as_value(*this, indices[0]->range);

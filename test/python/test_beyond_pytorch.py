@@ -229,9 +229,8 @@ def assignment_in_comprehension(values: List[int]):
     return [y for x in values if (y := x) > 1]
 
 
-def test_an_assignment_in_a_comprehension_is_refused():
-    with pytest.raises(RuntimeError, match="`:=` inside of a comprehension is not supported"):
-        torch.jit.script(assignment_in_comprehension)
+def test_an_assignment_in_a_comprehension():
+    check(assignment_in_comprehension, [1, 2, 3])
 
 
 def declared(c: bool):

@@ -132,6 +132,33 @@ def test_lambdas():
     refused(lambda_meets_another_variable, "the lambda reads 'i', and a comprehension around its call has a variable of that name")
 
 
+# ---- := in comprehensions
+
+def assigns(xs: List[int], total: int):
+    doubled = [y for x in xs if (y := x * 2) > 3]
+    sums = [total := total + x for x in xs]
+    last = -1
+    table = {x: (last := x) + total for x in xs if x != (total := total + 1)}
+    nested = [[last := last + x for x in xs] for y in xs]
+    any_large = any([(total := x) > 3 for x in xs])
+    return doubled, sums, total, last, table, nested, any_large
+
+
+def unknown_afterwards(xs: List[int]):
+    ys = [y for x in xs if (y := x) > 0]
+    return y
+
+
+@FIXED
+@given(INTS, st.integers(-3, 3))
+def test_assignments_in_comprehensions(xs, total):
+    check(assigns, xs, total)
+
+
+def test_a_name_that_only_a_comprehension_has():
+    refused(unknown_afterwards, "undefined value y")
+
+
 # ---- operators of classes
 
 @torch.jit.script

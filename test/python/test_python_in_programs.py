@@ -81,8 +81,7 @@ def test_methods_that_are_bound_in_python_are_python_calls():
 def test_only_values_of_the_class_body_are_class_attributes():
     with pytest.raises(RuntimeError, match="no attribute or method 'fixed'. Did you forget to initialize"):
         torch.jit.script(static_of_object)
-    with pytest.raises(RuntimeError, match="'unit' is defined as a class attribute which currently is not supported"):
-        torch.jit.script(class_attribute)
+    assert torch.jit.script(class_attribute)() == class_attribute()
 
 
 def marked(x: Tensor) -> Tensor:

@@ -54,6 +54,24 @@ def try_compile_fn(fn, location):
     return compile_function(fn)
 
 
+def _template(fn):
+    """What stands for a function whose `*args` or `**kwargs` have no annotation: it is compiled for each shape of its calls. None for others."""
+    if not inspect.isfunction(fn) or not fn.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        return None
+    gathering = [p for p in inspect.signature(fn).parameters.values() if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if all(p.annotation is not p.empty for p in gathering) or hasattr(fn, "__original_fn") or hasattr(fn, "__script_if_tracing_wrapper"):
+        return None
+    made = _state._templates.get(fn)
+    if made is None:
+        source, defaults = get_function_source(fn), get_default_args(fn)
+        check_defaults(source, defaults)
+        lookup = _jit_internal.createResolutionCallbackFromClosure(fn)
+        if "return" in getattr(fn, "__annotations__", ()):
+            lookup = _with_itself(fn, lookup)
+        made = _state._templates[fn] = _C._make_template(_jit_internal._qualified_name(fn), source, lookup, defaults, lambda: compile_function(fn))
+    return made
+
+
 # ---- overloads
 
 _EXAMPLE = """
@@ -114,8 +132,8 @@ def _special_forms():
 _special = None
 
 def classify(obj, location):
-    """(kind, detail) for python/src/resolver.cpp: builtin, special, constant, function, functions, type, exception, dispatch, legacy, python, refused (at the
-    place), error, or value."""
+    """(kind, detail) for python/src/resolver.cpp: builtin, special, constant, function, template, functions, type, exception, dispatch, legacy, python,
+    refused (at the place), error, or value."""
     global _special
     if _special is None:
         _special = _special_forms()
@@ -144,6 +162,9 @@ def classify(obj, location):
         unsupported = getattr(obj, "__script_unsupported", None)
         if unsupported:
             return "error", f"TorchScript error: {unsupported}"
+        template = _template(obj)
+        if template is not None:
+            return "template", template
         compiled = try_compile_fn(obj, location)
         if compiled is not None:
             return "function", compiled

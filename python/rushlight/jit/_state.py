@@ -33,6 +33,7 @@ def enable():
 # Compiled functions by the Python function that they came from.
 _function_cache = weakref.WeakKeyDictionary()
 _overload_cache = weakref.WeakKeyDictionary()
+_templates = weakref.WeakKeyDictionary()
 
 
 def _try_get_jit_cached_function(key):

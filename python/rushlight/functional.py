@@ -60,8 +60,6 @@ def split(tensor, split_size_or_sections, dim=0):
 def meshgrid(*tensors, indexing=None):
     tensors = list(_sequence(tensors))
     if indexing is None:
-        import warnings
-        warnings.warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", stacklevel=2)
         return _op("aten::meshgrid", "")(tensors)
     return _op("aten::meshgrid", "indexing")(tensors, indexing=indexing)
 

@@ -1,5 +1,6 @@
 #include "exec/interpreter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -7,6 +8,7 @@
 #include "base/thread_pool.h"
 #include "exec/error_trace.h"
 #include "exec/native/code.h"
+#include "ops/derived_forms.h"
 #include "ops/printing.h"
 #include "value/future.h"
 
@@ -103,7 +105,15 @@ class Run {
     if (outputs[0] == 1) registers[outputs[1]] = std::move(result);
   }
 
+  /// Shows a warning unless the same statement has shown one in this run.
+  void warn_once(uint32_t id, const std::string& message) {
+    if (std::ranges::find(warned_, id) != warned_.end()) return;
+    warned_.push_back(id);
+    warn(message);
+  }
+
   Calls calls_{register_stack()};
+  std::vector<uint32_t> warned_;
 };
 
 /// An argument list that borrows: bytes of registers without counting them.
@@ -153,6 +163,11 @@ void print_values(const uint32_t* pool, IValue* registers, const IValue* constan
     text += printed(value);
   }
   print_text(text += '\n');
+}
+
+const std::string& first_text(const uint32_t* pool, IValue* registers, const IValue* constants) {
+  const uint32_t entry = pool[1];
+  return (entry & kConstantOperand ? constants : registers)[entry & kOperandIndex].to_string();
 }
 
 IValue make_list(const Bytecode& code, const Instruction& in, IValue* r, const IValue* constants) {
@@ -497,6 +512,7 @@ do_call_interface: {
   DISPATCH();
 }
 do_fork: SAVE_PC(); start_fork(*code, code->pool.data() + pc->d, *code->functions[pc->a], r, constants); NEXT();
+do_warn: SAVE_PC(); warn_once(pc->a, first_text(code->pool.data() + pc->d, r, constants)); release_last_uses(code->pool.data() + pc->d + 1, code->pool[pc->d], r); NEXT();
 do_print: SAVE_PC(); print_values(code->pool.data() + pc->d, r, constants); release_last_uses(code->pool.data() + pc->d + 1, code->pool[pc->d], r); NEXT();
 do_raise:
   SAVE_PC();

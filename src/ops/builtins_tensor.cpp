@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "ops/cpu/copy.h"
+#include "ops/derived_forms.h"
 #include "ops/functions/arithmetic.h"
 #include "ops/typed_kernel.h"
 #include "ops/variable_queries.h"
@@ -69,7 +70,14 @@ Tensor tensor_of_list(const IValue& data, OptType dtype, std::optional<Device>, 
   const Shape shape = nested_shape(data);
   std::vector<Scalar> numbers;
   flatten(data, shape, 0, numbers);
-  Tensor result = empty_tensor(shape, dtype.value_or(dtype_of_elements(*innermost_type(data))));
+  const TypePtr type = innermost_type(data);
+  if (numbers.empty() && !dtype && (type->is(TypeKind::int_) || type->is(TypeKind::bool_)))
+    warn_at("torch/csrc/jit/runtime/register_special_ops.cpp:221",
+            cat("Creating a tensor from an empty ", type->annotation(),
+                "list will create a tensor of default floating point type  (currently ",
+                dtype_info(default_dtype()).ir_name, ") in python but a tensor of type ", type->annotation(),
+                " in torchscript.\nPass in a dtype argument to ensure consistent behavior"));
+  Tensor result = empty_tensor(shape, dtype.value_or(dtype_of_elements(*type)));
   for (size_t i = 0; i < numbers.size(); ++i) {
     const Tensor element = scalar_tensor(numbers[i], result.dtype());
     std::memcpy(static_cast<std::byte*>(result.data()) + i * result.item_size(), element.data(), result.item_size());

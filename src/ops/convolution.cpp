@@ -178,7 +178,8 @@ Tensor convolution_same(const Tensor& input, const Tensor& weight, const Tensor&
   }
   const std::vector<int64_t> none(rank, 0);
   if (!uneven) return convolution(input, weight, bias, stride, both, dilation, false, none, groups);
-  warn(
+  warn_once_at(
+      "aten/src/ATen/native/Convolution.cpp:1101",
       "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be "
       "created");
   return convolution(constant_pad_nd(input, extra, 0), weight, bias, stride, both, dilation, false, none, groups);

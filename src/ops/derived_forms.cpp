@@ -1,6 +1,8 @@
 #include "ops/derived_forms.h"
 
 #include <cstdio>
+#include <mutex>
+#include <set>
 
 #include "base/text.h"
 #include "ops/cpu/copy.h"
@@ -36,6 +38,20 @@ void warn(std::string_view message) {
     std::fprintf(stderr, "Warning: %.*s\n", int(message.size()), message.data());
 }
 
+void warn_at(std::string_view place, std::string_view message) {
+  warn(cat(message, " (Triggered internally at /__w/pytorch/pytorch/", place, ".)"));
+}
+void warn_once_at(std::string_view place, std::string_view message) {
+  if (muted) return;
+  static std::mutex mutex;
+  static std::set<std::string, std::less<>> seen;
+  {
+    const std::lock_guard lock(mutex);
+    if (!seen.emplace(place).second) return;
+  }
+  warn_at(place, message);
+}
+
 Schema inplace_schema(const Schema& functional) {
   Schema schema = functional;
   schema.name += '_';
@@ -68,11 +84,13 @@ Schema out_schema(const Schema& functional, std::string_view overload) {
 void resize_out(const Tensor& out, IntArrayRef sizes) {
   if (out.sizes() == sizes) return;
   if (out.numel() != 0)
-    warn(cat("An output with one or more elements was resized since it had shape ", shape_text(out.sizes()),
-             ", which does not match the required output shape ", shape_text(sizes),
-             ". This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they "
-             "have zero elements. "
-             "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."));
+    warn_at(
+        "aten/src/ATen/native/Resize.cpp:30",
+        cat("An output with one or more elements was resized since it had shape ", shape_text(out.sizes()),
+            ", which does not match the required output shape ", shape_text(sizes),
+            ". This behavior is deprecated, and in a future PyTorch release outputs will not be resized unless they "
+            "have zero elements. "
+            "You can explicitly reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."));
   const size_t bytes = size_t(numel_of(sizes) + out.storage_offset()) * out.item_size();
   if (out.storage()->bytes() < bytes) out.storage()->resize(bytes);
   out.impl()->set_shape(sizes, contiguous_strides(sizes));

@@ -22,6 +22,11 @@ void check_out_dtype(ScalarType result, ScalarType out);
 /// Where warnings of operators go: the binding makes Python warnings of them. Default: stderr.
 extern void (*warning_hook)(std::string_view message);
 void warn(std::string_view message);
+/// A warning of an operator. Its text ends in the place where PyTorch's source gives it, as there:
+/// "aten/src/ATen/native/Cross.cpp:63".
+void warn_at(std::string_view place, std::string_view message);
+/// The same, but only the first time that a process comes to this place.
+void warn_once_at(std::string_view place, std::string_view message);
 /// No warnings of this thread while one lives.
 class MutedWarnings {
  public:

@@ -353,7 +353,8 @@ Tensor stft_cpu(const Tensor& self, int64_t n_fft, OptInt hop, OptInt win, const
                 std::optional<bool> onesided, std::optional<bool> return_complex, std::optional<bool>) {
   const int64_t hop_length = hop.value_or(n_fft / 4), win_length = win.value_or(n_fft);
   if (!window.defined())
-    warn(
+    warn_once_at(
+        "aten/src/ATen/native/SpectralOps.cpp:835",
         "A window was not provided. A rectangular window will be applied,which is known to cause spectral leakage. "
         "Other windows such as torch.hann_window or torch.hamming_window are recommended to reduce spectral leakage.To "
         "suppress this warning and use a rectangular window, explicitly set `window=torch.ones(n_fft, "
@@ -414,6 +415,12 @@ Tensor stft_centered(const Tensor& self, int64_t n_fft, OptInt hop, OptInt win, 
 }
 Tensor istft_cpu(const Tensor& self, int64_t n_fft, OptInt hop, OptInt win, const Tensor& window, bool center,
                  bool normalized, std::optional<bool> onesided, OptInt length, bool return_complex) {
+  if (!window.defined())
+    warn_once_at("aten/src/ATen/native/SpectralOps.cpp:1035",
+                 "A window was not provided. A rectangular window will be applied.Please provide the same window used "
+                 "by stft to "
+                 "make the inversion lossless.To suppress this warning and use a rectangular window, explicitly set "
+                 "`window=torch.ones(n_fft, device=<device>)`.");
   if (!is_complex(self.dtype()))
     throw RuntimeError(
         "istft requires a complex-valued input tensor matching the output from stft with return_complex=True.");
@@ -478,7 +485,8 @@ Tensor istft_cpu(const Tensor& self, int64_t n_fft, OptInt hop, OptInt win, cons
   if (rank == 3) result = squeeze(result, 0);
   if (length && end > total) {
     const int64_t missing = end - total;
-    warn(
+    warn_once_at(
+        "aten/src/ATen/native/SpectralOps.cpp:1199",
         "The length of signal is shorter than the length parameter. Result is being padded with zeros in the tail. "
         "Please check your center and hop_length settings.");
     Shape shape(result.sizes());

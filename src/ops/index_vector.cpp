@@ -159,8 +159,8 @@ void index_fill_tensor(const Tensor& self, int64_t dim, const Tensor& index, con
 
 void index_reduce_cpu(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source,
                       std::string_view reduce, bool include_self) {
-  static const bool warned = (warn("index_reduce() is in beta and the API may change at any time."), true);
-  static_cast<void>(warned);
+  warn_once_at("aten/src/ATen/native/TensorAdvancedIndexing.cpp:1523",
+               "index_reduce() is in beta and the API may change at any time.");
   static const std::string_view kNames[] = {"prod", "mean", "amax", "amin"};
   if (std::find(std::begin(kNames), std::end(kNames), reduce) == std::end(kNames))
     throw RuntimeError(

@@ -118,7 +118,8 @@ Tensor linalg_cross_cpu(const Tensor& self, const Tensor& other, int64_t dim) {
 }
 Tensor cross_cpu(const Tensor& self, const Tensor& other, std::optional<int64_t> dim) {
   if (dim) return linalg_cross(self, other, *dim);
-  warn(
+  warn_once_at(
+      "aten/src/ATen/native/Cross.cpp:63",
       "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or "
       "simply use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a "
       "future release.");
@@ -251,7 +252,8 @@ Tensor multi_dot_cpu(const Tensors& tensors) {
   return reshape(chain(matrices), shape);
 }
 Tensor chain_matmul_cpu(const Tensors& matrices) {
-  warn(
+  warn_once_at(
+      "aten/src/ATen/native/LinearAlgebra.cpp:1102",
       "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
       "instead, which accepts a list of two or more tensors rather than multiple parameters.");
   for (const Tensor& matrix : matrices)

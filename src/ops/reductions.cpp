@@ -276,7 +276,7 @@ Tensor any_dim(const Tensor& self, int64_t dim, bool keepdim) { return logic_ove
 
 // ---- Variance and norms
 
-Tensor var_over(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) {
+Tensor var_over(const char* name, const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) {
   if (!is_floating(self.dtype()) && !is_complex(self.dtype()))
     throw RuntimeError("std and var only support floating point and complex dtypes");
   const IntArrayRef over = dims.value_or(IntArrayRef());
@@ -287,14 +287,16 @@ Tensor var_over(const Tensor& self, OptDims dims, std::optional<Scalar> correcti
   Tensor squares = is_complex(centred.dtype()) ? square(abs(centred)) : mul(centred, centred);
   const double count = double(folded_count(self.sizes(), over)) - correction.value_or(Scalar(1)).to<double>();
   if (count <= 0)
-    warn(
-        "std(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel "
-        "divided by output numel).");
+    warn_at(
+        "aten/src/ATen/native/ReduceOps.cpp:1861",
+        cat(name,
+            "(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel "
+            "divided by output numel)."));
   const Tensor result = div(sum_over(squares, over, keepdim, {}), Scalar(std::max(count, 0.0)));
   return cpu::to_dtype(result, to_real(self.dtype()));
 }
 Tensor var_correction(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) {
-  return var_over(self, dims, correction, keepdim);
+  return var_over("var", self, dims, correction, keepdim);
 }
 Tensor var_unbiased(const Tensor& self, bool unbiased) {
   return var(self, std::nullopt, Scalar(int64_t(unbiased)), false);
@@ -303,7 +305,7 @@ Tensor var_dim(const Tensor& self, OptDims dims, bool unbiased, bool keepdim) {
   return var(self, dims, Scalar(int64_t(unbiased)), keepdim);
 }
 Tensor std_correction(const Tensor& self, OptDims dims, std::optional<Scalar> correction, bool keepdim) {
-  return sqrt(var_over(self, dims, correction, keepdim));
+  return sqrt(var_over("std", self, dims, correction, keepdim));
 }
 Tensor std_unbiased(const Tensor& self, bool unbiased) {
   return ops::std(self, std::nullopt, Scalar(int64_t(unbiased)), false);

@@ -156,9 +156,11 @@ void check_random_bound(std::string_view name, int64_t value, ScalarType type) {
   if (!is_floating(type) || std::abs(double(value)) > cpu::largest_finite(type))
     throw RuntimeError(cat(name, " is out of bounds for ", cpu::cpp_type_name(type)));
   const int digits = std::countr_zero(uint64_t(largest_integer(type)));
-  warn(cat(name, " is out of bounds [-(2^", digits, "), 2^", digits, "]. Due to precision limitations ",
-           cpu::cpp_type_name(type), " can support discrete uniform distribution only within this range. ",
-           "This warning will become an error in version 1.7 release, please fix the code in advance"));
+  const std::string_view place = name == "from" ? "aten/src/ATen/native/DistributionTemplates.h:110"
+                                                : "aten/src/ATen/native/DistributionTemplates.h:111";
+  warn_at(place, cat(name, " is out of bounds [-(2^", digits, "), 2^", digits, "]. Due to precision limitations ",
+                     cpu::cpp_type_name(type), " can support discrete uniform distribution only within this range. ",
+                     "This warning will become an error in version 1.7 release, please fix the code in advance"));
 }
 template <class T>
 T from_integer(int64_t value) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ops/cpu/pointwise.h"
+#include "ops/derived_forms.h"
 #include "ops/functions/comparison.h"
 #include "ops/functions/factories.h"
 #include "ops/functions/selection.h"
@@ -33,6 +34,10 @@ Tensor where_cpu(const Tensor& condition, const Tensor& self, const Tensor& othe
   if (condition.dtype() != ScalarType::bool_ && condition.dtype() != ScalarType::uint8)
     throw RuntimeError(cat("where expected condition to be a boolean tensor, but got a tensor with dtype ",
                            dtype_info(condition.dtype()).ir_name));
+  if (condition.dtype() == ScalarType::uint8)
+    warn_once_at("aten/src/ATen/native/TensorCompare.cpp:621",
+                 "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
+                 "version of PyTorch. Use a boolean condition instead.");
   const ScalarType type = cpu::result_type(self, other);
   const Tensor a = cpu::to_dtype(self, type), b = cpu::to_dtype(other, type),
                mask = cpu::to_dtype(condition, ScalarType::bool_);

@@ -299,7 +299,8 @@ Tensor cov_cpu(const Tensor& self, int64_t correction, const Tensor& fweights, c
   else
     norm = total - Scalar(correction);
   if (norm.item().to<double>() <= 0) {
-    warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.");
+    warn_at("aten/src/ATen/native/Correlation.cpp:129",
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.");
     norm = zeros_like(norm);
   }
   const Tensor centred = rows - unsqueeze(average, 1);

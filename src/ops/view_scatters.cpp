@@ -215,7 +215,8 @@ Tensors meshgrid_indexed(const Tensors& tensors, std::string_view indexing) {
   return grids;
 }
 Tensors meshgrid_cpu(const Tensors& tensors) {
-  warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.");
+  warn_once_at("aten/src/ATen/native/TensorShape.cpp:4215",
+               "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.");
   return meshgrid_indexed(tensors, "ij");
 }
 Tensor cartesian_prod_cpu(const Tensors& tensors) {

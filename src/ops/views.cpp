@@ -1,6 +1,7 @@
 /// Views: other shapes and strides over the same memory.
 #include "ops/functions/views.h"
 #include "ops/cpu/copy.h"
+#include "ops/derived_forms.h"
 #include "ops/functions/conversion.h"
 #include "ops/functions/factories.h"
 #include "ops/operators.h"
@@ -105,6 +106,15 @@ Tensor permute_cpu(const Tensor& self, IntArrayRef dims) {
   return alias_tensor(self, sizes, strides, self.storage_offset());
 }
 Tensor numpy_T_cpu(const Tensor& self) {
+  if (self.dim() != 2 && self.dim() != 0)
+    warn_once_at(
+        "aten/src/ATen/native/TensorShape.cpp:4314",
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+        "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+        "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.");
+  if (self.dim() == 0)
+    warn_once_at("aten/src/ATen/native/TensorShape.cpp:4321",
+                 "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.");
   std::vector<int64_t> dims;
   for (int64_t i = self.dim() - 1; i >= 0; --i) dims.push_back(i);
   return permute(self, dims);

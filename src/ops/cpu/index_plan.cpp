@@ -25,7 +25,8 @@ std::vector<Tensor> without_masks(const Tensor& self, const std::vector<Tensor>&
       continue;
     }
     if (index.dtype() == ScalarType::uint8)
-      warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
+      warn_at("aten/src/ATen/native/IndexingUtils.h:37",
+              "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.");
     const size_t first = result.size();
     for (size_t d = 0; d < size_t(index.dim()); ++d) {
       if (first + d >= size_t(self.dim()))

@@ -160,7 +160,7 @@ class AliasAnalysis {
     if (const Operator* op = node.find_op()) {
       static const ir::Symbol wait = ir::Symbol::intern("aten::wait"),
                               awaitable_wait = ir::Symbol::intern("prim::awaitable_wait");
-      if (kind == wait || kind == awaitable_wait) waits_.push_back(&node);
+      if (kind == wait || kind == awaitable_wait) reaching_.push_back(&node);
       return operation(node, op->schema());
     }
     conservative(node);
@@ -195,8 +195,11 @@ class AliasAnalysis {
     }
   }
 
-  /// Calls, Python and whatever is not known: everything handed over may be kept and written.
+  /// Calls, Python and whatever is not known: everything handed over may be kept and written, and
+  /// what it holds or was kept before.
   void conservative(const Node& node) {
+    // The body of a closure stands here and is run by somebody else.
+    if (node.kind() != kinds::closure) reaching_.push_back(&node);
     for (const Value* input : node.inputs()) {
       write(node, input);
       make_wildcard(input);
@@ -296,8 +299,8 @@ class AliasAnalysis {
         open.push_back(inner);
       }
     }
-    // What is waited for may have written all that it could reach.
-    for (const Node* node : waits_)
+    // Code that is not seen here may write all that it can reach.
+    for (const Node* node : reaching_)
       for (Place place : info_.wildcards_) writes_.emplace_back(node, place);
     for (Place place = 0; place < info_.places_.size(); ++place)
       for (Place target : info_.places_[place].points) info_.places_[target].pointed_by.push_back(place);
@@ -351,7 +354,7 @@ class AliasAnalysis {
   bool attributes_are_own_;
   std::vector<const Value*> opened_;   ///< containers that elements were taken out of
   std::vector<const Value*> escaped_;  ///< values that may be anywhere: so may be what they hold
-  std::vector<const Node*> waits_;
+  std::vector<const Node*> reaching_;  ///< run code that is not in this graph
   std::vector<std::pair<const Node*, Place>> writes_;
   std::unordered_map<Place, TypePtr> types_;
 };

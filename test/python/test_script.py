@@ -1,7 +1,7 @@
 """torch.jit.script of functions, and torch.jit.CompilationUnit."""
 import math
 import pickle
-from typing import List, Tuple
+from typing import Any, List, Tuple
 
 import pytest
 
@@ -101,3 +101,24 @@ def test_a_compilation_unit():
     assert unit.twice([1, 2, 3]) == 6 and str(unit.twice.schema) == "twice(int[] x) -> int"
     with pytest.raises(AttributeError, match="'CompilationUnit' has no attribute 'thrice'"):
         unit.thrice
+
+
+def test_a_list_that_a_context_keeps_is_made_anew_by_each_call():
+    @torch.jit.script
+    class Logged:
+        def __init__(self, log: List[int]):
+            self.log = log
+
+        def __enter__(self):
+            self.log.append(len(self.log))
+
+        def __exit__(self, kind: Any, value: Any, trace: Any):
+            self.log.append(-1)
+
+    @torch.jit.script
+    def run():
+        log: List[int] = []
+        with Logged(log):
+            pass
+        return log
+    assert run() == run() == [0, -1]

@@ -171,6 +171,8 @@ class LoopContinuations {
         replace(node, loop);
       } else if (node->kind() == kinds::closure) {
         run(*node->blocks()[0]);
+      } else if (node->kind() == kinds::comprehension_scope) {
+        // No statement stands in it; a closure there has no false.
       } else {
         for (Block* inner : node->blocks()) visit(*inner, loop);
       }

@@ -1,6 +1,6 @@
 """What Rushlight compiles and PyTorch refuses: each construct does what CPython does with the same function."""
 import copy
-from typing import Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Union
 
 import pytest
 
@@ -430,3 +430,40 @@ def test_functions_of_math_refuse_what_python_refuses(expression, text):
     with pytest.raises(RuntimeError) as error:
         unit.f(2)
     assert text in str(error.value)
+
+
+def test_a_context_may_be_left_early():
+    """What the rest of a `with` body makes is known behind it, though a return, break or continue may skip that rest."""
+    @torch.jit.script
+    class Counted:
+        def __init__(self, log: List[int]):
+            self.log = log
+
+        def __enter__(self):
+            self.log.append(len(self.log))
+            return len(self.log)
+
+        def __exit__(self, kind: Any, value: Any, trace: Any):
+            self.log.append(-1)
+
+    def leaves(n: int):
+        log: List[int] = []
+        total = 0
+        for i in range(n):
+            with Counted(log) as depth:
+                if i == 1:
+                    continue
+                if i == 3:
+                    break
+                found = depth * 100 + i
+            total += found
+        with Counted(log):
+            if n == 1:
+                return total, log
+            last = total + 1
+        return last, log
+
+    compiled = torch.jit.script(leaves)
+    assert compiled(1) == (100, [0, -1, 2, -1])
+    assert compiled(3) == (603, [0, -1, 2, -1, 4, -1, 6, -1])
+    assert compiled(9) == (603, [0, -1, 2, -1, 4, -1, 6, -1, 8, -1])

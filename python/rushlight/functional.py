@@ -112,6 +112,8 @@ def einsum(*args):
         equation, operands = _einsum_equation(args)
     else:
         equation, operands = args[0], args[1:]
+        if not isinstance(equation, str):
+            raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(equation).__name__}")
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         return einsum(equation, *operands[0])
     return _op("aten::einsum", "")(equation, tuple(operands), path=None)
@@ -414,6 +416,8 @@ unique_consecutive = boolean_dispatch("return_inverse", 1, False, _consecutive_r
 
 def unravel_index(indices, shape):
     """Flat indices as one index per dimension."""
+    if indices.is_complex() or indices.is_floating_point() or indices.dtype == _C.bool:
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     if isinstance(shape, int):
         shape = (shape,)
     results = []

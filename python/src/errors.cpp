@@ -63,8 +63,19 @@ void remember_cause(nb::handle exception) {
   exception.attr(kCause) = nb::capsule(cause, [](void* p) noexcept { delete static_cast<std::exception_ptr*>(p); });
 }
 
+/// Messages show Python's names of the types of tensors: `CPUFloatType` is torch.FloatTensor.
+std::string with_python_names(std::string text) {
+  if (text.find("CPU") == std::string::npos) return text;
+  for (const char* name : {"Byte", "Char", "Double", "Float", "Int", "Long", "Short", "Half"}) {
+    const std::string before = cat("CPU", name, "Type"), after = cat("torch.", name, "Tensor");
+    for (size_t at = 0; (at = text.find(before, at)) != std::string::npos; at += after.size())
+      text.replace(at, before.size(), after);
+  }
+  return text;
+}
+
 void raise(const Error& error) {
-  nb::object text = nb::steal(to_str(error.message()));
+  nb::object text = nb::steal(to_str(with_python_names(error.message())));
   nb::object exception = owned(PyObject_CallOneArg(python_class_of(error), text.ptr()));
   if (!error.hint().empty()) add_note(exception, error.hint());
   for (const Report& other : error.others) add_note(exception, note_of(other));

@@ -289,6 +289,41 @@ Tensor einsum_cpu(std::string_view equation, const Tensors& tensors, std::option
   return result;
 }
 
+/// einsum(a, [0, 1], b, [1, 2], [0, 2]): labels as numbers behind each operand, perhaps those of the result at the end.
+Tensor einsum_sublist(const Tensor& first, const IValue& rest) {
+  const std::vector<IValue>& given = rest.tuple().elements;
+  if (given.empty())
+    throw RuntimeError(
+        "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+        "subscripts list");
+  const auto refuse = [&](std::string_view expected, size_t i) {
+    throw RuntimeError(
+        cat("einsum(): expected ", expected, " in argument ", i + 1, ", but got ", given[i].type()->annotation()));
+  };
+  const auto letters = [&](size_t i) {
+    if (!given[i].is_list() || !given[i].list().element_type()->is(TypeKind::int_)) refuse("List[int]", i);
+    std::string text;
+    for (size_t k = 0; k < given[i].list().size(); ++k) {
+      const int64_t label = given[i].list().get(k).to_int();
+      if (label < 0 || label >= kEllipsis)
+        throw RuntimeError(cat("einsum(): expected subscript ", k, " in argument ", i + 1,
+                               " to be within the range [0, 52), but got ", label));
+      text += letter_of(int(label));
+    }
+    return text;
+  };
+  Tensors operands{first};
+  std::string equation = letters(0);
+  size_t next = 1;
+  for (; next + 1 < given.size(); next += 2) {
+    if (!given[next].is_tensor()) refuse("Tensor", next);
+    operands.push_back(given[next].tensor());
+    equation += "," + letters(next + 1);
+  }
+  if (next < given.size()) equation += "->" + letters(next);
+  return einsum(equation, operands, std::nullopt);
+}
+
 }  // namespace
 
 void declare_einsum(OpSet& ops) {
@@ -296,6 +331,9 @@ void declare_einsum(OpSet& ops) {
            .kernel = typed_kernel<&einsum_cpu>(),
            .traits = OpTraits::composite | OpTraits::no_method,
            .doc = "Sums of products in Einstein's notation."});
+  ops.add({.schema = "einsum.sublist(Tensor a, ...) -> Tensor",
+           .kernel = typed_kernel<&einsum_sublist>(),
+           .traits = OpTraits::language});
 }
 
 }  // namespace rushlight::ops

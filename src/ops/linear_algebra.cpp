@@ -173,6 +173,17 @@ Tensor linear_cpu(const Tensor& input, const Tensor& weight, const Tensor& bias)
 
 Tensor mm_wrt_left(const Tensor& grad, const Tensor& right) { return mm(grad, conjugate(t(right))); }
 Tensor mm_wrt_right(const Tensor& grad, const Tensor& left) { return mm(conjugate(t(left)), grad); }
+/// The products in another dtype than that of the operands.
+Tensor mm_as(const Tensor& self, const Tensor& mat2, ScalarType type) { return mm(to(self, type), to(mat2, type)); }
+Tensor bmm_as(const Tensor& self, const Tensor& mat2, ScalarType type) { return bmm(to(self, type), to(mat2, type)); }
+Tensor addmm_as(const Tensor& self, const Tensor& mat1, const Tensor& mat2, ScalarType type, const Scalar& beta,
+                const Scalar& alpha) {
+  return addmm(to(self, type), to(mat1, type), to(mat2, type), beta, alpha);
+}
+Tensor baddbmm_as(const Tensor& self, const Tensor& batch1, const Tensor& batch2, ScalarType type, const Scalar& beta,
+                  const Scalar& alpha) {
+  return baddbmm(to(self, type), to(batch1, type), to(batch2, type), beta, alpha);
+}
 Tensor bmm_wrt_left(const Tensor& grad, const Tensor& right) { return bmm(grad, conjugate(transpose(right, 1, 2))); }
 Tensor bmm_wrt_right(const Tensor& grad, const Tensor& left) { return bmm(conjugate(transpose(left, 1, 2)), grad); }
 
@@ -223,6 +234,21 @@ void declare_linear_algebra(OpSet& ops) {
                               return bmm_wrt_right(b.grad(), b.saved("batch1")) * conj_scalar(b.scalar_of("alpha"));
                             }}},
            .doc = "beta * self + alpha * (batch1 @ batch2)."});
+  const auto add_with_dtype = [&](const char* schema, const Kernel& kernel, const char* doc) {
+    ops.add({.schema = schema, .out = "dtype_out", .kernel = kernel, .traits = OpTraits::composite, .doc = doc});
+  };
+  add_with_dtype("mm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor", typed_kernel<&mm_as>(),
+                 "The product of two matrices in a given dtype.");
+  add_with_dtype("bmm.dtype(Tensor self, Tensor mat2, ScalarType out_dtype) -> Tensor", typed_kernel<&bmm_as>(),
+                 "Products of matrices in a given dtype, one for each of a batch.");
+  add_with_dtype(
+      "addmm.dtype(Tensor self, Tensor mat1, Tensor mat2, ScalarType out_dtype, *, Scalar beta=1, Scalar "
+      "alpha=1) -> Tensor",
+      typed_kernel<&addmm_as>(), "beta * self + alpha * (mat1 @ mat2) in a given dtype.");
+  add_with_dtype(
+      "baddbmm.dtype(Tensor self, Tensor batch1, Tensor batch2, ScalarType out_dtype, *, Scalar beta=1, "
+      "Scalar alpha=1) -> Tensor",
+      typed_kernel<&baddbmm_as>(), "beta * self + alpha * (batch1 @ batch2) in a given dtype.");
   ops.add(
       {.schema = "mv(Tensor self, Tensor vec) -> Tensor",
        .out = "out",

@@ -6,6 +6,7 @@
 ///     any node whose result can only be None   the constant None
 ///     unchecked_cast, unwrap_optional          what they take, when nothing changes
 ///     elements and length of a made list       what it was made of (see peephole_lists.h)
+///     dim of a convolution                     a constant
 ///     size, dim, dtype of a known type         a constant (not in the variant without shapes)
 /// Values change, nodes stay: dead code elimination removes them. `None is None` is not folded, as in PyTorch.
 #include <unordered_set>
@@ -122,7 +123,7 @@ class Peephole {
     if ((kind == n.add || kind == n.sub || kind == n.mul || kind == n.floordiv) && node.inputs().size() == 2 &&
         node.input(0)->type()->is(TypeKind::int_) && node.input(1)->type()->is(TypeKind::int_))
       return simplify_integers(node);
-    return with_shapes_ && simplify_by_type(node);
+    return simplify_dim_of_convolution(node) || (with_shapes_ && simplify_by_type(node));
   }
 
   bool compare_with_none(Node& node) {
@@ -162,6 +163,17 @@ class Peephole {
     merged->set_range(node.range());
     merged->output()->set_type(types::int_());
     return use(node, merged->output());
+  }
+
+  /// A convolution of so many dimensions gives two more, whatever goes in: PyTorch does not think of inputs without a
+  /// batch here.
+  bool simplify_dim_of_convolution(Node& node) {
+    static const std::pair<Symbol, int64_t> convolutions[] = {
+        {Symbol::intern("aten::conv1d"), 3}, {Symbol::intern("aten::conv2d"), 4}, {Symbol::intern("aten::conv3d"), 5}};
+    if (node.kind() != names().dim) return false;
+    for (const auto& [kind, dims] : convolutions)
+      if (node.input(0)->node()->kind() == kind) return use(node, IValue(dims));
+    return false;
   }
 
   bool simplify_by_type(Node& node) {

@@ -25,7 +25,7 @@ constexpr const char* kContainerAdvice =
 Value* tensor_output(State& state, const Tensor& tensor, size_t number) {
   if (!state.knows(tensor))
     throw RuntimeError(
-        cat("output ", number, " (", shown_in_messages(tensor_cpp_text(tensor)),
+        cat("output ", number, " (", tensor_cpp_text(tensor),
             ") of traced region did not have observable data dependence with trace inputs; this probably indicates "
             "your program cannot be understood by the tracer."));
   return state.known_value(tensor);
@@ -68,7 +68,7 @@ Value* dict_output(State& state, const IValue& value, size_t number) {
   });
   if (!is_understood)
     throw RuntimeError(
-        cat("output ", number, " (", shown_in_messages(value.str()),
+        cat("output ", number, " (", value.str(),
             ") of traced region cannot be understood by the tracer, only outputs matching dict[Union[str, Tensor], "
             "Union[Tensor, Tuple[Tensor, ...]]] can be a dictionary output of a traced function"));
   std::vector<Value*> parts;

@@ -23,16 +23,6 @@ bool is_tensor_list(const IValue& value) {
 
 }  // namespace
 
-std::string shown_in_messages(std::string text) {
-  constexpr std::string_view kBefore = "[ CPU", kAfter = "Type{";
-  for (size_t at = 0; (at = text.find(kBefore, at)) != std::string::npos; at += kBefore.size()) {
-    const size_t end = text.find(kAfter, at);
-    if (end == std::string::npos) break;
-    text.replace(end, kAfter.size(), "Tensor{").replace(at, kBefore.size(), "[ torch.");
-  }
-  return text;
-}
-
 TypePtr complete_type(const Tensor& tensor) {
   const bool requires_grad = autograd::requires_grad(tensor);
   if (tensor.layout() == Layout::strided) return TensorType::of(tensor, requires_grad);
@@ -73,7 +63,7 @@ Value* State::value_of(const Tensor& tensor) {
     throw RuntimeError(
         cat("Cannot insert a Tensor that requires grad as a constant. Consider making it a parameter or input, or "
             "detaching the gradient\nTensor:\n",
-            shown_in_messages(tensor_cpp_text(tensor))));
+            tensor_cpp_text(tensor)));
   Value* constant = insert_constant(IValue(tensor), complete_type(tensor));
   set_value(tensor, constant);
   return constant;

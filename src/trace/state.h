@@ -95,8 +95,6 @@ class State {
   std::vector<std::pair<ir::Node*, std::string>> scopes_;  ///< open ones, and the scope around each
 };
 
-/// Where a graph shows CPUFloatType, messages about a running program show Python's name, torch.FloatTensor.
-std::string shown_in_messages(std::string text);
 /// Everything that is known about a tensor, in a type.
 TypePtr complete_type(const Tensor& tensor);
 

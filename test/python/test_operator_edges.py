@@ -90,3 +90,54 @@ def test_gradients_of_products_with_zeros():
     assert g.tolist() == [0.0, 6.0, 0.0]
     h, = torch.autograd.grad(g.sum(), x)
     assert h.tolist() == [3.0, 5.0, 2.0]
+
+
+def test_einsum_with_lists_of_labels():
+    unit = torch.jit.CompilationUnit("""
+def product(x, y):
+    return torch.einsum(x, [0, 1], y, [1, 2], [2, 0])
+
+def trace(x):
+    return torch.einsum(x, [3, 3])
+
+def far(x):
+    return torch.einsum(x, [52])
+
+def no_labels(x):
+    return torch.einsum(x, [0], x)
+""")
+    x, y = torch.arange(6.0).reshape(2, 3), torch.arange(12.0).reshape(3, 4)
+    assert torch.equal(unit.product(x, y), (x @ y).T)
+    assert unit.trace(torch.eye(3)).item() == 3
+    for function, message in ((unit.far, "subscript 0 in argument 1 to be within the range .0, 52., but got 52"),
+                              (unit.no_labels, "expected List.int. in argument 2, but got Tensor")):
+        with pytest.raises(RuntimeError, match=message):
+            function(torch.ones(2))
+    with pytest.raises(TypeError, match="argument 'equation' .position 1. must be str, not list"):
+        torch.einsum([x], "ij->")
+
+
+def test_products_in_another_dtype():
+    a = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.bfloat16)
+    assert torch.equal(torch.mm(a, a, out_dtype=torch.float32), a.float() @ a.float())
+    assert torch.addmm(a, a, a, torch.float64).dtype == torch.float64
+    assert torch.bmm(a[None], a[None], torch.float32)[0].tolist() == [[7.0, 10.0], [15.0, 22.0]]
+
+
+def test_indices_are_integers():
+    with pytest.raises(TypeError, match="expected 'indices' to be integer dtype, but got torch.float32"):
+        torch.unravel_index(torch.ones(2), (2, 2))
+
+
+def test_messages_show_names_of_tensor_types():
+    unit = torch.jit.CompilationUnit("def find(a: List[Tensor], x): return a.index(x)")
+    for value, name in ((1.5, "torch.FloatTensor"), (True, "CPUBoolType")):
+        with pytest.raises(RuntimeError) as error:
+            unit.find([torch.tensor(0)], torch.tensor(value))
+        assert f"[ {name}{{}} ]' is not in list" in str(error.value)
+
+
+def test_a_convolution_tells_its_dimensions_without_being_computed():
+    unit = torch.jit.CompilationUnit("def rank(x, w): return torch.conv2d(x, w).dim()")
+    assert unit.rank(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 1, 1)) == 4
+    assert unit.rank(torch.ones(2), torch.ones(1)) == 4

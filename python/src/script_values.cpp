@@ -1,8 +1,10 @@
 #include "script_values.h"
 
 #include "argument_values.h"
+#include "base/stack_guard.h"
 #include "base/text.h"
 #include "generator_object.h"
+#include "op_object.h"
 #include "resolver.h"
 #include "script_containers.h"
 #include "script_objects.h"
@@ -313,6 +315,7 @@ InferredType infer_tuple(nb::handle object) {
 }  // namespace
 
 InferredType infer_type(nb::handle object) {
+  check_stack();  // containers may hold themselves
   PyObject* value = object.ptr();
   if (object.is_none()) return {types::none(), {}};
   if (is_tensor(value)) return {types::tensor(), {}};
@@ -341,7 +344,10 @@ InferredType infer_type(nb::handle object) {
   return {nullptr, cat("Only tensors and (possibly nested) tuples of tensors, lists, or dicts are supported as inputs "
                        "or outputs of traced "
                        "functions, but instead got value of type ",
-                       nb::cast<std::string>(nb::str(object.type().attr("__name__"))), ".")};
+                       // Operators are builtin functions to PyTorch's users.
+                       overloads_of(value) ? "builtin_function_or_method"
+                                           : nb::cast<std::string>(nb::str(object.type().attr("__name__"))),
+                       ".")};
 }
 
 IValue to_value(nb::handle object) {
@@ -351,6 +357,7 @@ IValue to_value(nb::handle object) {
 }
 
 IValue to_value(nb::handle object, const Type& type) {
+  check_stack();
   PyObject* value = object.ptr();
   switch (type.kind()) {
     case TypeKind::tensor:

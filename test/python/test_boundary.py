@@ -232,3 +232,22 @@ def test_results_of_ignored_functions_with_type_comments():
     assert type(found) is Row and found.key == 3 and found.values[0].item() == 1
     with pytest.raises(RuntimeError, match="expected value of type NamedTuple"):
         torch.jit.script(wrong_rows)()
+
+
+def anything(value: Any) -> int:
+    return 1
+
+
+def test_containers_that_hold_themselves_are_refused():
+    held = []
+    held.append(held)
+    entries = {}
+    entries["a"] = entries
+    nested = ()
+    for _ in range(100_000):
+        nested = (nested,)
+    for value in (held, entries, nested):
+        with pytest.raises(RuntimeError, match="nested too deeply"):
+            torch.jit.script(anything)(value)
+    with pytest.raises(RuntimeError, match="nested too deeply"):
+        torch.jit.script(held)

@@ -265,3 +265,17 @@ def test_refusals_show_their_place():
         torch.jit.script(calls_module)
     with pytest.raises(RuntimeError, match=r"expected an expression of type int but found List\[int\](.*\n)*\s+~~~~~~ <--- HERE"):
         torch.jit.script(annotates)
+
+
+class WithClassMethod(nn.Module):
+    @classmethod
+    def shifted(cls, x: Tensor, k: int) -> Tensor:
+        return x + k
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.shifted(x, 3)
+
+
+def test_class_methods_of_modules_are_methods():
+    compiled = torch.jit.script(WithClassMethod())
+    assert compiled(torch.ones(1)).item() == 4 and "(self).shifted(x, 3, )" in compiled.code

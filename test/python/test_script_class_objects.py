@@ -1,5 +1,7 @@
 """Objects of compiled classes in Python: torch.jit.script of an instance, its attributes, methods and operators."""
 import pickle
+from dataclasses import dataclass
+from enum import Enum
 
 import pytest
 import rushlight as torch
@@ -88,3 +90,23 @@ def test_a_class_is_compiled_once():
     torch.jit.script(Amount)
     torch.jit.script(Amount)
     assert "mangle" not in str(torch.jit.script(doubled).graph)
+
+
+class Unit(Enum):
+    METRE = 1
+    FOOT = 2
+
+
+@torch.jit.script
+@dataclass
+class Length:
+    value: float
+    unit: Unit = Unit.FOOT
+
+
+def unit_of(value: float) -> str:
+    return Length(value).unit.name + Length(value, Unit.METRE).unit.name
+
+
+def test_a_member_of_an_enumeration_is_the_default_of_a_dataclass():
+    assert torch.jit.script(unit_of)(1.0) == "FOOTMETRE"

@@ -61,6 +61,8 @@ class ConcreteModuleType:
         if name in self.functions:
             return "object", self.functions[name]
         method = getattr(self.py_class, name, None)
+        if inspect.ismethod(method):
+            method = method.__func__  # a class method: its first parameter is the module
         if inspect.isfunction(method):
             if _jit_internal.is_static_fn(self.py_class, name):
                 return "object", _jit_internal.get_static_fn(self.py_class, name)

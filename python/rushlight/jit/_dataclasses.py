@@ -37,7 +37,22 @@ def _write_init(cls, name):
     body = [f"self.{field.name} = {field.name}" for field in fields if field.init and field.name not in only_init]
     if hasattr(cls, "__post_init__"):
         body.append(f"self.__post_init__({', '.join(only_init)})")
-    return _function(cls, name, str(signature.replace(parameters=parameters)), body or ["pass"])
+    return _function(cls, name, f"({', '.join(_parameter_text(cls, parameter) for parameter in parameters)}) -> None", body or ["pass"])
+
+
+def _parameter_text(cls, parameter):
+    """`e: Color = None`: the value of a default is handed over beside the text, which only says that there is one."""
+    text = parameter.name
+    if parameter.annotation is not inspect.Parameter.empty:
+        text += ": " + inspect.formatannotation(parameter.annotation).replace(cls.__module__ + ".", "")
+    if parameter.default is inspect.Parameter.empty:
+        return text
+    default = repr(parameter.default)
+    try:
+        ast.parse(default, mode="eval")
+    except SyntaxError:
+        default = "None"
+    return f"{text} = {default}"
 
 
 def _write_repr(cls, name):

@@ -147,6 +147,69 @@ void CompilationUnit::remove_function(GraphFunction* function) {
   std::erase_if(functions_, [&](const auto& owned) { return owned.get() == function; });
 }
 
+namespace {
+
+/// An attribute of a class and a class that its type mentions.
+struct Mention {
+  size_t slot;
+  ClassType* mentioned;
+};
+
+void add_mentions(size_t slot, const Type& type, std::vector<Mention>& mentions) {
+  if (const ClassType* cls = type.as<ClassType>()) mentions.push_back({slot, const_cast<ClassType*>(cls)});
+  for (const TypePtr& part : type.contained()) add_mentions(slot, *part, mentions);
+}
+std::vector<Mention> mentions_of(const ClassType& cls) {
+  std::vector<Mention> mentions;
+  for (size_t slot = 0; slot < cls.attributes().size(); ++slot)
+    add_mentions(slot, *cls.attributes()[slot].type, mentions);
+  return mentions;
+}
+
+enum class Visited : uint8_t { no, on_the_way, yes };
+/// The classes of one unit.
+using Visits = std::unordered_map<ClassType*, Visited>;
+
+/// Depth first from `root`, each class once; an attribute that mentions a class on the way down closes a circle.
+void cut_circles(ClassType& root, Visits& visits) {
+  struct Step {
+    ClassType* cls;
+    std::vector<Mention> mentions;
+    size_t next = 0;
+  };
+  std::vector<Step> way;
+  const auto enter = [&](ClassType& cls, Visited& visited) {
+    visited = Visited::on_the_way;
+    way.push_back({&cls, mentions_of(cls)});
+  };
+  enter(root, visits[&root]);
+  while (!way.empty()) {
+    Step& step = way.back();
+    if (step.next == step.mentions.size()) {
+      visits[step.cls] = Visited::yes;
+      way.pop_back();
+      continue;
+    }
+    const Mention mention = step.mentions[step.next++];
+    const auto own = visits.find(mention.mentioned);
+    if (own == visits.end()) continue;  // of another unit, which lives
+    if (own->second == Visited::on_the_way)
+      step.cls->set_attribute_type(mention.slot, types::any());
+    else if (own->second == Visited::no)
+      enter(*own->first, own->second);
+  }
+}
+
+}  // namespace
+
+CompilationUnit::~CompilationUnit() {
+  Visits visits;
+  for (const Ref<const NamedType>& type : types_)
+    if (const ClassType* cls = type->as<ClassType>()) visits.emplace(const_cast<ClassType*>(cls), Visited::no);
+  for (auto& [cls, visited] : visits)
+    if (visited == Visited::no) cut_circles(*cls, visits);
+}
+
 void CompilationUnit::register_type(Ref<const NamedType> type) {
   if (is_taken(type->name())) throw RuntimeError(cat("class '", type->name(), "' already defined."));
   type_index_[type->name()] = type;

@@ -71,6 +71,9 @@ extern ExecutorHooks executor_hooks;
 class CompilationUnit : public std::enable_shared_from_this<CompilationUnit> {
  public:
   static std::shared_ptr<CompilationUnit> make() { return std::make_shared<CompilationUnit>(); }
+  CompilationUnit() = default;
+  /// Classes whose attributes lead back to themselves would keep each other alive: those attributes become Any.
+  ~CompilationUnit();
   GraphFunction* add_function(std::unique_ptr<GraphFunction> function);
   GraphFunction* find_function(std::string_view qualified_name) const;
   const std::vector<std::unique_ptr<GraphFunction>>& functions() const { return functions_; }

@@ -172,6 +172,27 @@ TEST(Lint, FindsAUseBeforeItsDefinition) {
   EXPECT_THROW(lint(graph), RuntimeError);
 }
 
+TEST(Units, LetGoOfClassesThatMentionEachOther) {
+  Ref<ClassType> a = ClassType::make("__torch__.A"), b = ClassType::make("__torch__.B"),
+                 outside = ClassType::make("__torch__.Outside");
+  {
+    CompilationUnit other, unit;
+    other.register_type(outside);
+    outside->add_attribute("itself", types::list(outside));
+    unit.register_type(a);
+    unit.register_type(b);
+    a->add_attribute("others", types::list(b));
+    a->add_attribute("outside", outside);
+    a->add_attribute("count", types::int_());
+    b->add_attribute("owner", types::optional(a));
+  }
+  // One of the two no longer knows the other: which one depends on where the search began.
+  EXPECT_NE(a->attributes()[0].type->kind() == TypeKind::any, b->attributes()[0].type->kind() == TypeKind::any);
+  EXPECT_EQ(a->attributes()[1].type->str(), "__torch__.Outside");
+  EXPECT_EQ(a->attributes()[2].type->kind(), TypeKind::int_);
+  EXPECT_EQ(outside->attributes()[0].type->kind(), TypeKind::any);  // its own unit has gone, too
+}
+
 TEST(Mangling, TakesTheNextFreeNumber) {
   CompilationUnit unit;
   EXPECT_EQ(unit.mangle("__torch__.a.C"), "__torch__.a.C");

@@ -2,7 +2,7 @@
 """Times Rushlight beside the peers that are installed: ./dev bench [GROUP...] [--threads N...].
 
 Groups: import, operators, models, first, cpp, language, threads, compile (default: all). PyTorch is found through RUSHLIGHT_PYTORCH or
-.cache/pytorch, CPython is /usr/bin/python3. Peers take turns, each in a process of its own that answers one request at a time;
+.cache/pytorch, ONNX Runtime and OpenVINO beside it where they are installed with onnx, CPython is /usr/bin/python3. Peers take turns, each in a process of its own that answers one request at a time;
 the best of all rounds counts, and only after the results were found equal. Prints microseconds and the ratio to each peer:
 below 1 Rushlight is faster.
 """
@@ -56,6 +56,16 @@ def torch_peers(build, threads):
     return found
 
 
+def runtimes(threads):
+    """The runtimes that PyTorch's environment has beside it (and onnx, through which it exports)."""
+    if not pytorch():
+        return {}
+    code = "import importlib.util as u; print(*[m for m in ('onnxruntime', 'openvino') if u.find_spec('onnx') and u.find_spec(m)])"
+    found = subprocess.run([pytorch(), "-c", code], capture_output=True, text=True).stdout.split()
+    titles = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO"}
+    return {titles[module]: Peer(pytorch(), module, threads, dict(os.environ)) for module in found}
+
+
 def pytorch():
     python = Path(os.environ.get("RUSHLIGHT_PYTORCH", ROOT / ".cache" / "pytorch" / "bin" / "python"))
     return str(python) if python.exists() else None
@@ -88,23 +98,23 @@ def compare(peers, what, names, threads, rounds=ROUNDS):
 
 
 def print_row(name, threads, peers, best, results, errors):
-    line = f"{name:<34}{threads:>8}" + "".join(f"{best[p]:>14.2f}" if p in best else f"{'fails':>14}" for p in peers)
+    line = f"{name:<34}{threads:>8}" + "".join(f"{best[p]:>18.2f}" if p in best else f"{'fails':>18}" for p in peers)
     own = best.get("Rushlight")
     for peer in peers:
         if peer == "Rushlight":
             continue
         if own is None or peer not in best:
-            line += f"{'-':>12}"
+            line += f"{'-':>15}"
         elif not equal(results["Rushlight"], results[peer]):
-            line += f"{'differs':>12}"
+            line += f"{'differs':>15}"
         else:
-            line += f"{own / best[peer]:>12.2f}"
+            line += f"{own / best[peer]:>15.2f}"
     print(line + "".join(f"   {peer}: {why}" for peer, why in errors.items()), flush=True)
 
 
 def title(text, peers):
-    print(f"\n{text:<34}{'threads':>8}" + "".join(f"{p + ', us':>14}" for p in peers)
-          + "".join(f"{'/ ' + p:>12}" for p in peers if p != "Rushlight"), flush=True)
+    print(f"\n{text:<34}{'threads':>8}" + "".join(f"{p + ', us':>18}" for p in peers)
+          + "".join(f"{'/ ' + p:>15}" for p in peers if p != "Rushlight"), flush=True)
 
 
 def import_times(build):
@@ -215,7 +225,7 @@ def compile_times(build):
     for name in COMPILE:
         lines = compile_programs.make(name)[0].count("\n")
         best = compare(peers, "compile", (name,), 1, rounds=3)
-        print(f"  {'lines a second':<32}{'':>8}" + "".join(f"{lines / best[p] * 1e6:>14.0f}" if p in best else f"{'-':>14}" for p in peers), flush=True)
+        print(f"  {'lines a second':<32}{'':>8}" + "".join(f"{lines / best[p] * 1e6:>18.0f}" if p in best else f"{'-':>18}" for p in peers), flush=True)
     for peer in peers.values():
         peer.close()
 
@@ -239,7 +249,7 @@ def main():
         if group not in wanted:
             continue
         for threads in options.threads:
-            peers = torch_peers(build, threads)
+            peers = torch_peers(build, threads) | (runtimes(threads) if group == "models" else {})
             title(group, peers)
             compare(peers, group, names, threads)
             for peer in peers.values():

@@ -3,6 +3,7 @@
 The answer to each is one line: {"us": the best of a few short runs, "result": numbers to compare} or {"error": text}.
 """
 import importlib
+import io
 import json
 import multiprocessing
 import sys
@@ -15,7 +16,8 @@ MODULE, THREADS = sys.argv[1], int(sys.argv[2])
 sys.path.insert(0, str(Path(__file__).resolve().parent / "language"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 warnings.simplefilter("ignore")
-torch = None if MODULE == "none" else importlib.import_module(MODULE)
+RUNTIMES = ("onnxruntime", "openvino")  # run what PyTorch exports
+torch = None if MODULE == "none" else importlib.import_module("torch" if MODULE in RUNTIMES else MODULE)
 SHORT = 0.002  # seconds a run: short enough to be undisturbed now and then
 prepared = {}
 
@@ -78,6 +80,34 @@ def frozen(module):
         return module
 
 
+def exported(module, inputs):
+    """The module as ONNX Runtime or OpenVINO runs it: a function of arrays that gives a list of arrays."""
+    graph, names = io.BytesIO(), [f"input{i}" for i in range(len(inputs))]
+    torch.onnx.export(module.eval(), inputs, graph, dynamo=False, input_names=names)
+    if MODULE == "onnxruntime":
+        import onnxruntime
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = THREADS
+        session = onnxruntime.InferenceSession(graph.getvalue(), options, providers=["CPUExecutionProvider"])
+        return lambda *arrays: session.run(None, dict(zip(names, arrays)))
+    import openvino
+    core = openvino.Core()
+    options = {"INFERENCE_NUM_THREADS": THREADS, "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+    compiled = core.compile_model(core.read_model(graph.getvalue(), b""), "CPU", options)
+    return lambda *arrays: list(compiled(list(arrays)).values())
+
+
+def prepare_export(name):
+    import models
+    module, inputs = models.make(torch, name)
+    run, arrays = exported(module, inputs), [x.numpy() for x in inputs]
+
+    def call():
+        results = [torch.from_numpy(array) for array in run(*arrays)]
+        return results[0] if len(results) == 1 else results
+    return call
+
+
 def prepare_model(name):
     import models
     module, inputs = models.make(torch, name)
@@ -109,7 +139,7 @@ def measure(what, name):
         if what == "operators":
             prepared[key] = prepare_operator(name)
         elif what == "models":
-            prepared[key] = prepare_model(name)
+            prepared[key] = (prepare_export if MODULE in RUNTIMES else prepare_model)(name)
         elif what == "language":
             program = importlib.import_module(name)
             entry = scripted(program.ENTRY)

@@ -28,8 +28,14 @@ def f{n}(x: Tensor, n: int, bias: Optional[Tensor] = None) -> Tensor:
 
 
 def make(name):
-    """(source, the function to call, its arguments without the tensor) of `N statements` or `N functions`."""
+    """(source, the function to call, its arguments without the tensor) of `N statements`, `N functions`, `N calls` or `N branches`."""
     count, kind = int(name.split()[0]), name.split()[1]
+    if kind == "calls":  # a chain: each function calls the one before
+        functions = "".join(f"def f{n}(y: Tensor, x: int) -> int:\n    x = f{n - 1}(y, x) if x < 0 else x\n    return x + {n}\n" for n in range(1, count))
+        return (f"def f0(y: Tensor, x: int) -> int:\n    return x + 1\n{functions}def f(y: Tensor, x: int):\n    return f{count - 1}(y, x)\n", "f", (1,))
+    if kind == "branches":  # that write one list
+        body = "".join(f"    if x > {n}:\n        l.append(x)\n        l = l + [1] if x == 3 else l\n" for n in range(count))
+        return f"def f(y: Tensor, x: int):\n    l: List[int] = []\n{body}    return len(l)\n", "f", (1,)
     if kind == "statements":
         body = "".join(STATEMENTS.format(n=n % 1000) for n in range(count // LINES))
         return ("def f(y: Tensor, a: int, b: int, x: float, s: str):\n    l: List[int] = []\n" + body + "    return a, b\n", "f", (1, 2, 0.5, ""))

@@ -18,7 +18,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 ROUNDS = 15
 LANGUAGE = ("countdown", "sieve", "mandelbrot", "nbody", "bubble_sort", "matrix_product", "word_count", "fibonacci")
-COMPILE = ("1000 statements", "5000 statements", "20000 statements", "500 functions")
+COMPILE = ("1000 statements", "5000 statements", "20000 statements", "500 functions", "4000 functions", "300 calls", "2400 calls", "300 branches",
+           "2400 branches")
 OPERATORS = (
     "add 3x4", "add 1000x1000", "exp 1000x1000", "tanh 1000x1000", "sigmoid 1000x1000", "sum 1000x1000", "sum of columns 1000x1000",
     "mean 1000x1000", "max 1000x1000", "softmax 256x1000", "matrix product 256x256", "linear 1x64 64x64", "gradient of (x*x).sum(), 100")

@@ -151,7 +151,7 @@ class Parser : public ExpressionParser {
       unsupported(ahead().is("def")   ? "async function definitions"
                   : ahead().is("for") ? "async for loops"
                                       : "async with statements",
-                  now());
+                  now(), std::string_view("async def").size());
     if (is_python() && at(TokenKind::name) && now().text == "match" && is_match_statement())
       unsupported("Match", now());
     simple_line(out);
@@ -345,7 +345,7 @@ class Parser : public ExpressionParser {
       return finish(stmt);
     }
     if (at("global")) {
-      if (is_python()) unsupported("global variables", head);
+      if (is_python()) unsupported("global variables", head, 6);
       take();
       do expect_name();
       while (accept(","));

@@ -14,11 +14,15 @@ namespace {
 
 using OptType = std::optional<ScalarType>;
 
+Tensor set_requires_grad(const Tensor& self, bool value) {
+  if (!variable_queries.set_requires_grad) throw RuntimeError("gradients are not recorded here");
+  if (value && !is_floating(self.dtype()) && !is_complex(self.dtype()))
+    throw RuntimeError("Only Tensors of floating point and complex dtype can require gradients");
+  variable_queries.set_requires_grad(self, value);
+  return self;
+}
 Tensor with_gradient(Tensor tensor, bool requires_grad) {
-  if (requires_grad) {
-    if (!variable_queries.set_requires_grad) throw RuntimeError("gradients are not recorded here");
-    variable_queries.set_requires_grad(tensor, true);
-  }
+  if (requires_grad) set_requires_grad(tensor, true);
   return tensor;
 }
 
@@ -131,6 +135,9 @@ void declare_builtins_tensor(OpSet& ops) {
       {.schema = "tensor(t[] data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor",
        .kernel = typed_kernel<&tensor_of_list>(),
        .traits = kLanguage});
+  ops.add({.schema = "requires_grad_(Tensor(a!) self, bool requires_grad=True) -> Tensor(a!)",
+           .kernel = typed_kernel<&set_requires_grad>(),
+           .traits = OpTraits::language});
   ops.add({.schema = "as_tensor(Tensor(a) data, *, ScalarType? dtype=None, Device? device=None) -> Tensor(b|a)",
            .kernel = typed_kernel<&as_tensor_of_tensor>(),
            .traits = kLanguage});

@@ -166,3 +166,18 @@ def test_tensors_where_numbers_are_wanted(value, message):
     assert unit.f(torch.ones(2), torch.tensor(1)).shape == (2, 1)
     with pytest.raises(RuntimeError, match=message):
         unit.f(torch.ones(2), value)
+
+
+def test_compiled_code_asks_for_gradients():
+    unit = torch.jit.CompilationUnit("""
+def square(x):
+    y = x.detach().requires_grad_()
+    return torch.autograd.grad([(y * y).sum()], [y])
+
+def stop(x):
+    return x.requires_grad_(False)
+""")
+    assert unit.square(torch.tensor([1.0, 2.0]))[0].tolist() == [2.0, 4.0]
+    assert not unit.stop(leaf()).requires_grad
+    with pytest.raises(RuntimeError, match="Only Tensors of floating point and complex dtype can require gradients"):
+        unit.square(torch.tensor([1, 2]))

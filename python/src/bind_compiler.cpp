@@ -13,6 +13,7 @@
 #include "resolver.h"
 #include "script/compile.h"
 #include "script/error_recovery.h"
+#include "script/iteration.h"
 #include "script/schema_matching.h"
 #include "script_objects.h"
 #include "script_types.h"
@@ -323,6 +324,16 @@ void bind_unit(nb::module_& m) {
 }
 
 }  // namespace
+
+bool declare_advance(const ClassType& type) {
+  nb::object source = ask_python(
+      [&] { return nb::object(nb::module_::import_("rushlight.jit._recursive").attr("source_of_next")(type.name())); });
+  if (source.is_none()) return false;
+  const MethodSource next(source);
+  script::declare(*python_unit(), cat(type.name(), ".", script::kAdvance), script::advance_form(*next.def),
+                  python_resolver(next.lookup), writable_class(TypePtr(&type)));
+  return true;
+}
 
 void bind_compiler(nb::module_& m) {
   bind_unit(m);

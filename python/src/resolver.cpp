@@ -294,6 +294,10 @@ class PythonResolver final : public script::Resolver {
 
   SugaredValuePtr module_value(ir::Value* value) override { return python::module_value(value); }
   bool reads_annotations() const override { return true; }
+  bool declare_advance(const ClassType& type) override {
+    const nb::gil_scoped_acquire locked;
+    return python::declare_advance(type);
+  }
   SugaredValuePtr class_constant(const ClassType& type, const std::string& name) override {
     const nb::gil_scoped_acquire locked;
     nb::object found = frontend().attr("class_attribute")(type.name(), name);

@@ -8,6 +8,9 @@ namespace rushlight::python {
 /// `lookup(name)` gives the Python object that the name stands for, or None.
 std::shared_ptr<script::Resolver> python_resolver(nb::object lookup);
 
+/// The resolver's part of loops over objects (script/iteration.h).
+bool declare_advance(const ClassType& type);
+
 /// A Python object as the compiler sees it.
 script::SugaredValuePtr sugared(nb::object object, const SourceRange& range);
 

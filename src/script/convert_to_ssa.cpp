@@ -162,19 +162,19 @@ class LoopContinuations {
   }
 
  private:
-  void visit(Block& block, Node* loop) {
+  void visit(Block& block, Node* loop, bool in_comprehension = false) {
     for (Node* node : block.nodes()) {
       if (node->kind() == kinds::loop) {
-        visit(*node->blocks()[0], node);
-        visit(*node->blocks()[1], nullptr);
+        visit(*node->blocks()[0], node, in_comprehension);
+        visit(*node->blocks()[1], nullptr, in_comprehension);
       } else if (node->kind() == kinds::break_stmt || node->kind() == kinds::continue_stmt) {
         replace(node, loop);
       } else if (node->kind() == kinds::closure) {
-        run(*node->blocks()[0]);
-      } else if (node->kind() == kinds::comprehension_scope) {
-        // No statement stands in it; a closure there has no false.
+        // A closure in a comprehension has no false.
+        if (!in_comprehension) run(*node->blocks()[0]);
       } else {
-        for (Block* inner : node->blocks()) visit(*inner, loop);
+        const bool inside = in_comprehension || node->kind() == kinds::comprehension_scope;
+        for (Block* inner : node->blocks()) visit(*inner, loop, inside);
       }
     }
   }

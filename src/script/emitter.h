@@ -29,6 +29,8 @@ struct Condition {
 };
 
 TypePtr without_none(const TypePtr& type);
+/// What `__iter__` of an object gives; null if its class has none.
+SugaredValuePtr object_iterator(Emitter& emitter, const SourceRange& range, ir::Value* object);
 
 class Emitter {
  public:
@@ -155,6 +157,9 @@ class Emitter {
   void emit_while(const lang::Stmt& stmt);
   void declare_before_loop(const lang::Expr& named);
   void emit_for(const lang::Stmt& stmt);
+  // iteration.cpp
+  void emit_iterator_loop(const lang::Expr& target, const IteratorValue& iterator, const SourceRange& range,
+                          const std::function<void()>& body);
   void emit_for_over(const lang::Expr& target, const SugaredValuePtr& over, const SourceRange& range,
                      const std::function<void()>& body);
   void emit_loop(const SourceRange& range, const SugaredValuePtr& iterable, const lang::Expr* target,

@@ -36,6 +36,9 @@ SugaredValuePtr SimpleValue::iterable(Emitter& emitter, const SourceRange& range
       for (ir::Value* part : unpack_tuple(emitter, value_, range)) parts.push_back(simple(part));
       return std::make_shared<SugaredTuple>(std::move(parts));
     }
+    case TypeKind::class_:
+      if (const SugaredValuePtr iterator = object_iterator(emitter, range, value_)) return iterator;
+      [[fallthrough]];
     default:
       lang::fail_at(range, cat("'", repr(*value_->type()), "' object is not iterable"));
   }

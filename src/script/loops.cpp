@@ -139,6 +139,8 @@ void Emitter::emit_for(const lang::Stmt& stmt) {
 
 void Emitter::emit_for_over(const lang::Expr& target, const SugaredValuePtr& over, const SourceRange& range,
                             const std::function<void()>& body) {
+  if (const auto* iterator = dynamic_cast<IteratorValue*>(over.get()))
+    return emit_iterator_loop(target, *iterator, range, body);
   const std::optional<size_t> length = over->static_length();
   if (!length) {
     const LoopState outer = std::exchange(loop_, LoopState::loop);

@@ -68,6 +68,20 @@ class NativeResolver final : public Resolver {
   TypePtr resolve_type(const std::string&, const SourceRange&) override { return nullptr; }
 };
 
+/// `iter(x)`, which only `__iter__` returns: a loop goes over x itself.
+class IterFunction final : public SugaredValue {
+ public:
+  std::string kind() const override { return "builtin"; }
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override {
+    if (arguments.size() != 1 || !keywords.empty() || arguments[0].value->type()->is(TypeKind::class_))
+      lang::fail_at(range, "iter() takes one container");
+    if (emitter.function().name() != "__iter__")
+      lang::fail_at(range, "iter() is supported where `__iter__` returns it");
+    return simple(arguments[0].value);
+  }
+};
+
 /// A function of Python's math that PyTorch lacks. Where PyTorch has an operator on tensors of this name, strings reach
 /// it so too.
 class MathFunction final : public SugaredValue {
@@ -94,6 +108,7 @@ std::shared_ptr<Resolver> native_resolver() {
 
 SugaredValuePtr builtin_name(const std::string& name) {
   if (name == "print") return std::make_shared<PrintValue>();
+  if (name == "iter") return std::make_shared<IterFunction>();
   if (name == "AssertionError") return std::make_shared<ExceptionValue>("");
   for (const FormName& form : kForms)
     if (form.name == name) return std::make_shared<SpecialFormValue>(form.form);

@@ -22,6 +22,9 @@ class Resolver {
   virtual SugaredValuePtr module_value(ir::Value* value) { return simple(value); }
   /// The version of the archive that a program comes from: its operators mean what they meant then.
   virtual std::optional<int64_t> operator_version() const { return std::nullopt; }
+  /// Declares the form of `__next__` that loops call (iteration.h) as a method of the class, from its source; false if
+  /// that is not known.
+  virtual bool declare_advance(const ClassType&) { return false; }
   /// `X = 5` in the body of the class that the user wrote; null if that is no constant.
   virtual SugaredValuePtr class_constant(const ClassType&, const std::string&) { return nullptr; }
   /// Whether the class that the user wrote has `name` in its body, which its compiled form does not have.

@@ -324,6 +324,19 @@ class RangeValue final : public SugaredValue {
   std::optional<size_t> static_length_;
 };
 
+/// An object of a class with `__next__`: a loop asks it for elements until it raises StopIteration.
+class IteratorValue final : public SugaredValue {
+ public:
+  explicit IteratorValue(ir::Value* object) : object_(object) {}
+  std::string kind() const override { return "iterator"; }
+  ir::Value* object() const { return object_; }
+  SugaredValuePtr iterable(Emitter&, const SourceRange&) override { return shared_from_this(); }
+  ir::Value* length(Emitter& emitter, const SourceRange& range) override;
+
+ private:
+  ir::Value* object_;
+};
+
 /// `zip` and `enumerate`: iterables side by side.
 class ZippedValue final : public SugaredValue {
  public:

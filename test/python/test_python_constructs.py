@@ -216,6 +216,82 @@ def test_classes():
         check(constants, n)
 
 
+# ---- iterators
+
+@torch.jit.script
+class Countdown:
+    def __init__(self, n: int, step: int):
+        self.n = n
+        self.step = step
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> int:
+        self.n -= self.step
+        if self.n < 0:
+            raise StopIteration
+        return self.n
+
+
+@torch.jit.script
+class Bag:
+    def __init__(self, words: List[str]):
+        self.words = words
+
+    def __iter__(self):
+        return iter(self.words)
+
+
+@torch.jit.script
+class Endless:
+    def __init__(self, start: int):
+        self.at = start
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.at += 1
+        return str(self.at), self.at
+
+
+def loops(n: int):
+    out: List[int] = []
+    for x in Countdown(n, 2):
+        if x == 4:
+            continue
+        if x == 1:
+            break
+        out.append(x)
+    else:
+        out.append(-1)
+    text = ""
+    for word in Bag(["a", "b"]):
+        text += word
+    for name, number in Endless(n):
+        if number > n + 2:
+            break
+        text += name
+    odd = [y * 10 for y in Countdown(n, 1) if y % 2 == 1]
+    return out, text, odd, [w + w for w in Bag(["q"])], list(Countdown(n, 1)), {w: 1 for w in Bag(["k"])}
+
+
+def zipped(n: int):
+    return [x + y for x, y in zip(Countdown(n, 1), [1, 2])]
+
+
+def iter_elsewhere(xs: List[int]):
+    return iter(xs)
+
+
+def test_iterators():
+    for n in (0, 5, 8, 9):
+        check(loops, n)
+    refused(zipped, "object has no length before it is gone through")
+    refused(iter_elsewhere, "iter() is supported where `__iter__` returns it")
+
+
 # ---- equality
 
 def equal(a: Dict[str, int], b: Dict[str, int], o: Optional[int], p: Optional[int], l: List[List[int]], m: List[List[int]]):

@@ -191,6 +191,14 @@ def _classify_class(cls, location):
     return "python", None
 
 
+def source_of_next(qualified_name):
+    """method_source of the `__next__` of a script class; None if it is not known."""
+    cls = python_classes.get(qualified_name)
+    if cls is None or not inspect.isfunction(cls.__dict__.get("__next__")):
+        return None
+    return method_source(cls.__next__, "__next__", _with_itself(cls, _jit_internal.createResolutionCallbackFromClassMethods(cls)))
+
+
 def class_attribute(qualified_name, name):
     """What the body of a script class has under `name`; None if it has nothing."""
     cls = python_classes.get(qualified_name)

@@ -36,7 +36,7 @@ HWY_INLINE void dots(const float* row, const float* weight, size_t count, float*
 
 void linear_f32(const float* input, size_t rows, const float* weight, const float* bias, float* result, size_t in,
                 size_t out) {
-  constexpr size_t kRows = 4;
+  constexpr size_t kRows = 8;
   for (size_t i = 0; i < rows; ++i) {
     const float* row = input + i * in;
     float* to = result + i * out;

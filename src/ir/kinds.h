@@ -33,6 +33,7 @@ namespace rushlight::ir::kinds {
   _(tolist, "prim::tolist")                               \
   _(python_op, "prim::PythonOp")                          \
   _(print, "prim::Print")                                 \
+  _(warn, "aten::warn")                                   \
   _(raise_exception, "prim::RaiseException")              \
   _(module_container_index, "prim::ModuleContainerIndex") \
   _(load, "prim::Load")                                   \
@@ -60,6 +61,7 @@ namespace rushlight::ir::attributes {
 inline const Symbol value = Symbol::intern("value");        ///< of a constant
 inline const Symbol name = Symbol::intern("name");          ///< of an attribute, a method, a function constant
 inline const Symbol subgraph = Symbol::intern("Subgraph");  ///< body of prim::fork and other nodes that hold a graph
+inline const Symbol warn_id = Symbol::intern("warn_id");    ///< of aten::warn: tells the statements of a process apart
 inline const Symbol types = Symbol::intern("types");        ///< of prim::isinstance
 inline const Symbol pyname = Symbol::intern("pyname");      ///< prim::PythonOp: name of the Python callable
 inline const Symbol scalars = Symbol::intern("scalars");    ///< prim::PythonOp: text of its constant arguments

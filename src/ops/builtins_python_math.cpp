@@ -1,7 +1,6 @@
 /// Functions of Python's math and cmath that TorchScript lacks: `math.hypot` is `rushlight::math_hypot`. They mean what
 /// Python's do, errors included, with integers of 64 bits.
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <complex>
 #include <numeric>

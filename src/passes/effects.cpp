@@ -20,7 +20,7 @@ bool has_side_effects(const ir::Node& node) {
                                                               kinds::break_stmt,
                                                               kinds::continue_stmt,
                                                               kinds::drop,
-                                                              ir::Symbol::intern("aten::warn"),
+                                                              kinds::warn,
                                                               ir::Symbol::intern("aten::save"),
                                                               ir::Symbol::intern("aten::manual_seed"),
                                                               ir::Symbol::intern("aten::wait"),

@@ -52,11 +52,11 @@ void run_and_clean_up(const Pass* const (&pipeline)[N], ir::Graph& graph) {
 
 /// One number for each warning of the process, so that it is shown once.
 void number_warnings(ir::Block& block) {
-  static const ir::Symbol warn = ir::Symbol::intern("aten::warn"), warn_id = ir::Symbol::intern("warn_id");
   static std::atomic<int64_t> next{0};
   for (ir::Node* node : block.nodes()) {
     for (ir::Block* inner : node->blocks()) number_warnings(*inner);
-    if (node->kind() == warn && !node->has_attribute(warn_id)) node->set_attribute(warn_id, next++);
+    if (node->kind() == ir::kinds::warn && !node->has_attribute(ir::attributes::warn_id))
+      node->set_attribute(ir::attributes::warn_id, next++);
   }
 }
 

@@ -189,9 +189,7 @@ ir::Value* Emitter::augmented_value(const lang::Stmt& stmt, ir::Value* left) {
     if (!cls->find_method(method))
       lang::fail_at(stmt.range, cat("Cannot emit inplace op on ", repr(*cls), " since it does not define an ", inplace,
                                     " or ", plain, " method"));
-    return MethodValue(left, method)
-        .call(*this, stmt.range, {{"", right, stmt.range}}, {})
-        ->as_value(*this, stmt.range);
+    return call_method(left, method, {"", right, stmt.range}, stmt.range);
   }
   right = emit(*stmt.value);
   if (left->type()->is(TypeKind::set)) {
@@ -209,9 +207,7 @@ ir::Value* Emitter::augmented_value(const lang::Stmt& stmt, ir::Value* left) {
   }
   if (const ClassType* cls = right->type()->as<ClassType>())
     if (const std::string reflected = cat("__r", augmented(stmt).method, "__"); cls->find_method(reflected))
-      return MethodValue(right, reflected)
-          .call(*this, stmt.range, {{"", left, stmt.range}}, {})
-          ->as_value(*this, stmt.range);
+      return call_method(right, reflected, {"", left, stmt.range}, stmt.range);
   return emit_operator(*this, stmt.range, operator_for(stmt, *left->type()), {left, right});
 }
 

@@ -192,6 +192,9 @@ class Emitter {
   SugaredValuePtr emit_for_results(const lang::Expr& expr, size_t count);
   ir::Value* emit_binary(const lang::Expr& expr);
   ir::Value* emit_operator_of(const lang::Expr& expr, bool swapped = false);
+  ir::Value* call_method(ir::Value* object, std::string_view name, const NamedValue& argument,
+                         const SourceRange& range);
+  std::shared_ptr<KeywordsValue> known_keywords(const lang::Expr& expr) const;
   ir::Value* emit_beyond_builtin(const lang::Expr& expr, std::string_view method, std::string_view reflected,
                                  const std::vector<NamedValue>& arguments);
   ir::Value* emit_unary(const lang::Expr& expr);

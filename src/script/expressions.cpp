@@ -213,6 +213,12 @@ std::vector<ir::Value*> Emitter::emit_all(const std::vector<lang::ExprPtr>& expr
   return values;
 }
 
+/// The `**kwargs` of a compiled form, if `expr` is its name.
+std::shared_ptr<KeywordsValue> Emitter::known_keywords(const lang::Expr& expr) const {
+  if (!expr.is(ExprKind::name)) return nullptr;
+  return std::dynamic_pointer_cast<KeywordsValue>(environment_.find_sugared(expr.text));
+}
+
 void Emitter::emit_argument(const lang::Expr& argument, std::vector<NamedValue>& arguments, SugaredValue* callee) {
   const SourceRange& range = argument.range;
   if (!argument.is(ExprKind::starred)) {
@@ -262,12 +268,10 @@ void Emitter::emit_keyword_expansion(const lang::Expr& mapping, std::vector<Name
         range, "keyword-arg expansion is not supported",
         "write the keywords, or a dictionary whose keys are literals: `f(**{\"a\": x})`, `f(**dict(a=x))`");
   };
-  if (mapping.is(ExprKind::name))
-    if (const SugaredValuePtr given = environment_.find_sugared(mapping.text))
-      if (auto* known = dynamic_cast<KeywordsValue*>(given.get())) {
-        for (NamedValue& keyword : known->keywords(*this, mapping.range)) keywords.push_back(std::move(keyword));
-        return;
-      }
+  if (const std::shared_ptr<KeywordsValue> known = known_keywords(mapping)) {
+    for (NamedValue& keyword : known->keywords(*this, mapping.range)) keywords.push_back(std::move(keyword));
+    return;
+  }
   if (!mapping.is(ExprKind::dict)) {
     // A dictionary of any length goes to a parameter `**kwargs`.
     if (!callee || !callee->gathers(true)) refuse(mapping.range);
@@ -310,10 +314,9 @@ SugaredValuePtr Emitter::emit_for_results(const lang::Expr& expr, size_t count) 
 /// The method of the left side's class, or the builtin. `swapped`: `x in y` asks y.
 ir::Value* Emitter::emit_operator_of(const lang::Expr& expr, bool swapped) {
   const OperatorName& op = find_operator_name(expr.text == "not in" ? "in" : expr.text);
-  if (swapped && expr[0]->is(ExprKind::string) && expr[1]->is(ExprKind::name))
-    if (const SugaredValuePtr given = environment_.find_sugared(expr[1]->text))
-      if (const auto* known = dynamic_cast<KeywordsValue*>(given.get()))
-        return constant(IValue(known->has(expr[0]->text)), expr.range);
+  if (swapped && expr[0]->is(ExprKind::string))
+    if (const std::shared_ptr<KeywordsValue> known = known_keywords(*expr[1]))
+      return constant(IValue(known->has(expr[0]->text)), expr.range);
   std::vector<NamedValue> arguments;
   Parts parts(*this);
   for (size_t i = 0; i < 2; ++i) parts.look([&] { arguments.push_back({"", emit(*expr[i]), expr[i]->range}); });
@@ -330,6 +333,11 @@ ir::Value* Emitter::emit_operator_of(const lang::Expr& expr, bool swapped) {
   return magic(op.method, op.builtin)->call(*this, expr.range, std::move(arguments), {})->as_value(*this, expr.range);
 }
 
+ir::Value* Emitter::call_method(ir::Value* object, std::string_view name, const NamedValue& argument,
+                                const SourceRange& range) {
+  return MethodValue(object, std::string(name)).call(*this, range, {argument}, {})->as_value(*this, range);
+}
+
 /// What Python finds where the left side's class has no method: the right side's, `==` for `!=`, equality of
 /// containers. Null: nothing of it.
 ir::Value* Emitter::emit_beyond_builtin(const lang::Expr& expr, std::string_view method, std::string_view reflected,
@@ -337,9 +345,7 @@ ir::Value* Emitter::emit_beyond_builtin(const lang::Expr& expr, std::string_view
   ir::Value *const left = arguments[0].value, *const right = arguments[1].value;
   if (has_method(left, method) || reflected.empty()) return nullptr;
   const auto call = [&](ir::Value* object, std::string_view name, const NamedValue& other) {
-    return MethodValue(object, std::string(name))
-        .call(*this, expr.range, {NamedValue{"", other.value, other.range}}, {})
-        ->as_value(*this, expr.range);
+    return call_method(object, name, {"", other.value, other.range}, expr.range);
   };
   const bool is_unequal = expr.text == "!=";
   const auto negated = [&](ir::Value* value) {

@@ -58,7 +58,6 @@ class KeywordsValue final : public SugaredValue {
  public:
   KeywordsValue(ir::Value* tuple, std::vector<std::string> names) : tuple_(tuple), names_(std::move(names)) {}
   std::string kind() const override { return "keyword arguments"; }
-  const std::vector<std::string>& names() const { return names_; }
   bool has(const std::string& name) const;
   std::vector<NamedValue> keywords(Emitter& emitter, const SourceRange& range);
   /// A dictionary; of a Union if the values have different types.

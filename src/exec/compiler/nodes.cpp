@@ -21,7 +21,6 @@ void FunctionCompiler::emit_nodes(Block& block) {
 }
 
 void FunctionCompiler::emit_node(Node* node) {
-  static const ir::Symbol warn = ir::Symbol::intern("aten::warn"), warn_id = ir::Symbol::intern("warn_id");
   const ir::Symbol kind = node->kind();
   if (kind == kinds::if_) return emit_if(node);
   if (kind == kinds::loop) return emit_loop(node);
@@ -74,9 +73,9 @@ void FunctionCompiler::emit_node(Node* node) {
   } else if (kind == kinds::print) {
     const std::vector<uint32_t> inputs = operands(node);
     emit(Opcode::print, pool(inputs, {}));
-  } else if (kind == warn && node->has_attribute(warn_id)) {
+  } else if (kind == kinds::warn && node->has_attribute(ir::attributes::warn_id)) {
     const std::vector<uint32_t> inputs = operands(node);
-    emit(Opcode::warn, pool(inputs, {}), uint32_t(node->attribute<int64_t>(warn_id)));
+    emit(Opcode::warn, pool(inputs, {}), uint32_t(node->attribute<int64_t>(ir::attributes::warn_id)));
   } else if (kind == kinds::raise_exception) {
     emit(Opcode::raise, 0, source(node->input(0)),
          node->inputs().size() > 1 ? source(node->input(1)) : source(node->input(0)));

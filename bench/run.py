@@ -2,9 +2,9 @@
 """Times Rushlight beside the peers that are installed: ./dev bench [GROUP...] [--threads N...].
 
 Groups: import, operators, models, first, cpp, language, threads, compile (default: all). PyTorch is found through RUSHLIGHT_PYTORCH or
-.cache/pytorch, ONNX Runtime and OpenVINO beside it where they are installed with onnx, CPython is /usr/bin/python3. Peers take turns, each in a process of its own that answers one request at a time;
-the best of all rounds counts, and only after the results were found equal. Prints microseconds and the ratio to each peer:
-below 1 Rushlight is faster.
+.cache/pytorch, ONNX Runtime and OpenVINO beside it where they are installed with onnx, CPython is /usr/bin/python3. Peers take turns,
+each in a process of its own that answers one request at a time; the best of all rounds counts, and only after the results were found
+equal. Prints microseconds and the ratio to each peer: below 1 Rushlight is faster.
 """
 import argparse
 import json

@@ -138,7 +138,10 @@ def _why_no_nested_tensor(encoder_layer):
 
 
 class TransformerEncoder(Module):
-    """num_layers copies of a layer, one after another, then `norm`. Source: torch.nn.TransformerEncoder."""
+    """num_layers copies of a layer, one after another, then `norm`. mask_check is kept for PyTorch's sake: masks are always looked at.
+
+    Source: torch.nn.TransformerEncoder.
+    """
     __constants__ = ["norm"]
 
     def __init__(self, encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True):

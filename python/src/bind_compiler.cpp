@@ -45,7 +45,7 @@ std::shared_ptr<const lang::Def> as_class_method(const lang::Def& def, const std
 std::shared_ptr<const lang::Def> parse(nb::handle source) {
   auto text = std::make_shared<const Source>(nb::cast<std::string>(source.attr("text")),
                                              nb::cast<std::string>(source.attr("filename")),
-                                             nb::cast<size_t>(source.attr("first_line")) - 1);
+                                             nb::cast<size_t>(source.attr("first_line")));
   std::shared_ptr<const lang::Def> def = lang::parse_def(text, nb::cast<std::string>(source.attr("type_line")));
   const std::string class_name = nb::cast<std::string>(source.attr("class_name"));
   if (!class_name.empty()) return as_class_method(*def, class_name);

@@ -44,7 +44,7 @@ SourceRange range_of(const std::vector<Line>& stack) {
   static thread_local std::shared_ptr<const Source> last;
   if (!last || last->text() != text) {
     const std::string file(str_view(nb::object(stack[0].code.attr("co_filename")).ptr()));
-    last = std::make_shared<Source>(std::move(text), file, size_t(std::max(stack[0].number, 1L)) - 1);
+    last = std::make_shared<Source>(std::move(text), file, size_t(std::max(stack[0].number, 1L)));
   }
   return SourceRange(last, 0, last->text().size());
 }

@@ -126,6 +126,7 @@ void write_archive_file(const Ref<Object>& module, const std::string& path, cons
 Ref<Object> as_module(const ir::GraphFunction& function) {
   const auto unit = ir::CompilationUnit::make();
   const Ref<ClassType> type = ClassType::make("__torch__.PlaceholderModule", /*is_module=*/true);
+  type->add_attribute("training", types::bool_());
   unit->register_type(type);
   std::shared_ptr<ir::Graph> graph = function.graph()->copy();
   graph->block().insert_input(0)->set_type(type);
@@ -135,12 +136,16 @@ Ref<Object> as_module(const ir::GraphFunction& function) {
       unit->add_function(std::make_unique<ir::GraphFunction>(type->name() + ".forward", graph));
   Schema schema = function.schema();
   schema.name = "forward";
-  // PyTorch keeps the arguments' names and types, not their defaults.
+  // PyTorch keeps the arguments' names and types, not their defaults; what is returned has the type of its value.
   for (Argument& argument : schema.arguments) argument.default_value.reset();
+  schema.returns.clear();
+  for (const ir::Value* output : graph->outputs()) schema.returns.push_back(Argument{.type = output->type()});
   schema.arguments.insert(schema.arguments.begin(), Argument{.name = "self", .type = type});
   forward->set_schema(std::move(schema));
   type->add_method(forward);
-  return make_ref<Object>(type, unit);
+  const Ref<Object> module = make_ref<Object>(type, unit);
+  module->slot(0) = IValue(true);
+  return module;
 }
 
 }  // namespace rushlight::archive

@@ -30,9 +30,9 @@ class MapReader {
     for (const IValue& entry : has_table ? all.at(2).tuple().elements : all) {
       const std::vector<IValue>& parts = entry.tuple().elements;
       const std::vector<IValue>& range = parts.at(1).tuple().elements;
-      records.push_back({size_t(parts.at(0).to_int()), {}});
-      if (const auto source = source_of(range.at(0)))
-        records.back().original = SourceRange(source, clamp(range.at(1), *source), clamp(range.at(2), *source));
+      const std::shared_ptr<const Source> source = source_of(range.at(0));
+      records.push_back({size_t(parts.at(0).to_int()),
+                         SourceRange(source, clamp(range.at(1), *source), clamp(range.at(2), *source))});
     }
     std::stable_sort(records.begin(), records.end(),
                      [](const Record& a, const Record& b) { return a.offset < b.offset; });
@@ -47,8 +47,8 @@ class MapReader {
     if (!table_ || index < 0) throw ArchiveError("a source map refers to a text that is not there");
     return table_->at(size_t(index)).to_string();
   }
-  /// (lines, file name, first line): lines and name are indices of texts, or the texts themselves in older maps. Null
-  /// for what was printed without a range.
+  /// (lines, file name, first line): lines and name are indices of texts, or the texts themselves in older maps. All
+  /// are empty for what was printed without a range.
   std::shared_ptr<const Source> source_of(const IValue& pickled) {
     std::shared_ptr<const Source>& known = sources_[pickled.raw_pointer()];
     if (known) return known;
@@ -61,8 +61,7 @@ class MapReader {
       text = parts[0].to_string();
       if (!parts.at(1).is_none()) filename = parts[1].to_string();
     }
-    // Maps count lines from 1.
-    const int64_t first_line = std::max<int64_t>(parts.at(2).to_int(), 1) - 1;
+    const int64_t first_line = std::max<int64_t>(parts.at(2).to_int(), 0);
     known = std::make_shared<Source>(std::move(text), std::move(filename), size_t(first_line));
     return known;
   }
@@ -112,8 +111,9 @@ class TextTable {
         lines.push_back(add(text.substr(begin, end - begin)));
         begin = end;
       }
+      if (text.ends_with('\n')) lines.push_back(add(""));
       filename = add(source->filename());
-      first_line = int64_t(source->first_line()) + 1;
+      first_line = int64_t(source->first_line());
     }
     known = make_tuple({IValue(lines), IValue(filename), IValue(first_line)});
     return known;

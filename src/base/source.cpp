@@ -30,7 +30,7 @@ SourceRange SourceRange::original() const {
 
 SourceRange::Position SourceRange::position() const {
   const size_t line = source_->line_of(begin_);
-  return {source_->filename(), source_->first_line() + line + 1,
+  return {source_->filename(), source_->first_line() + line,
           source_->leading_whitespace() + begin_ - source_->line_begin(line)};
 }
 

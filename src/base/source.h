@@ -15,9 +15,9 @@ class SourceRange;
 /// archive.
 class Source {
  public:
-  /// `first_line`: the number, from 0, of the text's first line in `filename`.
+  /// `first_line`: the number that the text's first line has in `filename`, whose own first line is 1.
   /// `leading_whitespace`: how many characters were cut from the start of each line (added to columns that are shown).
-  Source(std::string text, std::string filename, size_t first_line = 0, size_t leading_whitespace = 0);
+  Source(std::string text, std::string filename, size_t first_line = 1, size_t leading_whitespace = 0);
 
   std::string_view text() const { return text_; }
   /// Empty when the source has no file.

@@ -159,8 +159,9 @@ bool SourcePrinter::Printer::special_operator(TaggedText& out, const Node& node)
   }
   const ArrayRef<Value*> inputs(node.inputs());
   if (kind == "aten::__getitem__") {
-    const bool plain = is_identifier(use(inputs[0]).text());
-    add_uses(out, inputs.slice(0, 1), plain ? "" : "(", plain ? "[" : ")[");
+    // What is indexed has the range of the whole: PyTorch takes it as plain text.
+    const std::string container = use(inputs[0]).text();
+    add(out, is_identifier(container) ? cat(container, "[") : cat("(", container, ")["));
     add_uses(out, inputs.slice(1, 1), "", "]");
   } else if (kind == "prim::EnumValue" || kind == "prim::EnumName") {
     add_uses(out, inputs, "(", kind == "prim::EnumValue" ? ").value" : ").name");

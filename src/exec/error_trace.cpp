@@ -55,7 +55,8 @@ std::string trace_text(const std::vector<TraceFrame>& frames, bool only_innermos
   if (any_original) {
     text += "\nTraceback of TorchScript, original code (most recent call last):\n";
     for (const Entry& entry : entries)
-      if (const SourceRange original = entry.range.original()) text += entry_text(original, entry.function);
+      if (const SourceRange original = entry.range.original(); original && !original.source()->text().empty())
+        text += entry_text(original, entry.function);
   }
   return text;
 }

@@ -159,7 +159,8 @@ class GraphPrinter {
   void range(SourceRange range) {
     if (!range) return;
     if (SourceRange original = range.original()) range = original;
-    if (range.source()->filename().empty()) return;
+    // A text without a file has no place to name; what was saved without a range stands at `:0:0`.
+    if (range.source()->filename().empty() && !range.source()->text().empty()) return;
     const SourceRange::Position at = range.position();
     out_ += cat(" # ", at.filename, ":", at.line, ":", at.column);
   }

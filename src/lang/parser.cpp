@@ -427,7 +427,7 @@ std::shared_ptr<const Def> parse_def(const std::shared_ptr<const Source>& source
     Parser::apply(comment.signature_comment(), *def);
     return def;
   }
-  throw RuntimeError(cat("Expected a single top-level function: ", source->filename(), ":", source->first_line() + 1));
+  throw RuntimeError(cat("Expected a single top-level function: ", source->filename(), ":", source->first_line()));
 }
 
 ExprPtr parse_expression(const std::shared_ptr<const Source>& source) {

@@ -9,6 +9,8 @@
 namespace rushlight::script {
 namespace {
 
+// Graphs name lines and columns of these texts ("# <string>:3:9"): they stand where PyTorch's do.
+
 /// A number on the left of a tensor. `$` stands for each kind of number in turn.
 constexpr std::string_view kNumberFirst = R"(
 def mul(a : $, b : Tensor) -> Tensor:
@@ -57,18 +59,28 @@ def mH(a : Tensor) -> Tensor:
 def shape(a : Tensor) -> List[int]:
   return a.size()
 )";
-constexpr std::string_view kOthers = R"(
+constexpr std::string_view kListWithDefault = R"(
+
+
 def list_with_default(out_size: List[int], defaults: List[int]):
   assert len(defaults) > len(out_size)
   return out_size
-def _assert(condition : Any, message : str):
+def _assert(condition : bool, message : str):
   assert condition, message
 def device(type: str):
   return torch.device(type)
 def type(self: Tensor, dtype: int, non_blocking: bool=False, copy: bool=False) -> Tensor:
   return self.to(dtype, non_blocking, copy)
+)";
+constexpr std::string_view kTensorAssert = R"(
+def _assert(condition : Tensor, message : str):
+  assert condition, message
+)";
+constexpr std::string_view kSubstring = R"(
+
+
 def __contains__(self: str, key: str) -> bool:
-  return self.find(key, 0, len(self)) != -1
+    return self.find(key, 0, len(self)) != -1
 )";
 
 std::string with(std::string_view text, char mark, std::string_view replacement) {
@@ -106,10 +118,12 @@ class Library {
       for (std::string_view type : {"float", "int"})
         declare_all(with(with(with(kRepeated, '@', name), '#', count), '$', type));
     declare_all(kProperties);
-    declare_all(kOthers);
+    declare_all(kListWithDefault);
+    declare_all(kTensorAssert);
+    declare_all(kSubstring);
   }
   void declare_all(std::string_view text) {
-    const auto source = std::make_shared<Source>(std::string(text), "");
+    const auto source = std::make_shared<Source>(std::string(text), "<string>");
     for (const std::shared_ptr<const lang::Def>& def : lang::parse_functions(source)) {
       // Overloads share their name, so each stands in a unit of its own.
       units_.push_back(ir::CompilationUnit::make());

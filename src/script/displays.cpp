@@ -24,6 +24,7 @@ Emitter::DisplayHint Emitter::narrow_hint(const TypePtr& hint, TypeKind kind, co
     const TypePtr& inner = hint->expect<ElementType>().element();
     if (inner->is(kind)) {
       narrowed.type = inner;
+      narrowed.whole = hint;
       return narrowed;
     }
   }

@@ -220,7 +220,7 @@ class Emitter {
   struct DisplayHint {
     TypePtr type;                     ///< the one list or dictionary type; null: none, or several
     std::vector<TypePtr> candidates;  ///< several
-    TypePtr whole;                    ///< the Union that the result is cast to
+    TypePtr whole;                    ///< the Optional or Union that the result is cast to
   };
   DisplayHint narrow_hint(const TypePtr& hint, TypeKind kind, const SourceRange& range);
 

@@ -212,6 +212,8 @@ SugaredValuePtr Emitter::emit_dict_form(const lang::Expr& call, const TypePtr& h
   if (wanted.candidates.size() > 1)
     lang::fail_at(call.range, cat("There are multiple candidate Dict types in the Union type annotation `", repr(*hint),
                                   "`, and full type inference is not yet supported for the `dict()` constructor."));
+  // Unlike a display, a call is not made Optional.
+  const TypePtr cast_to = hint && hint->is(TypeKind::union_) ? wanted.whole : nullptr;
   const auto add_keywords = [&](ir::Value* dict) {
     for (const lang::Keyword& keyword : call.keywords) {
       ir::Value* key = constant(IValue(keyword.name), keyword.range);
@@ -219,7 +221,7 @@ SugaredValuePtr Emitter::emit_dict_form(const lang::Expr& call, const TypePtr& h
       emit_operator_call(*this, call.range, ir::Symbol::intern("aten::_set_item"),
                          {{"self", dict, call.range}, {"", key, call.range}, {"", value, call.range}});
     }
-    return simple(wanted.whole ? unchecked_cast(dict, wanted.whole, call.range) : dict);
+    return simple(cast_to ? unchecked_cast(dict, cast_to, call.range) : dict);
   };
   const auto node = [&](ExprKind kind, std::string text, std::vector<lang::ExprPtr> operands) {
     auto expr = std::make_shared<lang::Expr>();
@@ -233,7 +235,7 @@ SugaredValuePtr Emitter::emit_dict_form(const lang::Expr& call, const TypePtr& h
   const bool is_list_display = !only_keywords && call[1]->is(ExprKind::list);
   if (call.keywords.empty() && (only_keywords || (is_list_display && call[1]->operands.empty()))) {
     if (is_list_display) emit(*call[1]);
-    return simple(make_dict({}, {}, hint, call.range, {}));
+    return simple(make_dict({}, {}, cast_to ? hint : wanted.type, call.range, {}));
   }
   // Keywords are pairs behind those of a list that stands there.
   lang::ExprPtr pairs;
@@ -270,7 +272,7 @@ SugaredValuePtr Emitter::emit_dict_form(const lang::Expr& call, const TypePtr& h
   const auto comprehension = node(ExprKind::dict_comp, "", {name(key), name(item)});
   comprehension->comprehensions = {{node(ExprKind::tuple, "", {name(key), name(item)}), name(over_name), {}}};
   ir::Value* dict = emit_dict_comprehension(*comprehension, wanted.type);
-  return pairs ? simple(wanted.whole ? unchecked_cast(dict, wanted.whole, call.range) : dict) : add_keywords(dict);
+  return pairs ? simple(cast_to ? unchecked_cast(dict, cast_to, call.range) : dict) : add_keywords(dict);
 }
 
 /// `torch.LongTensor(2, 3)`: sizes; `torch.LongTensor([1, 2])`: elements.

@@ -96,7 +96,7 @@ class ConversionMethod final : public SugaredValue {
   ScalarType type_;
 };
 
-SugaredValuePtr tensor_attribute(Emitter& emitter, const SourceRange& range, ir::Value* self, const std::string& name) {
+SugaredValuePtr tensor_attribute(Emitter& emitter, ir::Value* self, const std::string& name) {
   for (const auto& [method, dtype] : kConversions)
     if (method == name) return std::make_shared<ConversionMethod>(self, dtype);
   for (const auto& [attribute, space] : kTensorAttributes) {
@@ -105,7 +105,8 @@ SugaredValuePtr tensor_attribute(Emitter& emitter, const SourceRange& range, ir:
     // Some are written in the language itself, under aten.
     if (find_overloads(op).empty()) op = "aten::" + name;
     if (find_overloads(op).empty() && builtin_functions(op).empty()) break;
-    return simple(emit_operator(emitter, range, op, {self}));
+    // PyTorch gives these nodes no place in the source.
+    return simple(emit_operator(emitter, {}, op, {self}));
   }
   return nullptr;
 }
@@ -134,7 +135,7 @@ SugaredValuePtr SimpleValue::attribute(Emitter& emitter, const SourceRange& rang
   if (cls) {
     if (SugaredValuePtr found = class_attribute(emitter, range, value_, *cls, name)) return found;
   } else if (type.is(TypeKind::tensor)) {
-    if (SugaredValuePtr found = tensor_attribute(emitter, range, value_, name)) return found;
+    if (SugaredValuePtr found = tensor_attribute(emitter, value_, name)) return found;
   } else if (const InterfaceType* interface = type.as<InterfaceType>()) {
     if (interface->find_method(name)) return std::make_shared<MethodValue>(value_, name);
   } else if (const TupleType* tuple = type.as<TupleType>()) {

@@ -39,6 +39,11 @@ def run(*command, **options):
     return subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
 
 
+def sanitizers(build):
+    """What the library was built with, as for -fsanitize=: its users must be built with the same. "" in ordinary builds."""
+    return re.search(r"^RUSHLIGHT_SANITIZE:STRING=(.*)$", (build / "CMakeCache.txt").read_text(), re.MULTILINE).group(1)
+
+
 def build_programs(package, programs, folder, *arguments):
     configured = run("cmake", "-S", HERE, "-B", folder, "-G", "Ninja", f"-DPACKAGE={package}", f"-DPROGRAMS={';'.join(programs)}", *arguments)
     if configured.returncode:
@@ -102,10 +107,12 @@ def main():
     installed = run("cmake", "--install", build, "--prefix", prefix, "--component", "cpp")
     results.add("installation", installed.returncode == 0, installed.stdout + installed.stderr)
     # The drop-in package for all programs; Rushlight's own, which leads to the same library, for one.
+    sanitize = sanitizers(build)
+    flags = [f"-DCMAKE_CXX_FLAGS=-fsanitize={sanitize}"] if sanitize else []
     for package, programs, argument in (("Torch", PROGRAMS, f"-DTorch_DIR={prefix}/share/rushlight/torch"),
                                         ("Rushlight", PROGRAMS[:1], f"-DCMAKE_PREFIX_PATH={prefix}")):
         folder = build / "cpp-users" / package
-        failure = build_programs(package, programs, folder, argument)
+        failure = build_programs(package, programs, folder, argument, *flags)
         results.add(f"find_package({package})", not failure, failure)
         if not failure:
             compare(results, package, folder, programs)

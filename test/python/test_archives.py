@@ -272,3 +272,27 @@ def test_every_dtype_travels(tmp_path, dtype):
     out = in_pytorch(torch.jit.script(Holder()), tmp_path, "print(m.t.dtype, tuple(m.t.stride()), m.t.to(torch.complex128).real.tolist())")
     expected = [[0.0, 1.0, 1.0 if dtype == "bool" else 2.0]]
     assert out == f"torch.{dtype} (1, 1) {expected}\n"
+
+
+def maybe_none(x: int) -> Optional[int]:
+    return x
+
+
+def test_a_function_is_saved_as_a_module():
+    file = io.BytesIO()
+    torch.jit.save(torch.jit.script(maybe_none), file)
+    code = zipfile.ZipFile(file).read("archive/code/__torch__.py").decode()
+    assert code == textwrap.dedent("""\
+        class PlaceholderModule(Module):
+          __parameters__ = []
+          __buffers__ = []
+          training : bool
+          def forward(self: __torch__.PlaceholderModule,
+            x: int) -> int:
+            return x
+        """)
+    file.seek(0)
+    net = torch.jit.load(file)
+    assert net.training and net(3) == 3
+    net.eval()
+    assert not net.training

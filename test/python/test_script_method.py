@@ -107,3 +107,11 @@ def test_an_object_without_forward():
     module = WithoutForward()
     with pytest.raises(RuntimeError, match="Method 'forward' is not defined"):
         module.graph
+
+
+def test_a_script_module_without_a_class_of_its_own_takes_methods():
+    net = torch.jit.ScriptModule()
+    net.define("def forward(self, x):\n    return x + 1\n")
+    net.define("def twice(self, x):\n    return self.forward(x) * 2\n")
+    assert net.twice(torch.ones(1)).item() == 4
+    assert str(net.graph).startswith("graph(%self : __torch__.torch.jit._script.ScriptModule,")

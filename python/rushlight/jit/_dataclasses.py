@@ -23,7 +23,7 @@ def _defined_names(cls):
 
 def _function(cls, name, signature, body):
     text = f"def {name}{signature}:\n" + "".join(f"  {line}\n" for line in body)
-    return FunctionSource(text, f"<dataclass {cls.__name__}>", 1, name, "")
+    return FunctionSource(text, f"__torch_jit_dataclass/{cls.__name__}/{name}", 0, name, "")
 
 
 def _write_init(cls, name):

@@ -1,6 +1,7 @@
 """Compiled modules as Python objects: parameters, submodules and methods of the C++ object behind them under nn.Module's interface."""
 import copy
 import pickle
+import typing
 from collections import OrderedDict
 
 from .. import _C
@@ -94,6 +95,7 @@ class ScriptModule(Module):
     methods are those of the compiled module behind them (``_actual_script_module``).
     """
 
+    __module__ = "rushlight.jit._script"  # as graphs and archives call it
     _is_compiled_form = False
 
     def __init_subclass__(cls, **kwargs):
@@ -101,7 +103,7 @@ class ScriptModule(Module):
         if not cls._is_compiled_form:
             _script_method.prepare_class(cls)
 
-    forward = _NotCompiled()  # the compiled one is found behind the object
+    forward: typing.Callable[..., typing.Any] = _NotCompiled()  # the compiled one is found behind the object
 
     def __getattr__(self, name):
         actual = self.__dict__.get("_actual_script_module")
@@ -134,12 +136,16 @@ class ScriptModule(Module):
         raise RuntimeError(f"Tried to serialize object {self._c.qualified_name} which does not have a __getstate__ method defined!")
 
 
+_script_method.prepare_class(ScriptModule)
+
+
 class RecursiveScriptModule(ScriptModule):
     """What torch.jit.script makes of a module and torch.jit.load of a file.
 
     Attributes that the compiler took over live in the C++ object (``_c``) and keep their types; other attributes are plain Python ones.
     """
 
+    __module__ = "rushlight.jit._script"
     _is_compiled_form = True
 
     def __init__(self, cpp_module):

@@ -104,7 +104,8 @@ void svd(Matrix<T> a, double* s, Matrix<T> v) {
         rotated = true;
         const T phase = pq / magnitude;
         const auto [c, sine] = rotation_for(pp, qq, magnitude);
-        const auto rotate = [&](Matrix<T> matrix) {
+        // clang takes no bindings into a lambda before its version 16.
+        const auto rotate = [&, c = c, sine = sine](Matrix<T> matrix) {
           for (int64_t i = 0; i < matrix.rows; ++i) {
             const T x = matrix(i, p), y = matrix(i, q) * conj_of(phase);
             matrix(i, p) = c * x - sine * y;

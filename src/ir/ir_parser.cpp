@@ -222,7 +222,10 @@ class GraphReader {
     std::string scalars;
     while (!lexer_.peek().is(")")) {
       scalars += lexer_.until_separator();
-      if (lexer_.accept(",")) scalars += ", ";
+      if (lexer_.accept(","))
+        scalars += ", ";
+      else if (!lexer_.peek().is(")"))
+        lexer_.fail_expected(")");
     }
     lexer_.expect(")");
     node->set_attribute(attributes::scalars, scalars);

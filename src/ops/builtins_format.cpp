@@ -1,4 +1,5 @@
 /// String formatting of programs: `"{} {}".format(a, b)`, f-strings, and `"%d %s" % (a, b)`.
+#include <cmath>
 #include <cstdio>
 
 #include "base/text.h"
@@ -26,6 +27,13 @@ std::string printed_float(char specifier, double value) {
   char digits[400];
   std::snprintf(digits, sizeof digits, pattern, value);
   return digits;
+}
+
+/// `%d` of a float is cut to 32 bits, as PyTorch cuts it.
+int64_t whole_number(const Scalar& number) {
+  if (!number.is_float()) return number.to<int64_t>();
+  const double value = std::trunc(number.to<double>());
+  return value >= INT32_MIN && value <= INT32_MAX ? int64_t(value) : INT32_MIN;
 }
 
 std::string format_percent(std::string_view text, const IValue& values) {
@@ -56,13 +64,14 @@ std::string format_percent(std::string_view text, const IValue& values) {
     switch (specifier) {
       case 'd':
       case 'i':
-        out += cat(need_number().to<int64_t>());
+        out += cat(whole_number(need_number()));
         break;
       case 'e':
       case 'E':
       case 'f':
       case 'F':
-        out += printed_float(specifier, need_number().to<double>());
+        // PyTorch prints single precision here.
+        out += printed_float(specifier, float(need_number().to<double>()));
         break;
       case 'c':
         if (value.is_int())

@@ -159,7 +159,7 @@ std::tuple<T, T> divmod_of(T a, T b) {
     if (b == 0) throw RuntimeError("ZeroDivisionError: float divmod()");
     double rest = std::fmod(a, b);
     if (rest != 0 && (rest < 0) != (b < 0)) rest += b;
-    return {std::floor((a - rest) / b + 0.5), rest};
+    return {(a - rest) / b, rest};
   }
 }
 template <class A, class B>

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "ops/number_rules.h"
 #include "ops/typed_kernel.h"
 #include "ops/variable_queries.h"
 
@@ -71,8 +72,7 @@ int64_t remainder_int(int64_t a, int64_t b) {
 }
 template <class A, class B>
 double remainder_mixed(A a, B b) {
-  const double x = double(a), y = double(b), rest = std::fmod(x, y);
-  return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+  return float_remainder(double(a), double(b));
 }
 template <class A, class B>
 double pow_mixed(A a, B b) {
@@ -114,7 +114,22 @@ int64_t int_of_float(double a) {
   if (!(a >= -9.2233720368547758e18 && a < 9.2233720368547758e18)) return std::numeric_limits<int64_t>::min();
   return int64_t(a);
 }
-int64_t int_of_scalar(const Scalar& a) { return a.to<int64_t>(); }
+/// RuntimeError, by PyTorch's name of the C++ type, where the number has no place among the integers or reals.
+void check_convertible(bool fits, std::string_view type) {
+  if (!fits) throw RuntimeError(cat("value cannot be converted to type ", type, " without overflow"));
+}
+double real_number(const Scalar& a, std::string_view type) {
+  check_convertible(!a.is_complex() || a.to<std::complex<double>>().imag() == 0, type);
+  return a.to<double>();
+}
+int64_t whole_number(const Scalar& a, std::string_view type) {
+  if (!a.is_float() && !a.is_complex()) return a.to<int64_t>();
+  constexpr double kEnd = 9223372036854775808.0;
+  const double value = real_number(a, type);
+  check_convertible(value >= -kEnd && value < kEnd, type);
+  return int64_t(value);
+}
+int64_t int_of_scalar(const Scalar& a) { return whole_number(a, "int"); }
 /// A text that is a number to its end. Where nothing of it is one, or one too large, PyTorch's message is the name of
 /// the C++ function that it calls; the hint says what is wrong.
 template <class Number, class Read>
@@ -134,11 +149,11 @@ int64_t int_of_string(std::string_view text) {
       text, [](const char* from, char** end) { return int64_t(std::strtoll(from, end, 10)); }, "stoll",
       "an integer of 64 bits", "invalid literal for int() with base 10");
 }
-int64_t int_of_tensor(const Tensor& a) { return a.item().to<int64_t>(); }
+int64_t int_of_tensor(const Tensor& a) { return whole_number(a.item(), "int64_t"); }
 double float_of_int(int64_t a) { return double(a); }
 double float_of_bool(bool a) { return a; }
-double float_of_scalar(const Scalar& a) { return a.to<double>(); }
-double float_of_tensor(const Tensor& a) { return a.item().to<double>(); }
+double float_of_scalar(const Scalar& a) { return real_number(a, "double"); }
+double float_of_tensor(const Tensor& a) { return real_number(a.item(), "double"); }
 double float_of_string(std::string_view text) {
   return number_of_string<double>(
       text, [](const char* from, char** end) { return std::strtod(from, end); }, "stod", "a number",
@@ -175,13 +190,14 @@ double math_tan(double a) { return std::tan(a); }
 double math_tanh(double a) { return std::tanh(a); }
 double fabs_of(double a) { return std::fabs(a); }
 int64_t abs_int(int64_t a) { return a < 0 ? neg_int(a) : a; }
+/// The second of two that are equal, and where there is a nan.
 template <class T>
 T min_of(T a, T b) {
-  return b < a ? b : a;
+  return a < b ? a : b;
 }
 template <class T>
 T max_of(T a, T b) {
-  return a < b ? b : a;
+  return a > b ? a : b;
 }
 
 int64_t range_length(int64_t low, int64_t high, int64_t step) {

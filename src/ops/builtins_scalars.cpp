@@ -4,6 +4,7 @@
 #include <complex>
 
 #include "base/text.h"
+#include "ops/number_rules.h"
 #include "ops/typed_kernel.h"
 
 namespace rushlight::ops {
@@ -31,6 +32,7 @@ struct Mul {
     return a * b;
   }
   static int64_t of(int64_t a, int64_t b) { return int64_t(uint64_t(a) * uint64_t(b)); }
+  static Complex of(Complex a, Complex b) { return complex_product(a, b); }
 };
 template <class F, class A, class B>
 Complex complex_of(A a, B b) {
@@ -47,7 +49,7 @@ Scalar numbers(const Scalar& a, const Scalar& b) {
   if (a.is_float() || b.is_float()) return Scalar(F::of(a.to<double>(), b.to<double>()));
   return Scalar(F::of(a.to<int64_t>(), b.to<int64_t>()));
 }
-Complex div_complex(Complex a, Complex b) { return a / b; }
+Complex div_complex(Complex a, Complex b) { return complex_quotient(a, b); }
 Complex neg_complex(Complex a) { return -a; }
 Scalar neg_number(const Scalar& a) {
   return a.is_complex() || a.is_float() ? -a : Scalar(int64_t(0 - uint64_t(a.to<int64_t>())));
@@ -79,10 +81,7 @@ Scalar floordiv_numbers(const Scalar& a, const Scalar& b) {
 }
 Scalar remainder_numbers(const Scalar& a, const Scalar& b) {
   check_real(a, b, "%");
-  if (a.is_float() || b.is_float()) {
-    const double x = a.to<double>(), y = b.to<double>(), rest = std::fmod(x, y);
-    return Scalar(rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest);
-  }
+  if (a.is_float() || b.is_float()) return Scalar(float_remainder(a.to<double>(), b.to<double>()));
   const int64_t x = a.to<int64_t>(), y = b.to<int64_t>();
   if (y == 0) throw RuntimeError("division by 0");
   if (y == -1) return Scalar(int64_t(0));

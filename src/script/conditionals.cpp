@@ -303,10 +303,8 @@ ir::Value* Emitter::emit_value_if(const Condition& condition, const std::functio
 
 ir::Value* Emitter::emit_ternary(const lang::Expr& expr, const TypePtr& hint) {
   const Condition condition = emit_condition(*expr[1]);
-  if (condition.decided) {
-    refine(*condition.decided ? condition.when_true : condition.when_false, expr.range);
-    return emit(*condition.decided ? *expr[0] : *expr[2], hint);
-  }
+  // Unlike an `if`, one that is decided narrows nothing.
+  if (condition.decided) return emit(*condition.decided ? *expr[0] : *expr[2], hint);
   return emit_value_if(
       condition, [&] { return emit(*expr[0], hint); }, [&] { return emit(*expr[2], hint); }, expr.range, hint);
 }

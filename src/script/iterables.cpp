@@ -58,7 +58,7 @@ SugaredValuePtr SimpleValue::element(Emitter& emitter, const SourceRange& range,
       return simple(emit_operator(emitter, range, "aten::__getitem__", {value_, index}));
     case TypeKind::tensor:
       return simple(
-          emit_operator(emitter, range, "aten::select", {value_, emitter.constant(IValue(int64_t(0)), range), index}));
+          emit_operator(emitter, range, "aten::select", {value_, emitter.constant(IValue(int64_t(0)), {}), index}));
     case TypeKind::class_:
       // A container of modules in code of an archive, whose parts were checked when it was compiled.
       if (value_->type()->is_module() && hint && hint->is(TypeKind::interface))

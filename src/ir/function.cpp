@@ -116,6 +116,7 @@ GraphFunction* CompilationUnit::add_function(std::unique_ptr<GraphFunction> func
   if (is_taken(added->qualified_name()))
     throw RuntimeError(cat("method '", added->qualified_name(), "' already defined."));
   function_index_[added->qualified_name()] = added;
+  added->unit_ = this;
   functions_.push_back(std::move(function));
   return added;
 }

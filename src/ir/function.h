@@ -8,6 +8,8 @@
 
 namespace rushlight::ir {
 
+class CompilationUnit;
+
 /// What the executor makes of a graph; kept with the function and made once.
 class ExecutablePlan {
  public:
@@ -34,6 +36,8 @@ class GraphFunction : public Function {
   const Schema& schema() const override;
   void set_schema(Schema schema);
   bool has_schema() const { return schema_ != nullptr; }
+  /// The unit that owns it; null for a function of none.
+  CompilationUnit* unit() const { return unit_; }
   IValue call(std::vector<IValue> arguments) override;
 
   /// The plan is made by the executor's factory on first use; thread-safe.
@@ -50,6 +54,8 @@ class GraphFunction : public Function {
   mutable std::shared_ptr<const std::vector<bool>> differentiable_outputs;
 
  private:
+  friend class CompilationUnit;
+  CompilationUnit* unit_ = nullptr;
   std::shared_ptr<Graph> graph_;
   mutable std::shared_ptr<Graph> inlinable_graph_;
   mutable std::unique_ptr<Schema> schema_;

@@ -222,7 +222,6 @@ class Parser : public ExpressionParser {
       return stmt;
     }
     if (!at("def")) unexpected("def");
-    if (in_function_ && is_python()) unsupported("function definitions", head, 3);
     return definition();
   }
   StmtPtr definition() {

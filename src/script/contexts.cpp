@@ -55,7 +55,7 @@ SugaredValuePtr Emitter::emit_closure(const std::function<void(ir::Block&)>& bod
   return std::make_shared<ClosureValue>(closure->output());
 }
 
-void Emitter::emit_nested_def(const lang::Def& def) {
+void Emitter::emit_closure_def(const lang::Def& def) {
   const SugaredValuePtr closure = emit_closure([&](ir::Block& block) {
     std::vector<Argument> arguments;
     emit_def(def, read_signature(def, false), block, false, arguments);

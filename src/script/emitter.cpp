@@ -117,6 +117,8 @@ std::vector<Argument> Emitter::emit_parameters(const lang::Def& def, const Schem
     arguments.push_back(argument);
     if (parameter.gathers && parameter.keyword_only && gathered_ && !parameter.annotation)
       environment_.bind(parameter.name, std::make_shared<KeywordsValue>(input, gathered_->names));
+    else if (argument.type->is_module())
+      environment_.set(parameter.name, resolver_->module_value(input), parameter.range);
     else
       environment_.set_value(parameter.name, input, parameter.range, argument.type);
   }

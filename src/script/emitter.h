@@ -70,6 +70,10 @@ class Emitter {
   SugaredValuePtr call_lambda(const LambdaValue& lambda, const SourceRange& range,
                               const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords);
 
+  /// A call of a function in this function.
+  SugaredValuePtr call_nested(const NestedFunctionValue& nested, const SourceRange& range,
+                              std::vector<NamedValue> arguments, std::vector<NamedValue> keywords);
+
   /// How many results of the call that is being made are taken (emit_for_results).
   size_t results_wanted() const { return results_wanted_; }
 
@@ -174,7 +178,10 @@ class Emitter {
 
   // lambdas.cpp
   SugaredValuePtr emit_lambda(const lang::Expr& expr);
-  void check_captures(const LambdaValue& lambda, const SourceRange& range);
+  void check_captures(const std::set<std::string>& names, size_t comprehensions, const SourceRange& range,
+                      std::string_view what);
+  // nested_functions.cpp
+  void emit_nested_function(const std::shared_ptr<const lang::Def>& def);
   // ordering.cpp
   SugaredValuePtr emit_ordering(const BuiltinFunction& builtin, const lang::Expr& call);
   ir::Value* keys_of(ir::Value* list, const SugaredValuePtr& key, const SourceRange& range);
@@ -182,7 +189,7 @@ class Emitter {
   // contexts.cpp
   void emit_with(const lang::Stmt& stmt);
   SugaredValuePtr emit_closure(const std::function<void(ir::Block&)>& body);
-  void emit_nested_def(const lang::Def& def);
+  void emit_closure_def(const lang::Def& def);
   SugaredValuePtr emit_fork(const lang::Expr& call, std::string_view kind);
 
   // expressions.cpp
@@ -260,7 +267,7 @@ class Emitter {
                                         bool is_method);
   void emit_def(const lang::Def& def, const Schema& signature, ir::Block& block, bool is_method,
                 std::vector<Argument>& arguments);
-  std::string temporary(const char* base) { return base + std::to_string(temporaries_++); }
+  std::string temporary(std::string base) { return std::move(base) + std::to_string(temporaries_++); }
 
   /// What a definition collects: the function, and each closure in it.
   struct Returns {
@@ -286,6 +293,8 @@ class Emitter {
   std::map<std::string, TypePtr> declared_;  ///< `x: T` without a value
   std::vector<size_t> open_comprehensions_;  ///< how many frames were open when each began
   size_t lambda_calls_ = 0;                  ///< open ones
+  /// Functions in this function, compiled for what they read from around them.
+  std::map<std::pair<const lang::Def*, std::string>, ir::GraphFunction*> nested_functions_;
   ErrorCollector errors_;
   size_t unrolled_turns_ = 0;
   size_t temporaries_ = 0;

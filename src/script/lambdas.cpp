@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "lang/names.h"
 #include "script/emitter.h"
 
 namespace rushlight::script {
@@ -26,30 +27,14 @@ SugaredValuePtr Emitter::emit_lambda(const lang::Expr& expr) {
   return std::make_shared<LambdaValue>(expr, std::move(defaults), open_comprehensions_.size());
 }
 
-namespace {
-void collect_names(const lang::Expr& expr, std::set<std::string>& names) {
-  if (expr.is(ExprKind::name)) names.insert(expr.text);
-  for (const lang::ExprPtr& part : expr.operands)
-    if (part) collect_names(*part, names);
-  for (const lang::Keyword& keyword : expr.keywords)
-    if (keyword.value) collect_names(*keyword.value, names);
-  for (const lang::Comprehension& part : expr.comprehensions) {
-    collect_names(*part.iterable, names);
-    for (const lang::ExprPtr& condition : part.conditions) collect_names(*condition, names);
-  }
-}
-}  // namespace
-
-/// A comprehension around the call has variables of its own, which are not those that the lambda means.
-void Emitter::check_captures(const LambdaValue& lambda, const SourceRange& range) {
-  if (open_comprehensions_.size() <= lambda.comprehensions()) return;
-  std::set<std::string> names;
-  collect_names(*lambda.expr()[0], names);
-  for (const lang::Keyword& parameter : lambda.expr().keywords) names.erase(parameter.name);
+/// A comprehension around the call has variables of its own, which are not those that the function means.
+void Emitter::check_captures(const std::set<std::string>& names, size_t comprehensions, const SourceRange& range,
+                             std::string_view what) {
+  if (open_comprehensions_.size() <= comprehensions) return;
   for (const std::string& name : names)
-    if (environment_.is_defined_from(open_comprehensions_[lambda.comprehensions()], name))
-      lang::fail_at(range, cat("the lambda reads '", name,
-                               "', and a comprehension around its call has a variable of that ", "name"));
+    if (environment_.is_defined_from(open_comprehensions_[comprehensions], name))
+      lang::fail_at(range, cat("the ", what, " reads '", name,
+                               "', and a comprehension around its call has a variable of that name"));
 }
 
 SugaredValuePtr Emitter::call_lambda(const LambdaValue& lambda, const SourceRange& range,
@@ -58,7 +43,9 @@ SugaredValuePtr Emitter::call_lambda(const LambdaValue& lambda, const SourceRang
   // A lambda that calls itself would never end here.
   constexpr size_t kMaxCalls = 100;
   if (lambda_calls_ >= kMaxCalls) lang::fail_at(range, cat("more than ", kMaxCalls, " calls of lambdas in each other"));
-  check_captures(lambda, range);
+  std::set<std::string> names;
+  lang::add_names_read(lambda.expr(), names);
+  check_captures(names, lambda.comprehensions(), range, "lambda");
   const std::vector<lang::Keyword>& parameters = lambda.expr().keywords;
   if (arguments.size() > parameters.size())
     lang::fail_at(range, cat("Expected at most ", parameters.size(), " arguments but found ", arguments.size(),

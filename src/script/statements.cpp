@@ -97,7 +97,7 @@ void Emitter::emit_statement(const lang::Stmt& stmt) {
     case StmtKind::with:
       return emit_with(stmt);
     case StmtKind::def:
-      return emit_nested_def(*stmt.def);
+      return stmt.def->is_python ? emit_nested_function(stmt.def) : emit_closure_def(*stmt.def);
     case StmtKind::class_:
       lang::fail_at(stmt.range, "Unrecognized statement kind class");
     case StmtKind::global:

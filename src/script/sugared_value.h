@@ -288,6 +288,28 @@ class LambdaValue final : public SugaredValue {
   size_t comprehensions_;
 };
 
+/// A function in a function: compiled as one of its own that takes what it reads from around it as further arguments.
+class NestedFunctionValue final : public SugaredValue {
+ public:
+  /// `defaults`: for each parameter the variable that holds its default; empty: it has none. `comprehensions`: how many
+  /// were open where it stands.
+  NestedFunctionValue(std::shared_ptr<const lang::Def> def, std::vector<std::string> defaults, size_t comprehensions)
+      : def_(std::move(def)), defaults_(std::move(defaults)), comprehensions_(comprehensions) {}
+  std::string kind() const override { return "nested function"; }
+  const std::shared_ptr<const lang::Def>& def() const { return def_; }
+  const std::vector<std::string>& defaults() const { return defaults_; }
+  size_t comprehensions() const { return comprehensions_; }
+  ir::Value* as_value(Emitter& emitter, const SourceRange& range) override;
+  bool gathers(bool keywords) override;
+  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
+                       std::vector<NamedValue> keywords) override;
+
+ private:
+  std::shared_ptr<const lang::Def> def_;
+  std::vector<std::string> defaults_;
+  size_t comprehensions_;
+};
+
 /// `slice(a, b, c)`: good for a subscript only.
 class SliceValue final : public SugaredValue {
  public:

@@ -1,5 +1,6 @@
 """Small questions and process-wide switches of the torch namespace."""
 import os
+import warnings
 
 from . import _C
 from ._tensor import Tensor
@@ -26,6 +27,13 @@ def typename(obj, /):
     if not name:
         module, name = type(obj).__module__ or "", type(obj).__qualname__
     return name if module in ("", "builtins") else f"{module}.{name}"
+
+
+def range(*arguments, **options):
+    """start, start + step, ... with the end, in floating point. Deprecated by PyTorch in favour of arange."""
+    warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range "
+                  "builtin. Instead, use torch.arange, which produces values in [start, end).", UserWarning, stacklevel=2)
+    return _C._find_function("range")(*arguments, **options)
 
 
 def set_default_dtype(d, /):

@@ -1,9 +1,6 @@
 """Functions of the torch namespace that ask a tensor something and give a plain Python value: each is a method of the tensor too."""
 from ._tensor import Tensor
 
-# Those that stand for the operator of their name when compiled code calls them.
-OPERATORS = ("is_autocast_enabled", "is_complex", "is_floating_point", "numel")
-
 
 def _checked(input, function):
     if not isinstance(input, Tensor):
@@ -49,6 +46,11 @@ def is_nonzero(input):
 def is_same_size(input, other):
     """Whether both have the same sizes."""
     return _checked(input, "is_same_size").shape == other.shape
+
+
+def get_device(input):
+    """The number of the tensor's device; -1 on the CPU."""
+    return _checked(input, "get_device").get_device()
 
 
 def numel(input):

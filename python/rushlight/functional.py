@@ -308,12 +308,29 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
                 return _VF.norm(input, p, _dim, keepdim=keepdim, dtype=dtype, out=out)
 
 
-def lu(A, pivot=True, get_infos=False, out=None):
-    """The LU factorization, packed; see torch.linalg.lu_factor."""
-    extra = {} if out is None else {"out": tuple(out)}
-    if get_infos:
-        return tuple(_function("linalg_lu_factor_ex")(A, pivot=pivot, **extra))
-    return tuple(_function("linalg_lu_factor")(A, pivot=pivot, **extra))
+def _lu_with_infos(A: Tensor, pivot: bool = True, get_infos: bool = False,
+                   out: Optional[Tuple[Tensor, Tensor, Tensor]] = None) -> Tuple[Tensor, Tensor, Tensor]:
+    """The LU factorization, packed, its pivots and, with get_infos, which matrices have none; without it they are a RuntimeError."""
+    factors, pivots, infos = torch.linalg.lu_factor_ex(A, pivot=pivot)
+    if out is not None:
+        out[0].resize_as_(factors).copy_(factors)
+        out[1].resize_as_(pivots).copy_(pivots)
+        out[2].resize_as_(infos).copy_(infos)
+        return out
+    return factors, pivots, infos
+
+
+def _lu_no_infos(A: Tensor, pivot: bool = True, get_infos: bool = False,
+                 out: Optional[Tuple[Tensor, Tensor]] = None) -> Tuple[Tensor, Tensor]:
+    factors, pivots, _ = torch.linalg.lu_factor_ex(A, pivot=pivot, check_errors=True)
+    if out is not None:
+        out[0].resize_as_(factors).copy_(factors)
+        out[1].resize_as_(pivots).copy_(pivots)
+        return out
+    return factors, pivots
+
+
+lu = boolean_dispatch("get_infos", 2, False, _lu_with_infos, _lu_no_infos, __name__, "lu")
 
 
 def nonzero(input, *, out=None, as_tuple=False):

@@ -36,6 +36,7 @@ class Indexing {
 
   void apply(PyObject* index) {
     if (PyTuple_Check(index)) return apply_all(index);
+    if (PySlice_Check(index) && result.dim() > 0) return apply_slice(index, /*is_whole_index=*/true);
     if (is_old_style_tuple(index)) {
       checked(PyErr_WarnEx(PyExc_UserWarning,
                            "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed "
@@ -88,7 +89,7 @@ class Indexing {
 
   void apply_one(PyObject* index, int64_t unnamed) {
     if (PyLong_Check(index) && !PyBool_Check(index)) return apply_int(to_int(index));
-    if (PySlice_Check(index)) return apply_slice(index);
+    if (PySlice_Check(index)) return apply_slice(index, /*is_whole_index=*/false);
     if (index == Py_Ellipsis) {
       dim_ += unnamed;
     } else if (index == Py_None) {
@@ -123,13 +124,14 @@ class Indexing {
     step(select(result, dim_, index));
   }
 
-  void apply_slice(PyObject* slice) {
+  /// `x[:]` makes a slice; among other indices one of the whole dimension makes nothing, except in a trace.
+  void apply_slice(PyObject* slice, bool is_whole_index) {
     if (result.dim() == 0) throw IndexError("slice() cannot be applied to a 0-dim tensor.");
     Py_ssize_t start = 0, stop = 0, stride = 0;
     checked(PySlice_Unpack(slice, &start, &stop, &stride));
     if (is_tracing()) note_traced_slice(slice);
     if (stride <= 0) throw ValueError("step must be greater than zero");
-    if (is_tracing() || start != 0 || stop != result.sizes()[size_t(dim_)] || stride != 1)
+    if (is_tracing() || is_whole_index || start != 0 || stop < result.sizes()[size_t(dim_)] || stride != 1)
       step(op_call<"aten::slice", "Tensor">(result, dim_, int64_t(start), int64_t(stop), int64_t(stride)).tensor());
     ++dim_;
   }

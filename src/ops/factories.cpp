@@ -152,6 +152,31 @@ Tensor arange_between(Scalar start, Scalar end, OptType dtype, OptLayout layout,
   return arange_cpu(start, end, Scalar(1), dtype, layout, device, pin);
 }
 
+/// The ends are both included, and integers give floating-point numbers too: PyTorch's older form of arange.
+Tensor range_cpu(Scalar start, Scalar end, Scalar step, OptType dtype, OptLayout layout, OptDevice device,
+                 OptBool pin) {
+  const double from = start.to<double>(), to = end.to<double>(), by = step.to<double>();
+  if (by == 0) throw RuntimeError("step must be nonzero");
+  if (!std::isfinite(from) || !std::isfinite(to)) throw RuntimeError(cat("unsupported range: ", from, " -> ", to));
+  if ((by > 0 && to < from) || (by < 0 && to > from))
+    throw RuntimeError("upper bound and lower bound inconsistent with step sign");
+  const double count = std::floor((to - from) / by) + 1;
+  if (!(count <= double(std::numeric_limits<int64_t>::max()))) throw RuntimeError("invalid size, possible overflow?");
+  Tensor result = empty_cpu(int64_t(count), dtype.value_or(default_dtype()), layout, device, pin, {});
+  if (result.is_meta()) return result;
+  cpu::dispatch<kIntegral | kFloating>(result.dtype(), "range_cpu", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
+    T* out = result.data<T>();
+    const C a = start.to<C>(), s = step.to<C>();
+    for (int64_t i = 0; i < result.numel(); ++i) out[i] = T(C(a + C(i) * s));
+  });
+  return result;
+}
+Tensor range_between(Scalar start, Scalar end, OptType dtype, OptLayout layout, OptDevice device, OptBool pin) {
+  return range_cpu(start, end, Scalar(1), dtype, layout, device, pin);
+}
+
 Tensor linspace_cpu(Scalar start, Scalar end, int64_t steps, OptType dtype, OptLayout layout, OptDevice device,
                     OptBool pin) {
   if (steps < 0) throw RuntimeError("number of steps must be non-negative");
@@ -307,6 +332,16 @@ void declare_factories(OpSet& ops) {
            .kernel = typed_kernel<&arange_cpu>(),
            .traits = kPlain,
            .doc = "start, start + step, ... up to but without end."});
+  ops.add({.schema = "range.step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? "
+                     "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&range_cpu>(),
+           .traits = kPlain,
+           .doc = "start, start + step, ... up to and with end."});
+  ops.add({.schema = "range(Scalar start, Scalar end, *, ScalarType? dtype=None, Layout? layout=None, Device? "
+                     "device=None, bool? pin_memory=None) -> Tensor",
+           .kernel = typed_kernel<&range_between>(),
+           .traits = kPlain,
+           .doc = "start, start + 1, ... up to and with end."});
   ops.add({.schema = "linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, "
                      "Device? device=None, bool? pin_memory=None) -> Tensor",
            .kernel = typed_kernel<&linspace_cpu>(),

@@ -394,6 +394,18 @@ Tensor vander_cpu(const Tensor& x, std::optional<int64_t> N) {
   shape.back() = 1;
   return concat({ones(shape, powers.dtype()), powers}, -1);
 }
+/// The older form: highest power first unless `increasing`.
+Tensor vander_of_vector(const Tensor& x, std::optional<int64_t> N, bool increasing) {
+  if (x.dim() != 1) throw RuntimeError("x must be a one-dimensional tensor.");
+  const int64_t n = N.value_or(x.size(0));
+  if (n < 0) throw RuntimeError("N must be non-negative.");
+  const ScalarType type = is_integral_or_bool(x.dtype()) ? ScalarType::int64 : x.dtype();
+  Tensor powers = empty(Shape{x.size(0), 0}, type);
+  if (n > 0) powers = ones(Shape{x.size(0), 1}, type);
+  if (n > 1) powers = concat({powers, cumprod(expand(unsqueeze(to(x, type), -1), Shape{x.size(0), n - 1}), -1)}, -1);
+  const int64_t last = 1;
+  return increasing ? powers : flip(powers, IntArrayRef(&last, 1));
+}
 
 }  // namespace
 
@@ -527,6 +539,10 @@ void declare_linalg_derived(OpSet& ops) {
            .kernel = typed_kernel<&vander_cpu>(),
            .traits = kLinalg | kComposite,
            .doc = "The powers of the elements, one column each."});
+  ops.add({.schema = "vander(Tensor x, int? N=None, bool increasing=False) -> Tensor",
+           .kernel = typed_kernel<&vander_of_vector>(),
+           .traits = kLinalg | kComposite,
+           .doc = "The powers of the elements of a vector, one column each, the highest first unless increasing."});
 }
 
 }  // namespace rushlight::ops

@@ -42,3 +42,10 @@ def test_a_view_shares_memory():
     tensor = matrix()
     tensor[0][1] = 20
     assert tensor.tolist() == [[1, 20, 3], [4, 5, 6]]
+
+
+def test_slices_of_whole_dimensions_make_nothing_among_other_indices():
+    x = torch.ones(3, 4, requires_grad=True)
+    names = [made.grad_fn.name() for made in (x[:], x[:3], x[:, :4], x[:, :], x[..., :], x[:, 1])]
+    assert names == ["SliceBackward0", "SliceBackward0", "AliasBackward0", "AliasBackward0", "AliasBackward0", "SelectBackward0"]
+    assert x[:, 1].grad_fn.next_functions[0][0].name().endswith("AccumulateGrad")

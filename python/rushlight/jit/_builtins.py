@@ -1,10 +1,11 @@
 """Python callables that stand for operators when they are called from compiled code."""
 import cmath
 import collections
+import inspect
 import math
 import warnings
 
-from .. import _C, _tensor_questions
+from .. import _C
 from .. import functional as _functional
 from ..ops import OpOverloadPacket
 
@@ -18,6 +19,21 @@ _CMATH = {"isnan": "isnan", "isfinite": "isfinite", "isinf": "isinf", "phase": "
           "cosh": "cosh", "tanh": "tanh", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh"}
 
 _table = None
+
+
+def _functions_of_torch():
+    """The functions of the torch namespace that have no source for the compiler: each stands for the operator of its name, whether there is one or
+    not. Those of torch.functional and jit, classes and what transforms functions are met as they are."""
+    import rushlight
+    table = {}
+    for name, module in rushlight._PYTHON_FUNCTIONS.items():
+        if module not in ("functional", "jit", "storage", "_legacy_types") and name not in ("compile", "vmap"):
+            table[id(getattr(rushlight, name))] = f"aten::{name}"
+    for name, value in list(vars(rushlight).items()):
+        is_plain = inspect.isfunction(value) or type(value).__name__ in ("nb_func", "builtin_function_or_method")
+        if is_plain and not name.startswith("_"):
+            table.setdefault(id(value), f"aten::{name}")
+    return table
 
 
 def _make_table():
@@ -35,7 +51,7 @@ def _make_table():
         value = getattr(_functional, name)
         if callable(value) and not name.startswith("_") and name not in _COMPILED_FROM_SOURCE and getattr(value, "__module__", "") == _functional.__name__:
             table[id(value)] = f"aten::{name}"
-    table.update({id(getattr(_tensor_questions, name)): f"aten::{name}" for name in _tensor_questions.OPERATORS})
+    table.update(_functions_of_torch())
     from .. import (_jit_internal, device, enable_grad, finfo, get_default_dtype, iinfo, inference_mode, is_grad_enabled, manual_seed, overrides,
                     set_grad_enabled)
     from .._C import Size, as_tensor

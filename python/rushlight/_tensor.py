@@ -182,8 +182,9 @@ class Tensor(_C.TensorBase, metaclass=_TensorMeta):
     # ---- what has another signature in Python than in the operator's schema
 
     def split(self, split_size, dim=0):
-        from .functional import split
-        return split(self, split_size, dim)
+        if isinstance(split_size, int):
+            return _C._find_overload("aten::split", "Tensor")(self, split_size, dim)
+        return _C._find_overload("aten::split_with_sizes", "")(self, tuple(split_size), dim)
 
     def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
         from .functional import norm

@@ -34,18 +34,17 @@ def broadcast_tensors(*tensors):
 
 def broadcast_shapes(*shapes):
     """The shape that results of these shapes have in common."""
-    result = []
     shapes = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
-    for shape in shapes:
-        for size in shape:
-            if size < 0:
-                raise RuntimeError(f"Trying to create tensor with negative dimension ({size}): ({size})")
-        result = [1] * (len(shape) - len(result)) + result
+    result = [1] * max(map(len, shapes), default=0)
+    for index, shape in enumerate(shapes):
         for i in range(-1, -1 - len(shape), -1):
             if shape[i] in (1, result[i]):
                 continue
             if result[i] != 1:
-                raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape")
+                raise RuntimeError(f"Attempting to broadcast a dimension of length {shape[i]} at {i}! Mismatching argument at index {index} had "
+                                   f"{shape}; but expected shape should be broadcastable to {result}")
+            if shape[i] < 0:
+                raise ValueError("Attempting to broadcast a dimension with negative length!")
             result[i] = shape[i]
     return _C.Size(result)
 

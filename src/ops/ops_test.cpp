@@ -31,6 +31,13 @@ TEST(Pointwise, RefusesShapesThatDoNotMeet) {
     EXPECT_EQ(error.message(),
               "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0");
   }
+  try {
+    ops::add(ops::ones(Shape{4, 3}), ops::ones(Shape{3, 4}));
+    FAIL() << "no error";
+  } catch (const RuntimeError& error) {
+    EXPECT_EQ(error.message(),
+              "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1");
+  }
 }
 
 TEST(Pointwise, PromotesIntegersOfDivisionsToFloats) {

@@ -42,6 +42,14 @@ void check_length(const Tensor& self, int64_t dim, std::string_view name) {
 
 // ---- sort and topk
 
+/// The same in the order of dimensions that self has in memory, if it has one.
+Tensor laid_out_like(const Tensor& self, const Tensor& values) {
+  if (self.is_contiguous() || !is_non_overlapping_and_dense(self.sizes(), self.strides())) return values;
+  const Tensor result = alias_tensor(empty_tensor({self.numel()}, values.dtype()), self.sizes(), self.strides(), 0);
+  cpu::copy_into(result, values);
+  return result;
+}
+
 ValuesAndIndices sort_stable(const Tensor& self, std::optional<bool>, int64_t dim, bool descending) {
   dim = wrap_dim(dim, self.dim());
   if (is_complex(self.dtype())) throw RuntimeError("Sort does not support complex dtypes on CPU");
@@ -53,7 +61,7 @@ ValuesAndIndices sort_stable(const Tensor& self, std::optional<bool>, int64_t di
     all.insert(all.end(), order.begin(), order.end());
   }
   const Tensor indices = cpu::result_of_rows(all, rows, rows.length, dim, self.dim() > 0);
-  return {values_at(self, indices, dim, true), indices};
+  return {laid_out_like(self, values_at(self, indices, dim, true)), laid_out_like(self, indices)};
 }
 ValuesAndIndices sort_cpu(const Tensor& self, int64_t dim, bool descending) {
   return sort_stable(self, false, dim, descending);

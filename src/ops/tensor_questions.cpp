@@ -13,8 +13,8 @@ namespace {
 
 bool is_nonzero_of(const Tensor& self) {
   if (self.numel() != 1)
-    throw RuntimeError(cat("Boolean value of Tensor with ", self.numel() == 0 ? "no values" : "more than one value",
-                           " is ambiguous"));
+    throw RuntimeError(
+        cat("Boolean value of Tensor with ", self.numel() == 0 ? "no values" : "more than one value", " is ambiguous"));
   return self.item().to<bool>();
 }
 bool is_signed_of(const Tensor& self) { return self.dtype() != ScalarType::bool_ && self.dtype() != ScalarType::uint8; }
@@ -41,17 +41,16 @@ void declare_tensor_questions(OpSet& ops) {
   constexpr OpTraits kLanguage = OpTraits::language;
   ops.add({.schema = "is_nonzero(Tensor self) -> bool", .kernel = typed_kernel<&is_nonzero_of>(), .traits = kLanguage});
   ops.add({.schema = "is_signed(Tensor self) -> bool", .kernel = typed_kernel<&is_signed_of>(), .traits = kLanguage});
-  ops.add({.schema = "is_inference(Tensor self) -> bool",
-           .kernel = typed_kernel<&is_inference_of>(),
-           .traits = kLanguage});
+  ops.add(
+      {.schema = "is_inference(Tensor self) -> bool", .kernel = typed_kernel<&is_inference_of>(), .traits = kLanguage});
   ops.add({.schema = "is_same_size(Tensor self, Tensor other) -> bool",
            .kernel = typed_kernel<&is_same_size_of>(),
            .traits = kLanguage});
   ops.add({.schema = "is_set_to(Tensor self, Tensor tensor) -> bool",
            .kernel = typed_kernel<&is_set_to_of>(),
            .traits = kLanguage});
-  for (const std::string_view schema : {"is_conj(Tensor self) -> bool", "is_neg(Tensor self) -> bool",
-                                        "is_distributed(Tensor self) -> bool"})
+  for (const std::string_view schema :
+       {"is_conj(Tensor self) -> bool", "is_neg(Tensor self) -> bool", "is_distributed(Tensor self) -> bool"})
     ops.add({.schema = schema, .kernel = typed_kernel<&never>(), .traits = kLanguage});
   ops.add({.schema = "is_pinned(Tensor self, Device? device=None) -> bool",
            .kernel = typed_kernel<&never_pinned>(),

@@ -1,6 +1,6 @@
-/// `def` inside of a function. It becomes a function of its own, in which the variables that it reads from around it are
-/// parameters in front of those it declares; each call hands over what they hold then. So it can call itself, return
-/// early and be saved as any function can.
+/// `def` inside of a function. It becomes a function of its own, in which the variables that it reads from around it
+/// are parameters in front of those it declares; each call hands over what they hold then. So it can call itself,
+/// return early and be saved as any function can.
 #include <algorithm>
 #include <set>
 
@@ -42,8 +42,7 @@ std::string type_name(const std::string& variable) { return cat("type of ", vari
 /// `f(...)` in the body of f: the captured variables are handed on.
 class OwnName final : public SugaredValue {
  public:
-  OwnName(ir::GraphFunction* function, std::vector<std::string> captured,
-          std::shared_ptr<NestedFunctionValue> nested)
+  OwnName(ir::GraphFunction* function, std::vector<std::string> captured, std::shared_ptr<NestedFunctionValue> nested)
       : function_(function), captured_(std::move(captured)), nested_(std::move(nested)) {}
   std::string kind() const override { return "nested function"; }
   bool gathers(bool keywords) override { return nested_->gathers(keywords); }
@@ -157,7 +156,8 @@ void add_defaults(Emitter& emitter, const NestedFunctionValue& nested, const Sou
     const bool is_given = (!parameter.keyword_only && i < positional_count) ||
                           std::ranges::find(keywords, parameter.name, &NamedValue::name) != keywords.end();
     if (is_given || nested.defaults()[i].empty()) continue;
-    keywords.push_back({parameter.name, emitter.environment().find(nested.defaults()[i], range)->as_value(emitter, range), range});
+    keywords.push_back(
+        {parameter.name, emitter.environment().find(nested.defaults()[i], range)->as_value(emitter, range), range});
   }
 }
 
@@ -166,8 +166,7 @@ SugaredValuePtr OwnName::call(Emitter& emitter, const SourceRange& range, std::v
   std::vector<NamedValue> all;
   for (const std::string& name : captured_) {
     const SugaredValuePtr value = emitter.environment().find(name, range);
-    if (!value)
-      lang::fail_at(range, cat("'", nested_->def()->name, "' cannot be called from a function inside of it"));
+    if (!value) lang::fail_at(range, cat("'", nested_->def()->name, "' cannot be called from a function inside of it"));
     all.push_back({"", value->as_value(emitter, range), range});
   }
   add_defaults(emitter, *nested_, range, arguments.size(), keywords);
@@ -224,8 +223,8 @@ SugaredValuePtr Emitter::call_nested(const NestedFunctionValue& nested, const So
     function = declare(unit, name, with_captured_parameters(*nested.def(), captures), resolver);
     std::vector<std::string> captured;
     for (const auto& [variable, value] : captures.values) captured.push_back(variable);
-    resolver->know(nested.def()->name,
-                   std::make_shared<OwnName>(function, std::move(captured), std::make_shared<NestedFunctionValue>(nested)));
+    resolver->know(nested.def()->name, std::make_shared<OwnName>(function, std::move(captured),
+                                                                 std::make_shared<NestedFunctionValue>(nested)));
   }
   std::vector<NamedValue> all;
   for (const auto& [name, value] : captures.values) all.push_back({"", value, range});

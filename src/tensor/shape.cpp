@@ -102,7 +102,8 @@ int64_t storage_extent(IntArrayRef sizes, IntArrayRef strides) {
 Shape broadcast_shapes(IntArrayRef a, IntArrayRef b) {
   const size_t rank = std::max(a.size(), b.size());
   Shape result(rank);
-  for (size_t i = 0; i < rank; ++i) {
+  // From the last dimension on: the first mismatch is the one that the error names.
+  for (size_t i = rank; i-- > 0;) {
     const size_t from_end = rank - i;
     const int64_t sa = from_end <= a.size() ? a[a.size() - from_end] : 1;
     const int64_t sb = from_end <= b.size() ? b[b.size() - from_end] : 1;

@@ -141,3 +141,18 @@ def test_a_convolution_tells_its_dimensions_without_being_computed():
     unit = torch.jit.CompilationUnit("def rank(x, w): return torch.conv2d(x, w).dim()")
     assert unit.rank(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 1, 1)) == 4
     assert unit.rank(torch.ones(2), torch.ones(1)) == 4
+
+
+def test_sorted_tensors_keep_the_layout():
+    x = torch.arange(12.0).view(4, 3).t()
+    values, indices = x.sort(1, descending=True)
+    assert values.stride() == indices.stride() == (1, 3)
+    assert values[0].tolist() == [9.0, 6.0, 3.0, 0.0] and indices[0].tolist() == [3, 2, 1, 0]
+
+
+def test_shapes_that_do_not_meet_are_named_from_the_last_dimension_on():
+    for call in (lambda: torch.ones(4, 3) * torch.ones(3, 4), lambda: torch.ones(4, 3).add_(torch.ones(3, 4))):
+        with pytest.raises(RuntimeError, match=r"The size of tensor a \(3\) must match the size of tensor b \(4\) at non-singleton dimension 1"):
+            call()
+    with pytest.raises(RuntimeError, match=r"Attempting to broadcast a dimension of length 4 at -1! Mismatching argument at index 1 had \(3, 4\)"):
+        torch.broadcast_shapes((4, 3), (3, 4))

@@ -303,3 +303,10 @@ def test_broadcasting_to_the_shape_at_hand_keeps_the_tensor():
 
 def test_warnings_about_the_library_itself_are_shown_to_those_who_ask():
     assert len(warnings_of(nn.BCELoss(), torch.ones(2, 3), torch.ones(2, 3))) == 2
+
+
+def test_methods_written_in_python_give_values_no_names():
+    def parts(x):
+        return (x * 2).split(1, 1)[0]
+
+    assert "tensor" not in str(torch.jit.trace(parts, torch.ones(2, 2)).graph).replace("_tensor.py", "")

@@ -50,7 +50,7 @@ void add_body(const std::vector<StmtPtr>& body, Names& bound, Names& read) {
     if (stmt->def) {
       bound.insert(stmt->def->name);
       for (const Parameter& parameter : stmt->def->parameters) add(parameter.default_value);
-      read.merge(free_names(*stmt->def));
+      read.merge(names_of(*stmt->def).free);
     }
   }
 }
@@ -75,12 +75,12 @@ void add_names_read(const Expr& expr, Names& names) {
   names.merge(inside);
 }
 
-std::set<std::string> free_names(const Def& def) {
-  Names bound, read;
-  add_body(def.body, bound, read);
-  for (const Parameter& parameter : def.parameters) bound.insert(parameter.name);
-  for (const std::string& name : bound) read.erase(name);
-  return read;
+FunctionNames names_of(const Def& def) {
+  FunctionNames names;
+  add_body(def.body, names.bound, names.free);
+  for (const Parameter& parameter : def.parameters) names.bound.insert(parameter.name);
+  for (const std::string& name : names.bound) names.free.erase(name);
+  return names;
 }
 
 }  // namespace rushlight::lang

@@ -9,8 +9,11 @@ namespace rushlight::lang {
 /// Adds the variables that an expression reads from around it: not those of its own comprehensions and lambdas.
 void add_names_read(const Expr& expr, std::set<std::string>& names);
 
-/// The variables that the body of a function reads from around it: not its parameters, and not what it assigns, which
-/// Python takes for its own everywhere in the body.
-std::set<std::string> free_names(const Def& def);
+struct FunctionNames {
+  std::set<std::string>
+      bound;  ///< parameters and what the body assigns, which Python takes for its own everywhere in it
+  std::set<std::string> free;  ///< what it reads from around it: the other names
+};
+FunctionNames names_of(const Def& def);
 
 }  // namespace rushlight::lang

@@ -32,6 +32,9 @@ TypePtr without_none(const TypePtr& type);
 /// What `__iter__` of an object gives; null if its class has none.
 SugaredValuePtr object_iterator(Emitter& emitter, const SourceRange& range, ir::Value* object);
 
+/// Functions in functions, compiled for what they read from around them; the function around shares them with all in it.
+using NestedFunctions = std::map<std::pair<const lang::Def*, std::string>, ir::GraphFunction*>;
+
 class Emitter {
  public:
   /// `self`: the class of which `def` is a method; null for a function.
@@ -293,8 +296,7 @@ class Emitter {
   std::map<std::string, TypePtr> declared_;  ///< `x: T` without a value
   std::vector<size_t> open_comprehensions_;  ///< how many frames were open when each began
   size_t lambda_calls_ = 0;                  ///< open ones
-  /// Functions in this function, compiled for what they read from around them.
-  std::map<std::pair<const lang::Def*, std::string>, ir::GraphFunction*> nested_functions_;
+  std::shared_ptr<NestedFunctions> nested_functions_;  ///< null: none was called yet
   ErrorCollector errors_;
   size_t unrolled_turns_ = 0;
   size_t temporaries_ = 0;

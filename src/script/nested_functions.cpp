@@ -13,7 +13,7 @@
 namespace rushlight::script {
 namespace {
 
-/// What a nested function reads from the function around it.
+/// What a nested function, and every function that it may call, reads from around it.
 struct Captures {
   std::map<std::string, ir::Value*> values;
   std::map<std::string, SugaredValuePtr> others;  ///< what the compiler alone knows: other functions, classes
@@ -22,8 +22,15 @@ struct Captures {
   std::string key() const {
     std::string key;
     for (const auto& [name, value] : values) key += cat(name, ":", repr(*value->type()), ";");
-    for (const auto& [name, other] : others) key += cat(name, "@", uintptr_t(other.get()), ";");
+    for (const auto& [name, other] : others) key += cat(name, "@", uintptr_t(identity(*other)), ";");
     return key;
+  }
+
+ private:
+  static const void* identity(const SugaredValue& other) {
+    if (const auto* nested = dynamic_cast<const NestedFunctionValue*>(&other)) return nested->def().get();
+    if (const auto* lambda = dynamic_cast<const LambdaValue*>(&other)) return &lambda->expr();
+    return &other;
   }
 };
 
@@ -39,35 +46,24 @@ std::string nested_name(const ir::GraphFunction& outer, const std::string& name)
 /// The annotation of a parameter that is a captured variable; no program can write such a name.
 std::string type_name(const std::string& variable) { return cat("type of ", variable); }
 
-/// `f(...)` in the body of f: the captured variables are handed on.
-class OwnName final : public SugaredValue {
- public:
-  OwnName(ir::GraphFunction* function, std::vector<std::string> captured, std::shared_ptr<NestedFunctionValue> nested)
-      : function_(function), captured_(std::move(captured)), nested_(std::move(nested)) {}
-  std::string kind() const override { return "nested function"; }
-  bool gathers(bool keywords) override { return nested_->gathers(keywords); }
-  SugaredValuePtr call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
-                       std::vector<NamedValue> keywords) override;
-
- private:
-  ir::GraphFunction* function_;
-  std::vector<std::string> captured_;
-  std::shared_ptr<NestedFunctionValue> nested_;
-};
-
 /// Knows the types of captured variables and what else was captured; the rest is the affair of the function around.
 class CaptureResolver final : public Resolver {
  public:
-  CaptureResolver(std::shared_ptr<Resolver> outer, const Captures& captures) : outer_(std::move(outer)) {
+  CaptureResolver(std::shared_ptr<Resolver> outer, const Captures& captures, std::shared_ptr<NestedFunctions> compiled)
+      : compiled(std::move(compiled)), outer_(std::move(outer)), names_(captures.others) {
     for (const auto& [name, value] : captures.values) types_[type_name(name)] = unshaped(value->type());
-    names_ = captures.others;
   }
-  void know(const std::string& name, SugaredValuePtr value) { names_[name] = std::move(value); }
+  const std::shared_ptr<NestedFunctions> compiled;
+  /// Null if it was not captured.
+  SugaredValuePtr find_captured(const std::string& name) const {
+    const auto found = names_.find(name);
+    return found != names_.end() ? found->second : nullptr;
+  }
 
   SugaredValuePtr resolve_value(const std::string& name, ir::GraphFunction& function,
                                 const SourceRange& range) override {
-    const auto found = names_.find(name);
-    return found != names_.end() ? found->second : outer_->resolve_value(name, function, range);
+    const SugaredValuePtr found = find_captured(name);
+    return found ? found : outer_->resolve_value(name, function, range);
   }
   TypePtr resolve_type(const std::string& name, const SourceRange& range) override {
     const auto found = types_.find(name);
@@ -89,15 +85,14 @@ class CaptureResolver final : public Resolver {
 
  private:
   std::shared_ptr<Resolver> outer_;
-  std::map<std::string, TypePtr> types_;
   std::map<std::string, SugaredValuePtr> names_;
+  std::map<std::string, TypePtr> types_;
 };
 
 std::set<std::string> names_read(const NestedFunctionValue& nested) {
-  std::set<std::string> names = lang::free_names(*nested.def());
+  std::set<std::string> names = lang::names_of(*nested.def()).free;
   for (const std::string& variable : nested.defaults())
     if (!variable.empty()) names.insert(variable);
-  names.erase(nested.def()->name);
   return names;
 }
 
@@ -108,14 +103,21 @@ bool is_known_everywhere(const SugaredValuePtr& value) {
          dynamic_cast<const NamespaceValue*>(value.get());
 }
 
+/// A name of the function around: one of its variables, or what it has captured itself. Null: a name of the module.
+SugaredValuePtr find_around(Emitter& emitter, const std::string& name, const SourceRange& range) {
+  if (emitter.environment().is_defined(name)) return emitter.environment().find(name, range);
+  const auto* captured = dynamic_cast<const CaptureResolver*>(&emitter.resolver());
+  return captured ? captured->find_captured(name) : nullptr;
+}
+
 Captures captures_of(Emitter& emitter, const NestedFunctionValue& nested, const SourceRange& range) {
   Captures captures;
   std::set<std::string> open = names_read(nested), seen;
+  open.insert(nested.def()->name);
   while (!open.empty()) {
     const std::string name = open.extract(open.begin()).value();
-    // What the function around does not have is a name of the module.
-    if (!seen.insert(name).second || !emitter.environment().is_defined(name)) continue;
-    const SugaredValuePtr found = emitter.environment().find(name, range);
+    const SugaredValuePtr found = seen.insert(name).second ? find_around(emitter, name, range) : nullptr;
+    if (!found) continue;
     if (const auto* other = dynamic_cast<const NestedFunctionValue*>(found.get())) {
       captures.others[name] = found;
       open.merge(names_read(*other));
@@ -131,6 +133,11 @@ Captures captures_of(Emitter& emitter, const NestedFunctionValue& nested, const 
       captures.values[name] = found->as_value(emitter, range);
     }
   }
+  // A function that it calls may read a variable of the name of one of its own.
+  for (const std::string& name : lang::names_of(*nested.def()).bound)
+    if (captures.values.contains(name) || captures.others.contains(name))
+      lang::fail_at(range, cat("the function '", nested.def()->name, "' has a variable '", name,
+                               "', and a function that it calls reads another one of that name"));
   return captures;
 }
 
@@ -156,22 +163,10 @@ void add_defaults(Emitter& emitter, const NestedFunctionValue& nested, const Sou
     const bool is_given = (!parameter.keyword_only && i < positional_count) ||
                           std::ranges::find(keywords, parameter.name, &NamedValue::name) != keywords.end();
     if (is_given || nested.defaults()[i].empty()) continue;
-    keywords.push_back(
-        {parameter.name, emitter.environment().find(nested.defaults()[i], range)->as_value(emitter, range), range});
+    const SugaredValuePtr value = emitter.environment().find(nested.defaults()[i], range);
+    if (!value) lang::fail_at(range, cat("the default of '", parameter.name, "' is not known here"));
+    keywords.push_back({parameter.name, value->as_value(emitter, range), range});
   }
-}
-
-SugaredValuePtr OwnName::call(Emitter& emitter, const SourceRange& range, std::vector<NamedValue> arguments,
-                              std::vector<NamedValue> keywords) {
-  std::vector<NamedValue> all;
-  for (const std::string& name : captured_) {
-    const SugaredValuePtr value = emitter.environment().find(name, range);
-    if (!value) lang::fail_at(range, cat("'", nested_->def()->name, "' cannot be called from a function inside of it"));
-    all.push_back({"", value->as_value(emitter, range), range});
-  }
-  add_defaults(emitter, *nested_, range, arguments.size(), keywords);
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  return FunctionValue(function_).call(emitter, range, std::move(all), std::move(keywords));
 }
 
 }  // namespace
@@ -215,16 +210,16 @@ SugaredValuePtr Emitter::call_nested(const NestedFunctionValue& nested, const So
                                      std::vector<NamedValue> arguments, std::vector<NamedValue> keywords) {
   check_captures(names_read(nested), nested.comprehensions(), range, "function");
   const Captures captures = captures_of(*this, nested, range);
-  ir::GraphFunction*& function = nested_functions_[{nested.def().get(), captures.key()}];
+  if (!nested_functions_) {
+    const auto* around = dynamic_cast<const CaptureResolver*>(resolver_.get());
+    nested_functions_ = around ? around->compiled : std::make_shared<NestedFunctions>();
+  }
+  ir::GraphFunction*& function = (*nested_functions_)[{nested.def().get(), captures.key()}];
   if (!function) {
-    ir::CompilationUnit& unit = *function_.unit();
-    const std::string name = unit.mangle(nested_name(function_, nested.def()->name));
-    auto resolver = std::make_shared<CaptureResolver>(resolver_, captures);
-    function = declare(unit, name, with_captured_parameters(*nested.def(), captures), resolver);
-    std::vector<std::string> captured;
-    for (const auto& [variable, value] : captures.values) captured.push_back(variable);
-    resolver->know(nested.def()->name, std::make_shared<OwnName>(function, std::move(captured),
-                                                                 std::make_shared<NestedFunctionValue>(nested)));
+    if (!function_.unit()) lang::fail_at(range, "a function that belongs to no unit cannot have functions in it");
+    const std::string name = function_.unit()->mangle(nested_name(function_, nested.def()->name));
+    function = declare(*function_.unit(), name, with_captured_parameters(*nested.def(), captures),
+                       std::make_shared<CaptureResolver>(resolver_, captures, nested_functions_));
   }
   std::vector<NamedValue> all;
   for (const auto& [name, value] : captures.values) all.push_back({"", value, range});

@@ -1,5 +1,6 @@
 """Functions in functions: they read what is around them, call themselves and each other, and are saved."""
 import io
+import linecache
 from typing import Dict, List
 
 import pytest
@@ -38,6 +39,33 @@ def each_other(n: int):
     def odd(k: int) -> bool:
         return False if k == 0 else even(k - 1)
     return even(n), odd(n)
+
+
+def each_other_with_a_variable_around(n: int, base: int):
+    def even(k: int, step: int = 1) -> int:
+        return base if k == 0 else odd(k - step)
+
+    def odd(k: int) -> int:
+        return -1 if k == 0 else even(k - 1)
+    return even(n), odd(n)
+
+
+def many_that_call_each_other(n: int):
+    def a(k: int) -> int:
+        return k + n if k < 1 else b(k - 1) + c(k - 2) + d(k - 3) + e(k - 4)
+
+    def b(k: int) -> int:
+        return k if k < 1 else a(k - 1) + c(k - 2) + d(k - 3) + e(k - 4)
+
+    def c(k: int) -> int:
+        return k if k < 1 else a(k - 1) + b(k - 2) + d(k - 3) + e(k - 4)
+
+    def d(k: int) -> int:
+        return k if k < 1 else a(k - 1) + b(k - 2) + c(k - 3) + e(k - 4)
+
+    def e(k: int) -> int:
+        return k if k < 1 else a(k - 1) + b(k - 2) + c(k - 3) + d(k - 4)
+    return a(6)
 
 
 def changes_what_it_reads(words: List[str]):
@@ -90,7 +118,8 @@ def in_branches(c: bool, x: int):
     return y
 
 
-PROGRAMS = [(reads_and_defaults, (3, 10)), (early_returns, ([1.0, -5.0, 3.0], 2.0)), (recursion, (12, 1)), (each_other, (7,)),
+PROGRAMS = [(reads_and_defaults, (3, 10)), (early_returns, ([1.0, -5.0, 3.0], 2.0)), (recursion, (12, 1)), (each_other, (7,)), (each_other_with_a_variable_around, (6, 9)),
+            (many_that_call_each_other, (2,)),
             (changes_what_it_reads, (["a", "b", "a"],)), (depth, (4,)), (assigns_its_own, (1,)), (gathers, (1,)), (in_branches, (False, 1))]
 
 
@@ -147,6 +176,15 @@ def called_from_a_comprehension(xs: List[int]):
     return [f(x) for x in xs]
 
 
+def two_variables_of_one_name(x: int):
+    def around(v: int):
+        return v + x
+
+    def own(x: int):
+        return around(x)
+    return own(5)
+
+
 def wrong_argument(x: int):
     def f(v: str):
         return v
@@ -155,7 +193,18 @@ def wrong_argument(x: int):
 
 @pytest.mark.parametrize("function, text", [(returned, "function definitions aren't supported"),
                                             (called_from_a_comprehension, "the function reads 'x', and a comprehension around its call"),
+                                            (two_variables_of_one_name, "the function 'own' has a variable 'x', and a function that it calls reads"),
                                             (wrong_argument, "Expected a value of type 'str' for argument 'v' but instead found type 'int'")])
 def test_what_is_refused(function, text):
     with pytest.raises(RuntimeError if function is not returned else torch.jit.frontend.UnsupportedNodeError, match=text):
         torch.jit.script(function)
+
+
+def test_functions_that_all_call_each_other_are_compiled_once():
+    names = [f"f{i}" for i in range(8)]
+    body = "".join(f"    def {name}(k: int) -> int:\n        return k if k < 1 else {' + '.join(f'{other}(k - 1)' for other in names)}\n" for name in names)
+    source = f"def program(k: int):\n{body}    return f0(k)\n"
+    linecache.cache["<program>"] = len(source), None, source.splitlines(True), "<program>"
+    scope = {"__name__": "program"}
+    exec(compile(source, "<program>", "exec"), scope)
+    assert torch.jit.script(scope["program"])(1) == 0

@@ -32,7 +32,8 @@ TypePtr without_none(const TypePtr& type);
 /// What `__iter__` of an object gives; null if its class has none.
 SugaredValuePtr object_iterator(Emitter& emitter, const SourceRange& range, ir::Value* object);
 
-/// Functions in functions, compiled for what they read from around them; the function around shares them with all in it.
+/// Functions in functions, compiled for what they read from around them; the function around shares them with all in
+/// it.
 using NestedFunctions = std::map<std::pair<const lang::Def*, std::string>, ir::GraphFunction*>;
 
 class Emitter {
@@ -293,9 +294,9 @@ class Emitter {
   LoopState loop_ = LoopState::none;
   /// For each open loop the variable that remembers `break`; empty: nobody asks.
   std::vector<std::string> loop_else_flags_;
-  std::map<std::string, TypePtr> declared_;  ///< `x: T` without a value
-  std::vector<size_t> open_comprehensions_;  ///< how many frames were open when each began
-  size_t lambda_calls_ = 0;                  ///< open ones
+  std::map<std::string, TypePtr> declared_;            ///< `x: T` without a value
+  std::vector<size_t> open_comprehensions_;            ///< how many frames were open when each began
+  size_t lambda_calls_ = 0;                            ///< open ones
   std::shared_ptr<NestedFunctions> nested_functions_;  ///< null: none was called yet
   ErrorCollector errors_;
   size_t unrolled_turns_ = 0;

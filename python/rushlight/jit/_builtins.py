@@ -31,7 +31,7 @@ def _functions_of_torch():
             table[id(getattr(rushlight, name))] = f"aten::{name}"
     for name, value in list(vars(rushlight).items()):
         is_plain = inspect.isfunction(value) or type(value).__name__ in ("nb_func", "builtin_function_or_method")
-        if is_plain and not name.startswith("_"):
+        if is_plain and not name.startswith("_") and name not in rushlight._PYTHON_FUNCTIONS:
             table.setdefault(id(value), f"aten::{name}")
     return table
 

@@ -51,9 +51,7 @@ def broadcast_shapes(*shapes):
 
 def split(tensor, split_size_or_sections, dim=0):
     """Parts of `tensor` along `dim`: of one size, or of the sizes given."""
-    if isinstance(split_size_or_sections, int):
-        return _op("aten::split", "Tensor")(tensor, split_size_or_sections, dim)
-    return _op("aten::split_with_sizes", "")(tensor, tuple(split_size_or_sections), dim)
+    return tensor.split(split_size_or_sections, dim)
 
 
 def meshgrid(*tensors, indexing=None):

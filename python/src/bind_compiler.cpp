@@ -18,7 +18,6 @@
 #include "script_objects.h"
 #include "script_types.h"
 #include "script_values.h"
-#include "traced_names.h"
 
 namespace rushlight::python {
 namespace {
@@ -361,7 +360,8 @@ void bind_compiler(nb::module_& m) {
       "_create_class_type",
       [](const std::string& name, bool is_module, const UnitHandle* unit) {
         if (unit) {
-          Ref<ClassType> type = ClassType::make(claim_name(name), is_module);
+          unit->unit->take_names_from(python_unit());
+          Ref<ClassType> type = ClassType::make(unit->unit->mangle(name), is_module);
           unit->unit->register_type(type);
           return TypePtr(type);
         }

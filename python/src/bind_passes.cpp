@@ -26,13 +26,12 @@ FunctionHandle function_of_graph(const std::string& name, const std::shared_ptr<
 }
 
 /// A frozen copy; its class joins the unit of the given one.
-nb::object frozen_module(nb::handle module, std::vector<std::string> preserved, bool optimize_numerics) {
+nb::object frozen_module(nb::handle module, std::vector<std::string> preserved, bool preserve_parameters) {
   const Ref<Object> object = find_object(module);
   if (!object || !object->type().is_module()) throw TypeError("freezing takes a compiled module");
-  auto unit = std::const_pointer_cast<ir::CompilationUnit>(
-      std::static_pointer_cast<const ir::CompilationUnit>(object->keep_alive()));
+  const auto unit = ir::unit_of(*object);
   return wrap_object(
-      passes::freeze_module(object, unit ? unit : python_unit(), {std::move(preserved), optimize_numerics}));
+      passes::freeze_module(object, unit ? unit : python_unit(), {std::move(preserved), preserve_parameters}));
 }
 
 }  // namespace
@@ -47,9 +46,10 @@ void bind_passes(nb::module_& m) {
   m.def(
       "_jit_pass_canonicalize", [](const ir::Graph& graph, bool keep_names) { return graph.copy(keep_names); },
       nb::arg("graph"), nb::arg("keep_unique_names") = true);
-  m.def("_freeze_module", &frozen_module, nb::arg("module"), nb::arg("preserved_attrs") = std::vector<std::string>(),
+  m.def("_freeze_module", &frozen_module, nb::arg("module"), nb::arg("preservedAttrs") = std::vector<std::string>(),
+        nb::arg("preserveParameters") = false);
+  m.def("_jit_pass_optimize_frozen_graph", &passes::run_frozen_optimizations, nb::arg("graph"),
         nb::arg("optimize_numerics") = true);
-  m.def("_jit_pass_optimize_frozen_graph", &passes::run_frozen_optimizations, nb::arg("graph"));
   m.def("_create_function_from_graph", &function_of_graph, nb::arg("qualname"), nb::arg("graph"));
   m.def("_jit_interpret_graph", [](const std::shared_ptr<ir::Graph>& graph, nb::args arguments) {
     const FunctionHandle handle = function_of_graph("graph", graph);

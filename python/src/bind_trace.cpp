@@ -13,12 +13,12 @@
 #include "graph_objects.h"
 #include "python_call.h"
 #include "python_frames.h"
+#include "resolver.h"
 #include "script_objects.h"
 #include "script_types.h"
 #include "script_values.h"
 #include "trace/subgraphs.h"
 #include "trace/trace.h"
-#include "traced_names.h"
 #include "traced_values.h"
 
 namespace rushlight::python {
@@ -115,16 +115,17 @@ FunctionHandle function_from_trace(const std::string& name, nb::object function,
                                    nb::object find_name, bool strict, bool force_outplace,
                                    std::vector<std::string> names) {
   auto unit = ir::CompilationUnit::make();
+  unit->take_names_from(python_unit());
   trace::Recorded recorded = record(std::move(function), inputs, nullptr,
                                     {std::move(find_name), strict, force_outplace, std::move(names)}, *unit);
   ir::GraphFunction* made =
-      unit->add_function(std::make_unique<ir::GraphFunction>(claim_name(name), std::move(recorded.graph)));
+      unit->add_function(std::make_unique<ir::GraphFunction>(unit->mangle(name), std::move(recorded.graph)));
   return {std::move(unit), made};
 }
 
 void method_from_trace(const ObjectHandle& self, const std::string& name, nb::object function, nb::handle inputs,
                        nb::object find_name, bool strict, bool force_outplace, std::vector<std::string> names) {
-  const auto unit = unit_of(*self.object);
+  const auto unit = ir::unit_of(*self.object);
   trace::Recorded recorded = record(std::move(function), inputs, self.object,
                                     {std::move(find_name), strict, force_outplace, std::move(names)}, *unit);
   auto& type = const_cast<ClassType&>(self.object->type());
@@ -136,7 +137,7 @@ void method_from_trace(const ObjectHandle& self, const std::string& name, nb::ob
 nb::object graph_by_tracing(nb::object function, nb::handle inputs, nb::object find_name, bool strict,
                             bool force_outplace, nb::handle self, std::vector<std::string> names) {
   Ref<Object> module = self.is_none() ? nullptr : find_object(self);
-  const auto unit = module ? unit_of(*module) : ir::CompilationUnit::make();
+  const auto unit = module ? ir::unit_of(*module) : ir::CompilationUnit::make();
   trace::Recorded recorded = record(std::move(function), inputs, module,
                                     {std::move(find_name), strict, force_outplace, std::move(names)}, *unit);
   return nb::make_tuple(recorded.graph, nb::steal(to_python(recorded.output)));

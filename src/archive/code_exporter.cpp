@@ -29,7 +29,7 @@ std::string CodeExporter::name_of(const TypePtr& type) {
   if (const auto known = names_.find(type); known != names_.end()) return known->second;
   const std::string own = own_name(*type);
   std::string name = own;
-  while (!used_names_.insert(name).second) name = with_mangle(own, mangle_number_++);
+  while (!used_names_.insert(name).second) name = mangler_.next(own);
   names_.emplace(type, name);
   return name;
 }

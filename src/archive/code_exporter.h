@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "codegen/codegen.h"
+#include "value/qualified_name.h"
 
 namespace rushlight::archive {
 
@@ -46,7 +47,7 @@ class CodeExporter {
   std::vector<std::unique_ptr<Printed>> files_;
   std::unordered_map<TypePtr, std::string, Hash, Same> names_;
   std::unordered_set<std::string> used_names_;
-  size_t mangle_number_ = 0;
+  NameMangler mangler_;
   std::unordered_set<TypePtr, Hash, Same> printed_;
   std::vector<TypePtr> needed_;
   std::unordered_set<TypePtr, Hash, Same> needed_set_;

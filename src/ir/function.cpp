@@ -236,13 +236,21 @@ void CompilationUnit::remove_type(std::string_view qualified_name) {
 
 std::string CompilationUnit::mangle(const std::string& qualified_name) {
   std::string candidate = qualified_name;
-  while (is_taken(candidate)) candidate = with_mangle(qualified_name, mangle_index_++);
+  NameMangler& mangler = names_from_ ? names_from_->mangler_ : mangler_;
+  while (is_taken(candidate) || (names_from_ && names_from_->is_taken(candidate)))
+    candidate = mangler.next(qualified_name);
+  // Mangled names are not given twice anyway; for the plain one an empty class stands in.
+  if (names_from_ && candidate == qualified_name) names_from_->register_type(ClassType::make(candidate));
   return candidate;
 }
 
 bool CompilationUnit::is_taken(std::string_view qualified_name) const {
   const std::string name(qualified_name);
   return function_index_.contains(name) || type_index_.contains(name);
+}
+
+std::shared_ptr<CompilationUnit> unit_of(const Object& object) {
+  return std::const_pointer_cast<CompilationUnit>(std::static_pointer_cast<const CompilationUnit>(object.keep_alive()));
 }
 
 }  // namespace rushlight::ir

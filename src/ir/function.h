@@ -5,6 +5,7 @@
 #include "ir/graph.h"
 #include "value/class_type.h"
 #include "value/function.h"
+#include "value/qualified_name.h"
 
 namespace rushlight::ir {
 
@@ -95,6 +96,9 @@ class CompilationUnit : public std::enable_shared_from_this<CompilationUnit> {
 
   /// `__torch__.Net` if it is free, else `__torch__.___torch_mangle_N.Net` with the next free N of this unit.
   std::string mangle(const std::string& qualified_name);
+  /// From now on the names of this unit are free in `other` as well, and are taken there for good. For units that come
+  /// and go while no name shall be used twice.
+  void take_names_from(std::shared_ptr<CompilationUnit> other) { names_from_ = std::move(other); }
   bool is_taken(std::string_view qualified_name) const;
 
  private:
@@ -102,7 +106,11 @@ class CompilationUnit : public std::enable_shared_from_this<CompilationUnit> {
   std::unordered_map<std::string, GraphFunction*> function_index_;
   std::vector<Ref<const NamedType>> types_;
   std::unordered_map<std::string, Ref<const NamedType>> type_index_;
-  size_t mangle_index_ = 0;
+  NameMangler mangler_;
+  std::shared_ptr<CompilationUnit> names_from_;
 };
+
+/// The unit that owns the class of an object and its methods; null if none does.
+std::shared_ptr<CompilationUnit> unit_of(const Object& object);
 
 }  // namespace rushlight::ir

@@ -27,7 +27,8 @@ class Dump {
     line(level + 1, "}");
     line(level + 1, "attributes {");
     for (size_t i = 0; i < object.slot_count(); ++i)
-      entry(level + 2, module.type().attributes()[i].name, attributes_ ? text_of(object.slot(i)) : "...");
+      entry(level + 2, module.type().attributes()[i].name,
+            attributes_ || !object.slot(i).is_tensor() ? text_of(object.slot(i)) : "...");
     line(level + 1, "}");
     line(level + 1, "methods {");
     for (const Method& method : module.methods()) {

@@ -39,7 +39,11 @@ Module freeze(const Module& module, const std::vector<std::string>& preserved, b
   if (module.is_training())
     throw RuntimeError(
         "Freezing is currently only implemented for modules in eval mode. Please call .eval() before freezing");
-  return Module(passes::freeze_module(module.object(), module.unit(), {preserved, optimize_numerics}));
+  const Module frozen(passes::freeze_module(module.object(), module.unit(), {preserved}));
+  for (Function* method : frozen.object()->type().methods())
+    if (auto* function = dynamic_cast<ir::GraphFunction*>(method))
+      passes::run_frozen_optimizations(*function->graph(), optimize_numerics);
+  return frozen;
 }
 
 }  // namespace rushlight

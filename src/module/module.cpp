@@ -64,10 +64,7 @@ const Ref<Object>& Module::object() const {
   return object_;
 }
 
-std::shared_ptr<ir::CompilationUnit> Module::unit() const {
-  return std::const_pointer_cast<ir::CompilationUnit>(
-      std::static_pointer_cast<const ir::CompilationUnit>(object()->keep_alive()));
-}
+std::shared_ptr<ir::CompilationUnit> Module::unit() const { return ir::unit_of(*object()); }
 
 IValue Module::forward(std::vector<IValue> arguments, const KeywordArguments& keywords) const {
   return get_method("forward")(std::move(arguments), keywords);

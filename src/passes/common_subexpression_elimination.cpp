@@ -6,6 +6,7 @@
 /// computed before it, never the other way. One walk, O(nodes).
 #include <algorithm>
 
+#include "ir/constants.h"
 #include "passes/effects.h"
 #include "passes/passes.h"
 
@@ -37,7 +38,13 @@ bool same_attributes(const Node& a, const Node& b) {
                     });
 }
 
+bool same_constants(const Node& a, const Node& b) {
+  const std::optional<IValue> x = ir::constant_value(a.output()), y = ir::constant_value(b.output());
+  return *a.output()->type() == *b.output()->type() && x && y && ir::is_same_constant(*x, *y);
+}
+
 bool same_computation(const Node& a, const Node& b) {
+  if (a.kind() == kinds::constant) return b.kind() == kinds::constant && same_constants(a, b);
   return a.kind() == b.kind() && a.inputs() == b.inputs() && same_attributes(a, b) &&
          std::equal(a.outputs().begin(), a.outputs().end(), b.outputs().begin(), b.outputs().end(),
                     [](const Value* x, const Value* y) { return *x->type() == *y->type(); });
@@ -45,6 +52,9 @@ bool same_computation(const Node& a, const Node& b) {
 
 size_t hash_of(const Node& node) {
   size_t hash = std::hash<ir::Symbol>()(node.kind());
+  if (node.kind() == kinds::constant)
+    if (const std::optional<IValue> value = ir::constant_value(node.output()))
+      hash = hash * 31 + ir::hash_of_constant(*value);
   for (const Value* input : node.inputs()) hash = hash * 31 + std::hash<const void*>()(input);
   return hash;
 }
@@ -82,9 +92,7 @@ class Eliminator {
 
  private:
   bool may_be_shared(const Node& node) const {
-    if (!node.blocks().empty() || node.outputs().empty() || node.kind() == kinds::constant ||
-        node.kind() == kinds::create_object)
-      return false;
+    if (!node.blocks().empty() || node.outputs().empty() || node.kind() == kinds::create_object) return false;
     if (node.has_attribute(ir::attributes::subgraph) || has_side_effects(node) || is_nondeterministic(node))
       return false;
     const Schema* schema = node.find_schema();

@@ -174,12 +174,14 @@ extern constinit const Pass constant_propagation = {
     .name = "constant_propagation",
     .summary = "runs what depends on constants only",
     .run = [](ir::Graph& graph, Analyses& analyses) { return Folder(graph, &analyses.alias_info()).run(); },
+    .leaves_dead_code = true,
 };
 
 extern constinit const Pass constant_propagation_of_immutable_types = {
     .name = "constant_propagation_immutable_types",
     .summary = "runs what depends on constants only, tensors and containers excepted",
     .run = [](ir::Graph& graph, Analyses&) { return Folder(graph, nullptr).run(); },
+    .leaves_dead_code = true,
 };
 
 }  // namespace rushlight::passes

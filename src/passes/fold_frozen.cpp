@@ -46,7 +46,11 @@ Tensor along_channels(const Tensor& values, const Tensor& weight) {
 bool is_conv(const Node& node) {
   static const std::unordered_set<Symbol> kinds = {Symbol::intern("aten::conv1d"), Symbol::intern("aten::conv2d"),
                                                    Symbol::intern("aten::conv3d")};
-  return kinds.contains(node.kind());
+  if (kinds.contains(node.kind())) return true;
+  static const Symbol general = Symbol::intern("aten::_convolution");
+  if (node.kind() != general) return false;
+  const std::optional<IValue> transposed = ir::constant_value(node.named_input("transposed"));
+  return transposed && transposed->is_bool() && !transposed->to_bool();
 }
 bool is_linear(const Node& node) {
   static const Symbol linear = Symbol::intern("aten::linear");
@@ -87,6 +91,12 @@ void set_input(const Layer& layer, size_t input, const Tensor& tensor, const std
   Value* constant = graph.insert_constant(IValue(tensor));
   if (!name.empty()) constant->set_debug_name(name);
   layer.node->replace_input(input, constant);
+}
+
+/// PyTorch makes a constant of the operand and a node of the arithmetic, and drops both: two numbers are spent.
+void set_computed_input(const Layer& layer, size_t input, const Tensor& tensor, const std::string& name) {
+  for (int spent = 0; spent < 2; ++spent) layer.node->graph().create(ir::kinds::constant)->destroy();
+  set_input(layer, input, tensor, name);
 }
 
 void replace_by_layer(Node& node, const Layer& layer) {
@@ -153,7 +163,8 @@ bool fold_sum(Node& node, const Layer& layer) {
   const Tensor bias = layer.bias.defined() ? layer.bias : filled(layer.weight, layer.weight.size(0), 0);
   const Tensor sum = call(node.kind().str(), "Tensor", {bias, *values, *alpha});
   if (sum.dtype() != bias.dtype()) return false;
-  set_input(layer, kBias, sum, cat(layer.node->input(kBias)->debug_name(), "_fused_", node.kind().name_part()));
+  set_computed_input(layer, kBias, sum,
+                     cat(layer.node->input(kBias)->debug_name(), "_fused_", node.kind().name_part()));
   replace_by_layer(node, layer);
   return true;
 }
@@ -165,10 +176,10 @@ bool fold_product(Node& node, const Layer& layer) {
   const std::string& kind = node.kind().str();
   const Tensor weight = call(kind, "Tensor", {layer.weight, along_channels(*values, layer.weight)});
   if (weight.dtype() != layer.weight.dtype()) return false;
-  // PyTorch names the weight after the bias.
-  const std::string name = cat(layer.node->input(kBias)->debug_name(), "_fused_", node.kind().name_part());
-  if (layer.bias.defined()) set_input(layer, kBias, call(kind, "Tensor", {layer.bias, *values}), "");
-  set_input(layer, kWeight, weight, name);
+  // PyTorch names the weight after the bias, if there is one.
+  const Value* named = layer.node->input(layer.bias.defined() ? kBias : kWeight);
+  set_computed_input(layer, kWeight, weight, cat(named->debug_name(), "_fused_", node.kind().name_part()));
+  if (layer.bias.defined()) set_computed_input(layer, kBias, call(kind, "Tensor", {layer.bias, *values}), "");
   replace_by_layer(node, layer);
   return true;
 }

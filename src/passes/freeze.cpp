@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "passes/clone_module.h"
 #include "passes/evaluate.h"
 #include "passes/fold_frozen.h"
 #include "passes/inline.h"
@@ -34,7 +35,7 @@ class Freezer {
     for (const auto& graph : graphs_) find_written(*graph);
     for (const auto& graph : graphs_) {
       named_.clear();
-      fold(*graph, graph->block(), {{graph->inputs().at(0), {module_.get(), "self"}}});
+      fold(*graph, {{graph->inputs().at(0), {module_.get(), "self"}}});
       clean_up(*graph);
     }
     return assemble();
@@ -90,8 +91,21 @@ class Freezer {
     if (!method) throw RuntimeError(cat("method '", name, "' has no graph to freeze"));
     std::shared_ptr<ir::Graph> graph = method->graph()->copy();
     inline_everything(*graph, {{graph->inputs().at(0), {module_.get(), "self"}}});
-    run_pass(lower_simple_tuples, *graph);
+    forget_shapes(graph->block());
     return graph;
+  }
+
+  /// What a trace knew of its tensors. Types of containers stay as they are, as in PyTorch.
+  static void forget_shapes(ArrayRef<Value*> values) {
+    for (Value* value : values)
+      if (value->type()->is(TypeKind::tensor)) value->set_type(types::tensor());
+  }
+  static void forget_shapes(const Block& block) {
+    forget_shapes(block.inputs());
+    for (const Node* node : block.nodes()) {
+      forget_shapes(node->outputs());
+      for (const Block* inner : node->blocks()) forget_shapes(*inner);
+    }
   }
 
   /// Calls through interfaces can be inlined here, since the objects are known.
@@ -176,110 +190,113 @@ class Freezer {
     }
   }
 
-  void fold(ir::Graph& graph, Block& block, Places places) {
-    for (Node* node : block.nodes()) {
-      if (note_submodule(*node, places)) continue;
-      for (Block* inner : node->blocks()) fold(graph, *inner, places);
-      if (const ir::AttributeValue* subgraph = node->find_attribute(ir::attributes::subgraph)) {
-        ir::Graph& inner = *std::get<std::shared_ptr<ir::Graph>>(*subgraph);
-        auto outer_named = std::exchange(named_, {});
-        fold(inner, inner.block(), places_inside(*node, places));
-        clean_up(inner);
-        named_ = std::move(outer_named);
+  /// Blocks inside of nodes come after the whole block around them, the last one first: the order of the constants
+  /// shows it.
+  void fold(ir::Graph& graph, Places places) {
+    Node* const first = graph.param_node()->next();
+    std::vector<Block*> blocks = {&graph.block()};
+    while (!blocks.empty()) {
+      Block* const block = blocks.back();
+      blocks.pop_back();
+      for (Node* node : block->nodes()) {
+        blocks.insert(blocks.end(), node->blocks().begin(), node->blocks().end());
+        if (!note_submodule(*node, places)) {
+          fold(graph, *node, places, first);
+        } else if (!keep_.contains(slot_of(*node, places))) {
+          graph.create(kinds::constant)->destroy();  // PyTorch tries to make a constant of it: a number is spent
+        }
       }
-      if (node->kind() != kinds::get_attr) continue;
-      const auto owner = places.find(node->input(0));
-      if (owner == places.end()) continue;
-      const Slot slot(owner->second.object, node->attribute<std::string>(ir::attributes::name));
-      if (keep_.contains(slot) || !owner->second.object->has_attribute(slot.second)) continue;
-      const IValue& value = owner->second.object->attribute(slot.second);
-      if (!can_be_constant(value)) continue;
-      node->output()->replace_all_uses_with(
-          constant_for(graph, slot, owner->second.path, value, node->output()->type()));
-      node->destroy();
     }
   }
 
-  /// One constant for each attribute, at the front, so that it is there for all blocks.
-  Value* constant_for(ir::Graph& graph, const Slot& slot, const std::string& path, const IValue& value,
-                      const TypePtr& type) {
+  void fold(ir::Graph& graph, Node& node, const Places& places, Node* first) {
+    if (const ir::AttributeValue* subgraph = node.find_attribute(ir::attributes::subgraph)) {
+      ir::Graph& inner = *std::get<std::shared_ptr<ir::Graph>>(*subgraph);
+      auto outer_named = std::exchange(named_, {});
+      fold(inner, places_inside(node, places));
+      clean_up(inner);
+      named_ = std::move(outer_named);
+    }
+    if (node.kind() != kinds::get_attr) return;
+    const auto owner = places.find(node.input(0));
+    if (owner == places.end()) return;
+    const Slot slot = slot_of(node, places);
+    if (keep_.contains(slot) || !owner->second.object->has_attribute(slot.second)) return;
+    if (options_.preserve_parameters && is_parameter(slot)) return;
+    const IValue& value = owner->second.object->attribute(slot.second);
+    if (!can_be_constant(value)) return;
+    const ir::Graph::WithInsertPoint front(graph, first);
+    node.output()->replace_all_uses_with(constant_for(graph, slot, owner->second.path, value));
+  }
+
+  /// What a GetAttr or SetAttr of a known module reads or writes.
+  static Slot slot_of(const Node& node, const Places& places) {
+    return {places.at(node.input(0)).object, node.attribute<std::string>(ir::attributes::name)};
+  }
+
+  static bool is_parameter(const Slot& slot) {
+    return std::ranges::any_of(slot.first->type().attributes(), [&slot](const ClassType::Attribute& attribute) {
+      return attribute.name == slot.second && attribute.is_parameter;
+    });
+  }
+
+  /// One constant for each attribute.
+  Value* constant_for(ir::Graph& graph, const Slot& slot, const std::string& path, const IValue& value) {
     Value*& known = named_[slot];
     if (!known) {
-      const ir::Graph::WithInsertPoint front(graph, graph.param_node()->next());
       IValue frozen = value;
       if (value.is_tensor() && value.tensor().defined())
         frozen = IValue(alias_tensor(value.tensor(), value.tensor().sizes(), value.tensor().strides(),
                                      value.tensor().storage_offset()));
-      // A tensor tells all about itself; the rest keeps what the class declares.
-      known = graph.insert_constant(frozen, {}, value.is_tensor() || value.is_none() ? nullptr : type);
+      known = graph.insert_constant(frozen);
       known->set_debug_name(cat(path, ".", slot.second));
     }
     return known;
   }
 
-  /// The result of a convolution has as many dimensions as its weight: checks of that, as BatchNorm2d has one, are
-  /// decided here.
-  static void fold_dimensions_of_convolutions(ir::Graph& graph, Block& block) {
-    static const ir::Symbol dim = ir::Symbol::intern("aten::dim");
-    static const std::set<std::string_view> kConvolutions = {"aten::conv1d", "aten::conv2d", "aten::conv3d"};
-    for (Node* node : block.nodes()) {
-      for (Block* inner : node->blocks()) fold_dimensions_of_convolutions(graph, *inner);
-      if (node->kind() != dim) continue;
-      const Node& producer = *node->input(0)->node();
-      if (!kConvolutions.contains(producer.kind().str())) continue;
-      const std::optional<IValue> weight = ir::constant_value(producer.input(1));
-      if (!weight || !weight->is_tensor()) continue;
-      const ir::Graph::WithInsertPoint before(graph, node);
-      node->output()->replace_all_uses_with(graph.insert_constant(IValue(weight->tensor().dim())));
-      node->destroy();
-    }
+  static void clean_up(ir::Graph& graph) {
+    static constexpr const Pass* kBeforeUnrolling[] = {&dead_code_elimination,
+                                                       &common_subexpression_elimination,
+                                                       &peephole,
+                                                       &dead_code_elimination,
+                                                       &constant_propagation,
+                                                       &dead_code_elimination,
+                                                       &constant_pooling};
+    static constexpr const Pass* kAfterUnrolling[] = {&remove_list_mutation, &peephole, &dead_code_elimination,
+                                                      &constant_propagation, &dead_code_elimination};
+    static constexpr const Pass* kAtLast[] = {&common_subexpression_elimination, &lower_simple_tuples,
+                                              &dead_code_elimination};
+    run_pipeline(kBeforeUnrolling, graph);
+    if (run_pass(unroll_constant_loops, graph)) run_pipeline(kAfterUnrolling, graph);
+    run_pipeline(kAtLast, graph);
   }
 
-  void clean_up(ir::Graph& graph) {
-    fold_dimensions_of_convolutions(graph, graph.block());
-    static constexpr const Pass* kAfterFolding[] = {
-        &constant_propagation, &constant_pooling,      &peephole,        &remove_dropout,
-        &constant_propagation, &dead_code_elimination, &constant_pooling};
-    run_pipeline(kAfterFolding, graph);
-    if (options_.optimize_numerics) run_frozen_optimizations(graph);
-  }
-
-  /// The new class has the attributes that the graphs still mention, and those that were asked for.
+  /// The classes have the attributes that the graphs still mention, and those that were asked for.
   Ref<Object> assemble() {
-    std::set<std::string> used;
-    for (const auto& graph : graphs_) collect_used(graph->block(), graph->inputs().at(0), used);
-    for (const Slot& slot : keep_)
-      if (slot.first == module_.get()) used.insert(slot.second);
+    AttributesOfClasses used;
+    for (const auto& graph : graphs_) collect_used(graph->block(), used);
+    for (const auto& [owner, name] : keep_) used[&owner->type()].insert(name);
+    ModuleClone clone(*module_, unit_, used);
     const ClassType& old_class = module_->type();
-    Ref<ClassType> frozen_class = ClassType::make(unit_->mangle(old_class.name()), /*is_module=*/true);
-    unit_->register_type(frozen_class);
-    for (const ClassType::Attribute& attribute : old_class.attributes())
-      if (used.contains(attribute.name))
-        frozen_class->add_attribute(attribute.name, attribute.type, attribute.is_parameter, attribute.is_buffer);
-    auto object = make_ref<Object>(Ref<const ClassType>(frozen_class), unit_);
-    for (const ClassType::Attribute& attribute : frozen_class->attributes())
-      object->set_attribute(attribute.name, module_->attribute(attribute.name).deepcopy());
     for (size_t i = 0; i < methods_.size(); ++i) {
+      clone.retype(*graphs_[i]);
       Schema schema = old_class.find_method(methods_[i])->schema();
-      schema.arguments.at(0).type = frozen_class;
-      graphs_[i]->inputs()[0]->set_type(frozen_class);
-      auto function = std::make_unique<GraphFunction>(cat(frozen_class->name(), ".", methods_[i]), graphs_[i]);
+      schema.arguments.at(0).type = clone.root_class();
+      auto function = std::make_unique<GraphFunction>(cat(clone.root_class()->name(), ".", methods_[i]), graphs_[i]);
       function->set_schema(std::move(schema));
-      frozen_class->add_method(unit_->add_function(std::move(function)));
+      clone.root_class()->add_method(unit_->add_function(std::move(function)));
     }
-    return object;
+    return clone.root();
   }
 
-  static void collect_used(const Block& block, const Value* self, std::set<std::string>& used) {
+  static void collect_used(const Block& block, AttributesOfClasses& used) {
     for (const Node* node : block.nodes()) {
-      for (const Block* inner : node->blocks()) collect_used(*inner, self, used);
-      if ((node->kind() == kinds::get_attr || node->kind() == kinds::set_attr) && node->input(0) == self)
-        used.insert(node->attribute<std::string>(ir::attributes::name));
+      for (const Block* inner : node->blocks()) collect_used(*inner, used);
+      if (node->kind() == kinds::get_attr || node->kind() == kinds::set_attr)
+        if (const auto* owner = node->input(0)->type()->as<ClassType>())
+          used[owner].insert(node->attribute<std::string>(ir::attributes::name));
       if (const ir::AttributeValue* subgraph = node->find_attribute(ir::attributes::subgraph))
-        for (size_t i = 0; i < node->inputs().size(); ++i) {
-          const ir::Graph& inner = *std::get<std::shared_ptr<ir::Graph>>(*subgraph);
-          if (node->input(i) == self) collect_used(inner.block(), inner.inputs().at(i), used);
-        }
+        collect_used(std::get<std::shared_ptr<ir::Graph>>(*subgraph)->block(), used);
     }
   }
 
@@ -299,10 +316,13 @@ Ref<Object> freeze_module(const Ref<Object>& module, const std::shared_ptr<ir::C
   return Freezer(module, unit, options).run();
 }
 
-void run_frozen_optimizations(ir::Graph& graph) {
+void run_frozen_optimizations(ir::Graph& graph, bool optimize_numerics) {
+  run_pass(remove_dropout, graph);
+  if (!optimize_numerics) return;
   static constexpr const Pass* kNumerics[] = {&fold_frozen_conv_bn, &fold_frozen_conv_add_or_sub,
                                               &fold_frozen_conv_mul_or_div, &fold_frozen_linear_bn};
   static constexpr const Pass* kAfter[] = {&dead_code_elimination};
+  run_pipeline(kAfter, graph);
   while (run_pipeline(kNumerics, graph)) run_pipeline(kAfter, graph);
 }
 

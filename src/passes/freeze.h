@@ -8,7 +8,7 @@ namespace rushlight::passes {
 struct FreezeOptions {
   /// Attributes and methods that stay, by name; dotted names reach into submodules ("l.weight").
   std::vector<std::string> preserved = {};
-  bool optimize_numerics = true;  ///< folding of batch norm and constant arithmetic into convolutions and linear layers
+  bool preserve_parameters = false;  ///< parameters stay attributes; buffers and the rest are folded
 };
 
 /// A new module with a class of its own in `unit`; the given one stays as it is. Its methods are `forward` and the
@@ -16,7 +16,8 @@ struct FreezeOptions {
 Ref<Object> freeze_module(const Ref<Object>& module, const std::shared_ptr<ir::CompilationUnit>& unit,
                           const FreezeOptions& options = {});
 
-/// What freezing runs on each method's graph at the end, when asked for.
-void run_frozen_optimizations(ir::Graph& graph);
+/// What follows on each method of a frozen module: dropout goes; with `optimize_numerics`, batch normalisation and
+/// constant arithmetic are folded into convolutions and linear layers.
+void run_frozen_optimizations(ir::Graph& graph, bool optimize_numerics = true);
 
 }  // namespace rushlight::passes

@@ -4,7 +4,10 @@ namespace rushlight::passes {
 
 bool run_pass(const Pass& pass, ir::Graph& graph) {
   Analyses analyses(graph);
-  return pass.run(graph, analyses);
+  if (!pass.run(graph, analyses)) return false;
+  analyses.forget();
+  if (pass.leaves_dead_code) dead_code_elimination.run(graph, analyses);
+  return true;
 }
 
 bool run_pipeline(std::span<const Pass* const> passes, ir::Graph& graph) {
@@ -44,6 +47,7 @@ std::span<const Pass* const> all_passes() {
       &peephole_without_shapes,
       &remove_dropout,
       &remove_list_mutation,
+      &unroll_constant_loops,
   };
   return kAll;
 }

@@ -27,9 +27,10 @@ struct Pass {
   std::string_view name;  ///< as in `rushlight graph --after NAME` and torch._C._jit_pass_NAME
   std::string_view summary;
   bool (*run)(ir::Graph& graph, Analyses& analyses);  ///< whether anything changed
+  bool leaves_dead_code = false;  ///< nodes that nobody uses any more; a pipeline removes them when it wants to
 };
 
-/// One pass alone.
+/// One pass alone, with the removal of the dead code that it leaves.
 bool run_pass(const Pass& pass, ir::Graph& graph);
 /// In order; analyses live on over passes that change nothing.
 bool run_pipeline(std::span<const Pass* const> passes, ir::Graph& graph);

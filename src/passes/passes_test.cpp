@@ -92,13 +92,12 @@ TEST(Unrolling, AFewConstantRoundsBecomeCopies) {
                   "      -> (%1, %6)\n"
                   "  return (%3)\n"),
             "graph(%x : Tensor):\n"
-            "  %1 : bool = prim::Constant[value=1]()\n"
-            "  %2 : int = prim::Constant[value=2]()\n"
             "  %7 : int = prim::Constant[value=0]()\n"
-            "  %8 : Tensor = aten::mul(%x, %7)\n"
-            "  %9 : int = prim::Constant[value=1]()\n"
-            "  %10 : Tensor = aten::mul(%8, %9)\n"
-            "  return (%10)\n");
+            "  %21 : Tensor = aten::mul(%x, %7)\n"
+            "  %22 : int = prim::Constant[value=1]()\n"
+            "  %23 : int = aten::add(%7, %22)\n"
+            "  %24 : Tensor = aten::mul(%21, %23)\n"
+            "  return (%24)\n");
 }
 
 TEST(Unrolling, ALoopWithAConditionStays) {
@@ -153,7 +152,6 @@ TEST(Folding, ABranchOnAConstantIsTaken) {
                   "      -> (%3)\n"
                   "  return (%2)\n"),
             "graph(%x : Tensor):\n"
-            "  %1 : bool = prim::Constant[value=0]()\n"
             "  %3 : Tensor = my::op(%x)\n"
             "  return (%3)\n");
 }
@@ -165,9 +163,7 @@ TEST(Folding, TuplesOfConstantsBecomeConstants) {
                   "  %1 : (int, int) = prim::TupleConstruct(%0, %0)\n"
                   "  return (%1)\n"),
             "graph():\n"
-            "  %0 : int = prim::Constant[value=1]()\n"
             "  %2 : (int, int) = prim::Constant[value=(1, 1)]()\n"
-            "  %1 : (int, int) = prim::TupleConstruct(%0, %0)\n"
             "  return (%2)\n");
 }
 

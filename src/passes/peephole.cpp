@@ -8,10 +8,12 @@
 ///     elements and length of a made list       what it was made of (see peephole_lists.h)
 ///     dim of a convolution                     a constant
 ///     size, dim, dtype of a known type         a constant (not in the variant without shapes)
-/// Values change, nodes stay: dead code elimination removes them. `None is None` is not folded, as in PyTorch.
+///     x + 0, x - 0, x * 1, x / 1 of tensors    x (see peephole_identities.h; not in the variant without shapes)
+/// `None is None` is not folded, as in PyTorch.
 #include <unordered_set>
 
 #include "passes/passes.h"
+#include "passes/peephole_identities.h"
 #include "passes/peephole_lists.h"
 
 namespace rushlight::passes {
@@ -62,7 +64,9 @@ class Peephole {
 
   bool run() {
     visit(graph_.block());
-    return simplify_constructed_lists(graph_) || changed_;
+    changed_ |= simplify_constructed_lists(graph_);
+    if (with_shapes_) changed_ |= simplify_tensor_identities(graph_);
+    return changed_;
   }
 
  private:
@@ -138,7 +142,6 @@ class Peephole {
     const Names& n = names();
     const Symbol kind = node.kind();
     std::optional<int64_t> left = int_constant(node.input(0)), right = int_constant(node.input(1));
-    if (left && right) return false;
     if (left && (kind == n.add || kind == n.mul)) {
       Value* constant = node.input(0);
       node.replace_input(0, node.input(1));
@@ -220,12 +223,14 @@ extern constinit const Pass peephole = {
     .name = "peephole",
     .summary = "replaces small patterns by simpler values, shapes and dtypes of known types included",
     .run = [](ir::Graph& graph, Analyses&) { return Peephole(graph, /*with_shapes=*/true).run(); },
+    .leaves_dead_code = true,
 };
 
 extern constinit const Pass peephole_without_shapes = {
     .name = "peephole_without_shapes",
     .summary = "replaces small patterns by simpler values, whatever the shapes",
     .run = [](ir::Graph& graph, Analyses&) { return Peephole(graph, /*with_shapes=*/false).run(); },
+    .leaves_dead_code = true,
 };
 
 }  // namespace rushlight::passes

@@ -1,5 +1,6 @@
 /// Dotted names of types and functions: `__torch__.a.___torch_mangle_3.Net`.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,15 @@ struct QualifiedName {
 };
 QualifiedName split_qualified_name(std::string_view name);
 
-/// The name with the part `___torch_mangle_N` in front of its last, or in place of the one that it has already.
-std::string with_mangle(std::string_view name, size_t number);
+/// Hands out new names for one that is taken. Numbers count up over all names.
+class NameMangler {
+ public:
+  /// The name with the part `___torch_mangle_N` in front of its last, or in place of the one that it has already: N is
+  /// then higher than that.
+  std::string next(std::string_view name);
+
+ private:
+  uint64_t number_ = 0;
+};
 
 }  // namespace rushlight

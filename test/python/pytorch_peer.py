@@ -1,7 +1,7 @@
 """What the real PyTorch says of an archive; run by its Python, not collected as a test.
 
     pytorch_peer.py photo PICTURE.jpg PHOTO.npy          the middle 224x224 as float32 1x3x224x224, normalised as ImageNet models expect
-    pytorch_peer.py run ARCHIVE.pt PHOTO.npy ANSWER.npz  out, code, graph of the loaded module
+    pytorch_peer.py run ARCHIVE.pt PHOTO.npy ANSWER.npz  out, code, graph of the loaded module; frozen: its graph when it is frozen
 """
 import sys
 
@@ -24,7 +24,8 @@ def run(archive, source, target):
     module = torch.jit.load(archive)
     with torch.no_grad():
         out = module(torch.from_numpy(np.load(source)))
-    np.savez(target, out=out.numpy(), code=module.code, graph=str(module.graph))
+    frozen = torch.jit.freeze(module) if hasattr(module, "training") else module
+    np.savez(target, out=out.numpy(), code=module.code, graph=str(module.graph), frozen=str(frozen.graph))
 
 
 if __name__ == "__main__":

@@ -23,17 +23,18 @@ def freeze(mod, preserved_attrs=None, optimize_numerics=True):
         raise RuntimeError("Freezing is currently only implemented for modules in eval mode. "
                            "Please call .eval() on your module before freezing.")
     from ._modules import RecursiveScriptModule
-    frozen = RecursiveScriptModule._wrap(_C._freeze_module(mod._c, list(preserved_attrs or ()), optimize_numerics))
+    frozen = RecursiveScriptModule._wrap(_C._freeze_module(mod._c, list(preserved_attrs or ())))
+    run_frozen_optimizations(frozen, optimize_numerics, [name for name in preserved_attrs or () if mod._c._has_method(name)])
     frozen._prepare()
     return frozen
 
 
 def run_frozen_optimizations(mod, optimize_numerics=True, preserved_methods=None):
-    """Folds batch normalisation and constant arithmetic in the methods of a frozen module; `freeze` has done so unless told otherwise."""
+    """What `freeze` runs at its end on `forward` and `preserved_methods`: dropout goes; with `optimize_numerics`, batch normalisation and
+    constant arithmetic are folded."""
     names = (["forward"] if mod._c._has_method("forward") else []) + list(preserved_methods or ())
     for name in names:
-        if optimize_numerics:
-            _C._jit_pass_optimize_frozen_graph(mod._c._get_method(name).graph)
+        _C._jit_pass_optimize_frozen_graph(mod._c._get_method(name).graph, optimize_numerics)
 
 
 def optimize_for_inference(mod, other_methods=None):

@@ -31,14 +31,23 @@ class Peer:
     """A process that measures: bench/worker.py run by some Python with some module."""
 
     def __init__(self, python, module, threads, env):
-        self.process = subprocess.Popen([python, str(HERE / "worker.py"), module, str(threads)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env)
+        self.command, self.env = [python, str(HERE / "worker.py"), module, str(threads)], env
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        env=self.env)
 
     def ask(self, what, name):
-        """{"us": time, "result": what it computed} or {"error": why not}."""
+        """{"us": time, "result": what it computed} or {"error": why not}. A process that ended at the last question is started again."""
+        if self.process.poll() is not None:
+            self.start()
         print(json.dumps([what, name]), file=self.process.stdin, flush=True)
         line = self.process.stdout.readline()
-        return json.loads(line) if line else {"error": "the process ended"}
+        if line:
+            return json.loads(line)
+        self.process.wait()
+        return {"error": "the process ended"}
 
     def close(self):
         self.process.stdin.close()

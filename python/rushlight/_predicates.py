@@ -5,7 +5,7 @@ import warnings
 from . import _C
 from ._tensor import Tensor
 
-_threads = {"intra": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1), "inter": 1}
+_interop = {"threads": 0}  # 0: not set
 _deterministic = {"enabled": False}
 
 
@@ -53,26 +53,35 @@ def get_default_device():
     return _C.device("cpu")
 
 
+def _checked_count(function, number):
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise RuntimeError(f"{function} expects an int, but got {type(number).__name__}")
+    if number <= 0:
+        raise RuntimeError(f"{function} expects a positive integer")
+    if number >= 2**31:
+        raise ValueError("Overflow when unpacking long")
+    return number
+
+
 def get_num_threads():
-    return _threads["intra"]
+    """Threads that one operator may use: at the start the number of cores, or fewer where OMP_NUM_THREADS or MKL_NUM_THREADS say so."""
+    return _C._get_num_threads()
 
 
 def set_num_threads(number, /):
-    if not isinstance(number, int):
-        raise RuntimeError(f"set_num_threads expects an int, but got {type(number).__name__}")
-    if number <= 0:
-        raise RuntimeError("set_num_threads expects a positive integer")
-    _threads["intra"] = number
+    _C._set_num_threads(_checked_count("set_num_threads", number))
 
 
 def get_num_interop_threads():
-    return _threads["inter"]
+    return _interop["threads"] or os.cpu_count() or 1
 
 
 def set_num_interop_threads(number, /):
-    if number <= 0:
-        raise RuntimeError("set_num_interop_threads expects a positive integer")
-    _threads["inter"] = number
+    """Kept for those who ask for it: tasks of programs (`torch.jit.fork`) always find a thread. RuntimeError when set twice."""
+    count = _checked_count("set_num_interop_threads", number)
+    if _interop["threads"]:
+        raise RuntimeError("Error: cannot set number of interop threads after parallel work has started or set_num_interop_threads called")
+    _interop["threads"] = count
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):

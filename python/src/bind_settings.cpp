@@ -2,6 +2,7 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/vector.h>
 
+#include "base/thread_pool.h"
 #include "bind.h"
 #include "casters.h"
 #include "tensor/print.h"
@@ -16,6 +17,8 @@ void bind_settings(nb::module_& m) {
       throw TypeError("invalid dtype object: only floating-point types are supported as the default type");
     set_default_dtype(dtype_of_object(dtype.ptr()));
   });
+  m.def("_get_num_threads", &get_num_threads);
+  m.def("_set_num_threads", &set_num_threads);
   m.def(
       "_tensor_repr",
       [](const Tensor& tensor, const std::vector<std::string>& suffixes, const std::string& prefix) {

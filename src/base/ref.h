@@ -1,10 +1,12 @@
-/// Shared ownership by a count inside the object. `Ref<T>` is one pointer wide; copying it is one atomic increment.
+/// Shared ownership by a count inside the object. `Ref<T>` is one pointer wide; copying it is one increment.
 ///     Ref<Graph> graph = make_ref<Graph>();
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
+
+#include "base/shared_counts.h"
 
 namespace rushlight {
 
@@ -16,9 +18,9 @@ class RefCounted {
   RefCounted& operator=(const RefCounted&) { return *this; }
   virtual ~RefCounted() = default;
 
-  void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
+  void retain() const { add_shared(count_, uint32_t(1), std::memory_order_relaxed); }
   void release() const {
-    if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    if (add_shared(count_, ~uint32_t(0), std::memory_order_acq_rel) == 1) delete this;
   }
   /// Takes a share unless the object is already being destroyed: for owners of plain back pointers.
   bool try_retain() const {

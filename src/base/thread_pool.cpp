@@ -4,14 +4,19 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <condition_variable>
+#include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace rushlight {
 namespace {
@@ -44,7 +49,7 @@ class Pool {
     if (idle_ >= tasks_.size())
       wake_.notify_one();
     else
-      std::thread([this] { work(); }).detach();
+      start_thread(owner);
   }
   void take_back(const void* owner) {
     std::lock_guard lock(mutex_);
@@ -56,6 +61,17 @@ class Pool {
     std::function<void()> run;
     const void* owner;
   };
+
+  /// Whoever can take a task back does it alone when the system has no thread left.
+  void start_thread(const void* owner) {
+    try {
+      std::thread([this] { work(); }).detach();
+    } catch (const std::system_error& error) {
+      if (owner) return;
+      tasks_.pop_back();
+      throw RuntimeError(cat("no thread for a task could be started: ", error.what()));
+    }
+  }
 
   /// In the child of a fork the threads are gone: the old pool is left alone and a new one made when needed.
   static void forget() {
@@ -123,13 +139,26 @@ struct Loop {
   }
 };
 
+/// The number of cores, or fewer where the environment says so. Of the two variables PyTorch heeds MKL's first.
+int threads_at_start() {
+  const int cores = int(std::max(1u, std::thread::hardware_concurrency()));
+  for (const char* variable : {"MKL_NUM_THREADS", "OMP_NUM_THREADS"}) {
+    const char* text = std::getenv(variable);
+    if (!text) continue;
+    int count = 0;
+    const std::from_chars_result read = std::from_chars(text, text + std::strlen(text), count);
+    if (read.ec == std::errc() && count >= 1) return std::min(count, cores);
+  }
+  return cores;
+}
+
 }  // namespace
 
 int get_num_threads() {
   if (const int count = thread_count.load(std::memory_order_relaxed)) return count;
   // Asked once: the C library reads files to find out.
-  static const int processors = std::max(1u, std::thread::hardware_concurrency());
-  return processors;
+  static const int at_start = threads_at_start();
+  return at_start;
 }
 void set_num_threads(int count) {
   if (count < 1) throw RuntimeError("set_num_threads expects a positive integer");

@@ -10,7 +10,8 @@ namespace rushlight {
 /// done. Inside a piece, or with one thread, the loop runs in the caller. The first exception of a piece is thrown on.
 void parallel_for(int64_t begin, int64_t end, int64_t grain, const std::function<void(int64_t from, int64_t to)>& body);
 
-/// Threads that a loop may use, the caller included. At the start: the number of cores.
+/// Threads that a loop may use, the caller included. At the start: the number of cores, or what MKL_NUM_THREADS or
+/// OMP_NUM_THREADS say if that is less.
 int get_num_threads();
 /// At least 1, else RuntimeError.
 void set_num_threads(int count);

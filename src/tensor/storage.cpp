@@ -79,7 +79,7 @@ std::byte* allocate_bytes(size_t bytes) {
         cat("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
             "allocate ",
             bytes, " bytes. Error code 12 (Cannot allocate memory)"));
-  const size_t now = live.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  const size_t now = add_shared(live, bytes, std::memory_order_relaxed) + bytes;
   size_t seen = peak.load(std::memory_order_relaxed);
   while (now > seen && !peak.compare_exchange_weak(seen, now, std::memory_order_relaxed)) {
   }
@@ -89,7 +89,7 @@ void free_bytes(std::byte* data, size_t bytes) {
   if (!data) return;
   BlockCache* cache = BlockCache::for_class(class_of(bytes));
   if (!cache || !cache->give(data, class_of(bytes))) std::free(data);
-  live.fetch_sub(bytes, std::memory_order_relaxed);
+  add_shared(live, size_t(0) - bytes, std::memory_order_relaxed);
 }
 }  // namespace
 

@@ -25,7 +25,7 @@ class AutogradMetaBase {
 class VersionCounter : public RefCounted {
  public:
   uint32_t value() const { return value_.load(std::memory_order_relaxed); }
-  void bump() { value_.fetch_add(1, std::memory_order_relaxed); }
+  void bump() { add_shared(value_, uint32_t(1), std::memory_order_relaxed); }
 
  private:
   std::atomic<uint32_t> value_{0};

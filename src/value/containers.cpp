@@ -41,11 +41,14 @@ Ref<ListObject> ListObject::make(TypePtr element_type) {
 
 namespace {
 
-/// `equals`, with the usual keys first.
-inline bool same_key(const IValue& a, const IValue& b) {
-  if (a.tag() == b.tag() && (a.is_string() || a.is_int()) && a.raw_int() == b.raw_int()) return true;
-  return a.equals(b);
+// The usual keys are texts and numbers, and often the very object that is in the dictionary: no call for those.
+inline size_t hash_of_key(const IValue& key) {
+  return key.is_string() ? static_cast<const StringObject*>(key.raw_pointer())->hash() : key.hash();
 }
+inline bool is_same_object(const IValue& a, const IValue& b) {
+  return a.tag() == b.tag() && (a.is_string() || a.is_int()) && a.raw_int() == b.raw_int();
+}
+[[gnu::noinline]] bool is_equal_key(const IValue& a, const IValue& b) { return a.equals(b); }
 
 }  // namespace
 
@@ -55,17 +58,18 @@ size_t DictObject::find_slot(const IValue& key, size_t hash) const {
   for (size_t slot = first_slot(hash);; slot = (slot + 1) & mask) {
     const uint32_t index = slots_[slot];
     if (index == kFree) return kNowhere;
-    if (index != kErased && entries_[index].hash == hash && same_key(entries_[index].key, key)) return slot;
+    if (index == kErased || entries_[index].hash != hash) continue;
+    if (is_same_object(entries_[index].key, key) || is_equal_key(entries_[index].key, key)) return slot;
   }
 }
 
 const IValue* DictObject::find(const IValue& key) const {
-  const size_t slot = find_slot(key, key.hash());
+  const size_t slot = find_slot(key, hash_of_key(key));
   return slot == kNowhere ? nullptr : &entries_[slots_[slot]].value;
 }
 
 void DictObject::insert_or_assign(const IValue& key, IValue value) {
-  const size_t hash = key.hash();
+  const size_t hash = hash_of_key(key);
   if (const size_t slot = find_slot(key, hash); slot != kNowhere) {
     entries_[slots_[slot]].value = std::move(value);
     return;
@@ -80,7 +84,7 @@ void DictObject::insert_or_assign(const IValue& key, IValue value) {
 }
 
 bool DictObject::erase(const IValue& key) {
-  const size_t slot = find_slot(key, key.hash());
+  const size_t slot = find_slot(key, hash_of_key(key));
   if (slot == kNowhere) return false;
   // The entry goes last: what it holds may be the key.
   const Entry erased = std::exchange(entries_[slots_[slot]], {IValue(), IValue(), 0, /*alive=*/false});

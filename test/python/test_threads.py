@@ -1,5 +1,8 @@
 """Compiled code beside Python's threads and in forked processes."""
 import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -51,6 +54,39 @@ def test_threads_compute_what_one_computes():
     for thread in threads:
         thread.join()
     assert results == [[expected] * 5] * 4
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="the threads of a process are not listed here")
+def test_one_thread_means_one():
+    program = """
+import os, rushlight as torch
+torch.set_num_threads(1)
+x = torch.ones(2000, 2000)
+image, weight = torch.ones(4, 16, 32, 32), torch.ones(16, 16, 3, 3)
+for count in (1, 2):
+    torch.set_num_threads(count)
+    assert torch.get_num_threads() == count
+    x.exp().sum(), x[:300, :300] @ x[:300, :300], torch.nn.functional.conv2d(image, weight)
+    print(len(os.listdir("/proc/self/task")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    one, two = map(int, done.stdout.split())
+    assert one == 1 and two > 1, done.stderr
+
+
+@pytest.mark.parametrize("variable", ["OMP_NUM_THREADS", "MKL_NUM_THREADS"])
+def test_the_environment_limits_threads(variable):
+    program = "import rushlight; print(rushlight.get_num_threads())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, variable: "1"})
+    assert done.stdout == "1\n", done.stderr
+
+
+@pytest.mark.parametrize("count, error", [(0, RuntimeError), (-1, RuntimeError), (2.0, RuntimeError), (True, RuntimeError), (2**40, ValueError)])
+def test_other_counts_of_threads_are_refused(count, error):
+    before = torch.get_num_threads()
+    with pytest.raises(error):
+        torch.set_num_threads(count)
+    assert torch.get_num_threads() == before
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")

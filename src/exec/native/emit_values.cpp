@@ -1,4 +1,5 @@
 /// Moves of counted values, and reads of what they hold.
+#include "base/shared_counts.h"
 #include "exec/native/emitter.h"
 
 namespace rushlight::exec::native {
@@ -19,8 +20,25 @@ void Emitter::retain() {
   je(done, T_SHORT);
   test(rax, rax);
   jz(done, T_SHORT);
+  count(/*up=*/true);
+  L(done);
+}
+
+void Emitter::count(bool up) {
+  const auto change = [&] { up ? inc(dword[rax + kUseCount]) : dec(dword[rax + kUseCount]); };
+  Label shared, done;
+  if (const char* flag = single_thread_flag()) {
+    push(rdx);
+    mov(rdx, reinterpret_cast<uint64_t>(flag));
+    cmp(byte[rdx], 0);
+    pop(rdx);
+    je(shared, T_SHORT);
+    change();
+    jmp(done, T_SHORT);
+  }
+  L(shared);
   lock();
-  inc(dword[rax + kUseCount]);
+  change();
   L(done);
 }
 
@@ -58,8 +76,7 @@ void Emitter::drop_value(uint32_t reg) {
     mov(rax, home(reg));
     test(rax, rax);
     jz(done);
-    lock();
-    dec(dword[rax + kUseCount]);
+    count(/*up=*/false);
     jnz(done);
     call(reinterpret_cast<const void*>(&destroy), [&] { mov(rdi, rax); });
     jmp(done);

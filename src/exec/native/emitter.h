@@ -147,6 +147,8 @@ class Emitter : private Xbyak::CodeGenerator {
   void copy_value(uint32_t to);
   /// Takes a share of what rax points to, with the tag in rcx.
   void retain();
+  /// The count of what rax points to goes up or down by one; the flags tell whether it is 0 now.
+  void count(bool up);
   void drop_value(uint32_t reg);
   void find_slot(uint32_t object, uint32_t slot);
   void put_value(uint32_t from);

@@ -7,6 +7,16 @@ namespace rushlight::script {
 
 using lang::ExprKind;
 
+namespace {
+/// Of an object of a class; null for anything else.
+TypePtr type_of_attribute(const SugaredValuePtr& object, const std::string& name) {
+  const ir::Value* value = as_simple(object);
+  const auto* cls = value ? value->type()->as<ClassType>() : nullptr;
+  const std::optional<size_t> slot = cls ? cls->find_attribute(name) : std::nullopt;
+  return slot ? cls->attributes()[*slot].type : nullptr;
+}
+}  // namespace
+
 void Emitter::emit_assign(const lang::Stmt& stmt) {
   if (!stmt.value) return emit_declaration(stmt);
   if (stmt.targets.size() == 1) return emit_single_assign(*stmt.targets[0], stmt, nullptr);
@@ -32,18 +42,28 @@ void Emitter::emit_declaration(const lang::Stmt& stmt) {
 void Emitter::emit_single_assign(const lang::Expr& target, const lang::Stmt& stmt, const SugaredValuePtr& ready) {
   const auto value = [&](const TypePtr& hint) { return ready ? ready : emit_sugared(*stmt.value, hint); };
   const SourceRange& value_range = stmt.value->range;
+  // Of several targets each has the same value: none may change its type.
+  const lang::Expr* display = stmt.targets.size() == 1 ? stmt.value.get() : nullptr;
   switch (target.kind) {
     case ExprKind::name: {
       TypePtr annotated = stmt.annotation ? type_of_annotation(*stmt.annotation) : nullptr;
       const auto declared = declared_.find(target.text);
       if (!annotated && declared != declared_.end() && !environment_.is_defined(target.text))
         annotated = declared->second;
-      return environment_.set(target.text, value(annotated), target.range, annotated);
+      SugaredValuePtr given = value(annotated);
+      if (annotated && display)
+        if (ir::Value* made = as_simple(given))
+          if (ir::Value* fitted = fit_display(*display, made, annotated); fitted && fitted != made)
+            given = simple(fitted);
+      return environment_.set(target.text, given, target.range, annotated);
     }
     case ExprKind::attribute: {
       const SugaredValuePtr object = emit_sugared(*target[0]);
       const TypePtr annotated = stmt.annotation ? type_of_annotation(*stmt.annotation) : nullptr;
       ir::Value* graph_value = value(annotated)->as_value(*this, value_range);
+      if (display)
+        if (const TypePtr declared = type_of_attribute(object, target.text))
+          if (ir::Value* fitted = fit_display(*display, graph_value, declared)) graph_value = fitted;
       return object->set_attribute(*this, stmt.range, target.text, graph_value);
     }
     case ExprKind::tuple: {
@@ -53,8 +73,10 @@ void Emitter::emit_single_assign(const lang::Expr& target, const lang::Stmt& stm
                                value_range);
     }
     case ExprKind::subscript:
-      return emit_subscript_assignment(target, {"", value(nullptr)->as_value(*this, value_range), value_range},
-                                       stmt.range);
+      return emit_subscript_assignment(
+          target,
+          {.name = "", .value = value(nullptr)->as_value(*this, value_range), .range = value_range, .source = display},
+          stmt.range);
     default:
       lang::fail_at(target.range, "unexpected expression on left-hand side of assignment");
   }

@@ -9,6 +9,8 @@
 
 namespace rushlight::script {
 
+using lang::ExprKind;
+
 namespace kinds = ir::kinds;
 
 Emitter::DisplayHint Emitter::narrow_hint(const TypePtr& hint, TypeKind kind, const SourceRange& range) {
@@ -46,8 +48,35 @@ Emitter::DisplayHint Emitter::narrow_hint(const TypePtr& hint, TypeKind kind, co
   return narrowed;
 }
 
+ir::Value* Emitter::fit_display(const lang::Expr& expr, ir::Value* value, const TypePtr& wanted) {
+  if (value->type()->is_subtype_of(*wanted)) return value;
+  const TypePtr type = wanted->is(TypeKind::optional) ? wanted->expect<ElementType>().element() : wanted;
+  ir::Node* node = value->node();
+  const auto* dict = type->as<DictType>();
+  const auto* tuple = type->as<TupleType>();
+  if (expr.is(ExprKind::list) && type->is(TypeKind::list) && node->kind() == kinds::empty_list_literal) {
+    const ir::Graph::WithInsertPoint here(*graph_, node);
+    return make_list({}, type->expect<ElementType>().element(), expr.range);
+  }
+  const bool is_made_here =
+      (expr.is(ExprKind::list) && type->is(TypeKind::list) && node->kind() == kinds::list_construct) ||
+      (expr.is(ExprKind::dict) && dict && node->kind() == kinds::dict_construct) ||
+      (expr.is(ExprKind::tuple) && tuple && node->kind() == kinds::tuple_construct);
+  if (!is_made_here || node->inputs().size() != expr.operands.size()) return nullptr;
+  if (tuple && (!tuple->name().empty() || tuple->elements().size() != expr.operands.size())) return nullptr;
+  for (size_t i = 0; i < expr.operands.size(); ++i) {
+    const TypePtr part = tuple  ? tuple->elements()[i]
+                         : dict ? (i % 2 == 0 ? dict->key() : dict->value())
+                                : type->expect<ElementType>().element();
+    ir::Value* fitted = expr[i] ? fit_display(*expr[i], node->input(i), part) : nullptr;
+    if (!fitted) return nullptr;
+    node->replace_input(i, fitted);
+  }
+  return value->set_type(type);
+}
+
 ir::Value* Emitter::emit_list(const lang::Expr& expr, const TypePtr& hint) {
-  const std::vector<ir::Value*> values = emit_all(expr.operands);
+  std::vector<ir::Value*> values = emit_all(expr.operands);
   if (values.empty() && !hint) {
     // Fits any list where it is used directly; a list of tensors elsewhere.
     ir::Node* node = graph_->insert(graph_->create(kinds::empty_list_literal, 1));
@@ -59,6 +88,9 @@ ir::Value* Emitter::emit_list(const lang::Expr& expr, const TypePtr& hint) {
                                   " because there are multiple possible List type candidates in the Union annotation"));
   TypePtr element = wanted.type ? wanted.type->expect<ElementType>().element() : types::tensor();
   if (!values.empty()) {
+    if (wanted.type)
+      for (size_t i = 0; i < values.size() && values.size() == expr.operands.size(); ++i)
+        if (ir::Value* fitted = fit_display(*expr[i], values[i], element)) values[i] = fitted;
     std::vector<TypePtr> value_types;
     for (ir::Value* value : values) value_types.push_back(value->type());
     const TypePtr common =
@@ -148,6 +180,10 @@ ir::Value* Emitter::emit_dict(const lang::Expr& expr, const TypePtr& hint) {
     ranges.push_back(expr[i]->range);
   }
   parts.check();
+  if (const TypePtr wanted = hint && !values.empty() ? narrow_hint(hint, TypeKind::dict, expr.range).type : nullptr)
+    for (size_t i = 0; i < values.size(); ++i)
+      if (ir::Value* fitted = fit_display(*expr[2 * i + 1], values[i], wanted->expect<DictType>().value()))
+        values[i] = fitted;
   return make_dict(keys, values, hint, expr.range, ranges);
 }
 

@@ -80,6 +80,9 @@ class Emitter {
 
   /// How many results of the call that is being made are taken (emit_for_results).
   size_t results_wanted() const { return results_wanted_; }
+  /// What a display made fits `wanted`, if need be after its own type was widened; null if it cannot. Nobody else has
+  /// the value yet, so that is safe: `[1]` is a list of optional numbers where one is wanted.
+  ir::Value* fit_display(const lang::Expr& expr, ir::Value* value, const TypePtr& wanted);
 
  private:
   enum class LoopState : uint8_t { none, loop, unrolled };

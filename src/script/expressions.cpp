@@ -222,7 +222,7 @@ std::shared_ptr<KeywordsValue> Emitter::known_keywords(const lang::Expr& expr) c
 void Emitter::emit_argument(const lang::Expr& argument, std::vector<NamedValue>& arguments, SugaredValue* callee) {
   const SourceRange& range = argument.range;
   if (!argument.is(ExprKind::starred)) {
-    arguments.push_back({"", emit(argument), range});
+    arguments.push_back({.name = "", .value = emit(argument), .range = range, .source = &argument});
     return;
   }
   const SugaredValuePtr given = emit_sugared(*argument[0]);
@@ -250,7 +250,10 @@ std::vector<NamedValue> Emitter::emit_keywords(const lang::Expr& call, SugaredVa
       if (keyword.name.empty())
         emit_keyword_expansion(*keyword.value, keywords, callee);
       else
-        keywords.push_back({keyword.name, emit(*keyword.value), keyword.value->range});
+        keywords.push_back({.name = keyword.name,
+                            .value = emit(*keyword.value),
+                            .range = keyword.value->range,
+                            .source = keyword.value.get()});
     });
   parts.check();
   return keywords;

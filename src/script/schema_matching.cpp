@@ -338,12 +338,36 @@ std::optional<MatchedCall> match_schema(Emitter& emitter, const SourceRange& ran
   return Matcher(emitter, range, schema, allow_conversions, &why).run(arguments, keywords, std::move(self));
 }
 
+namespace {
+/// Displays among the arguments of a call that only one function can be meant by take the types of its parameters.
+std::vector<NamedValue> fitted_to(Emitter& emitter, std::vector<NamedValue> arguments,
+                                  const std::function<const Argument*(size_t)>& parameter) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const Argument* formal = arguments[i].source ? parameter(i) : nullptr;
+    if (!formal || formal->gathers || formal->type->has_free_variables()) continue;
+    // `[]` fits by an implicit conversion, as in PyTorch.
+    if (arguments[i].value->node()->kind() == kinds::empty_list_literal) continue;
+    if (ir::Value* fitted = emitter.fit_display(*arguments[i].source, arguments[i].value, formal->type))
+      arguments[i].value = fitted;
+  }
+  return arguments;
+}
+}  // namespace
+
 MatchedCall match_schemas(Emitter& emitter, const SourceRange& range, ArrayRef<const Schema*> schemas,
                           const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
                           std::optional<NamedValue> self) {
   std::string why;
   if (schemas.size() == 1) {
-    if (auto call = match_schema(emitter, range, *schemas[0], arguments, keywords, true, why, self)) return *call;
+    const Schema& schema = *schemas[0];
+    const auto positional = fitted_to(emitter, arguments, [&](size_t i) {
+      return !self && i < schema.arguments.size() ? &schema.arguments[i] : nullptr;
+    });
+    const auto named = fitted_to(emitter, keywords, [&](size_t i) {
+      const std::optional<size_t> at = schema.find_argument(keywords[i].name);
+      return at ? &schema.arguments[*at] : nullptr;
+    });
+    if (auto call = match_schema(emitter, range, schema, positional, named, true, why, self)) return *call;
     lang::fail_at(range, why);
   }
   for (const bool allow_conversions : {false, true}) {
@@ -370,6 +394,49 @@ bool takes_iterables(std::string_view name) {
 bool is_set(const NamedValue& argument) {
   return argument.value->type()->is(TypeKind::set) || argument.value->type()->is(TypeKind::frozenset);
 }
+
+std::string own_name(ir::Symbol name) { return cat("rushlight::", name.str().substr(name.str().find("::") + 2)); }
+
+/// What Python takes and PyTorch's operator of this name does not; null if this is no such call either.
+SugaredValuePtr emit_own_operator(Emitter& emitter, const SourceRange& range, ir::Symbol name,
+                                  const std::vector<NamedValue>& arguments, const std::vector<NamedValue>& keywords,
+                                  const std::optional<NamedValue>& self) {
+  const std::string own = own_name(name);
+  if (name.str() == own || find_overloads(own).empty()) return nullptr;
+  try {
+    return emit_operator_call(emitter, range, ir::Symbol::intern(own), arguments, keywords, self);
+  } catch (const CompileError&) {
+    return nullptr;
+  }
+}
+
+/// `l.append([])` for a list of lists: displays among the arguments take the types that the others ask for. Null if
+/// that helps no overload either.
+SugaredValuePtr emit_with_fitted_displays(Emitter& emitter, const SourceRange& range, ir::Symbol name,
+                                          std::vector<NamedValue> arguments, const std::vector<NamedValue>& keywords,
+                                          const std::optional<NamedValue>& self) {
+  if (std::ranges::none_of(arguments, &NamedValue::source) || !keywords.empty()) return nullptr;
+  if (self) arguments.insert(arguments.begin(), *self);
+  for (const Operator* op : find_overloads(name.str())) {
+    const std::vector<Argument>& formals = op->schema().arguments;
+    if (formals.size() < arguments.size()) continue;
+    TypeVariables variables;
+    bool fits = true;
+    for (size_t i = 0; fits && i < arguments.size(); ++i)
+      if (!arguments[i].source) fits = match_type_variables(formals[i].type, arguments[i].value->type(), variables);
+    for (size_t i = 0; fits && i < arguments.size(); ++i) {
+      if (!arguments[i].source) continue;
+      const TypePtr wanted = substitute_variables(formals[i].type, variables);
+      ir::Value* fitted = wanted ? emitter.fit_display(*arguments[i].source, arguments[i].value, wanted) : nullptr;
+      fits = fitted != nullptr;
+      if (fits) arguments[i].value = fitted;
+    }
+    if (!fits) continue;
+    for (NamedValue& argument : arguments) argument.source = nullptr;
+    return emit_operator_call(emitter, range, name, arguments);
+  }
+  return nullptr;
+}
 }  // namespace
 
 SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, ir::Symbol name,
@@ -377,7 +444,7 @@ SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, i
                                    std::optional<NamedValue> self) {
   if (std::ranges::any_of(arguments, is_set)) {
     // Operators of a set have a namespace of their own; what takes any iterable sees a list of the elements.
-    const std::string own = cat("rushlight::", name.str().substr(name.str().find("::") + 2));
+    const std::string own = own_name(name);
     if (is_set(arguments[0]) && name.str() != own && !find_overloads(own).empty())
       return emit_operator_call(emitter, range, ir::Symbol::intern(own), arguments, keywords, self);
     if (takes_iterables(name.str())) {
@@ -408,7 +475,14 @@ SugaredValuePtr emit_operator_call(Emitter& emitter, const SourceRange& range, i
   for (ir::GraphFunction* function : functions)
     if (function->has_schema()) schemas.push_back(&function->schema());
   if (schemas.empty()) fail_unknown(range, name.str());
-  const MatchedCall call = match_schemas(emitter, range, schemas, arguments, keywords, std::move(self));
+  MatchedCall call;
+  try {
+    call = match_schemas(emitter, range, schemas, arguments, keywords, self);
+  } catch (const CompileError&) {
+    if (SugaredValuePtr own = emit_own_operator(emitter, range, name, arguments, keywords, self)) return own;
+    if (SugaredValuePtr made = emit_with_fitted_displays(emitter, range, name, arguments, keywords, self)) return made;
+    throw;
+  }
   if (call.schema >= operator_count) {
     for (ir::GraphFunction* function : functions)
       if (function->has_schema() && &function->schema() == schemas[call.schema])

@@ -10,6 +10,28 @@ namespace kinds = ir::kinds;
 using lang::ExprKind;
 using lang::StmtKind;
 
+namespace {
+
+lang::ExprPtr make_expr(ExprKind kind, std::string text, const SourceRange& range) {
+  auto expr = std::make_shared<lang::Expr>();
+  expr->kind = kind;
+  expr->text = std::move(text);
+  expr->range = range;
+  return expr;
+}
+
+/// `exception(message)`, as if it stood in the source; without `message` the exception says nothing.
+lang::ExprPtr exception_call(const std::string& exception, lang::ExprPtr message, const SourceRange& range) {
+  auto call = std::make_shared<lang::Expr>();
+  call->kind = ExprKind::call;
+  call->range = range;
+  call->operands = {make_expr(ExprKind::name, exception, range),
+                    message ? std::move(message) : make_expr(ExprKind::string, "", range)};
+  return call;
+}
+
+}  // namespace
+
 void Emitter::emit_body(const std::vector<lang::StmtPtr>& body) {
   for (const lang::StmtPtr& stmt : body) {
     lang::CompilationFrame::now_at(stmt->range);
@@ -75,9 +97,12 @@ void Emitter::emit_statement(const lang::Stmt& stmt) {
       return emit_for(stmt);
     case StmtKind::return_:
       return emit_return_value(stmt.value.get(), stmt.range);
-    case StmtKind::raise:
-      if (!stmt.value) lang::fail_at(stmt.range, "raise without an exception is not supported");
-      return emit_raise(*stmt.value, stmt.range);
+    case StmtKind::raise: {
+      if (stmt.value) return emit_raise(*stmt.value, stmt.range);
+      // There is no `except`, so no exception is ever being handled.
+      const auto text = make_expr(ExprKind::string, "No active exception to reraise", stmt.range);
+      return emit_raise(*exception_call("RuntimeError", text, stmt.range), stmt.range);
+    }
     case StmtKind::assert_:
       return emit_assert(stmt);
     case StmtKind::pass:
@@ -108,6 +133,8 @@ void Emitter::emit_statement(const lang::Stmt& stmt) {
 void Emitter::emit_return_value(const lang::Expr* expr, const SourceRange& range) {
   Returns& returns = returns_.back();
   ir::Value* value = expr ? emit(*expr, returns.declared) : constant(IValue(), range);
+  if (expr && returns.declared)
+    if (ir::Value* fitted = fit_display(*expr, value, returns.declared)) value = fitted;
   if (returns.declared) {
     value = convert_implicitly(*this, range, value, returns.declared, true);
     if (!value->type()->is_subtype_of(*returns.declared))
@@ -150,15 +177,7 @@ void Emitter::emit_raise(const lang::Expr& raised, const SourceRange& range) {
 void Emitter::emit_assert(const lang::Stmt& stmt) {
   const Condition condition = emit_condition(*stmt.value);
   // assert c, m  is  if not c: raise AssertionError(m)
-  const auto node = [&](ExprKind kind, std::string text) {
-    auto expr = std::make_shared<lang::Expr>();
-    expr->kind = kind;
-    expr->text = std::move(text);
-    expr->range = stmt.range;
-    return expr;
-  };
-  const auto call = node(ExprKind::call, "");
-  call->operands = {node(ExprKind::name, "AssertionError"), stmt.message ? stmt.message : node(ExprKind::string, "")};
+  const lang::ExprPtr call = exception_call("AssertionError", stmt.message, stmt.range);
   emit_branches(
       condition, [] {}, [&] { emit_raise(*call, stmt.range); }, stmt.range);
 }

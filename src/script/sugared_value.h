@@ -18,7 +18,8 @@ struct NamedValue {
   std::string name;
   ir::Value* value;
   SourceRange range;
-  bool is_expanded = false;  ///< `*list` or `**dictionary` for a parameter that gathers
+  bool is_expanded = false;            ///< `*list` or `**dictionary` for a parameter that gathers
+  const lang::Expr* source = nullptr;  ///< the expression of the call that made the value, if there is one
 };
 
 class SugaredValue : public std::enable_shared_from_this<SugaredValue> {

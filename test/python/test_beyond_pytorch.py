@@ -1,6 +1,6 @@
 """What Rushlight compiles and PyTorch refuses: each construct does what CPython does with the same function."""
 import copy
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 import pytest
 
@@ -467,3 +467,137 @@ def test_a_context_may_be_left_early():
     assert compiled(1) == (100, [0, -1, 2, -1])
     assert compiled(3) == (603, [0, -1, 2, -1, 4, -1, 6, -1])
     assert compiled(9) == (603, [0, -1, 2, -1, 4, -1, 6, -1, 8, -1])
+
+
+# ---- what operators and functions take
+
+def repeat(s: str, n: int):
+    return s * n, n * s
+
+
+def merge_dictionaries(a: Dict[str, int], b: Dict[str, int]):
+    c = a | b
+    a |= b
+    return c, a
+
+
+def round_float(x: float, n: int):
+    return round(x, n)
+
+
+def round_int(x: int, n: int):
+    return round(x, n)
+
+
+def order_texts(a: str, b: str):
+    return max(a, b), min(a, b)
+
+
+def test_texts_are_repeated():
+    for n in (-1, 0, 1, 3):
+        check(repeat, "ab\u00e9", n)
+    with pytest.raises(RuntimeError, match="repeated string is too long"):
+        torch.jit.script(repeat)("ab", 2**62)
+
+
+def test_dictionaries_are_merged():
+    check(merge_dictionaries, {"a": 1, "b": 2}, {"b": 3, "c": 4})
+
+
+@pytest.mark.parametrize("n", [-400, -21, -20, -19, -3, -2, -1, 0, 1, 2, 5, 20, 400])
+def test_rounding_to_decimals_is_exact(n):
+    compiled = torch.jit.script(round_float)
+    for x in (2.675, 0.5, 1.5, 2.5, -2.675, 1e300, 123456.789, -5.0, 15.0, 25.0, 149.9, 150.0, 250.0, 250.5, 1e22, 999.5, 0.1, -0.04, float("inf")):
+        assert repr(compiled(x, n)) == repr(round(x, n)), x
+    compiled = torch.jit.script(round_int)
+    for x in (0, 5, 15, 25, -5, -15, 149, 150, 151, 250, -250, 2**62, -2**62, -2**63):
+        expected = round(x, n)
+        if -2**63 <= expected < 2**63:
+            assert compiled(x, n) == expected, x
+        else:
+            with pytest.raises(RuntimeError, match="does not fit"):
+                compiled(x, n)
+
+
+def test_texts_have_an_order_in_max_and_min():
+    check(order_texts, "abc", "abd")
+    check(order_texts, "b", "abd")
+
+
+def raise_alone(x: int):
+    if x > 2:
+        raise
+    return x
+
+
+def test_raise_alone_says_that_there_is_nothing_to_raise():
+    check(raise_alone, 1)
+    with pytest.raises(torch.jit.Error, match="RuntimeError: No active exception to reraise"):
+        torch.jit.script(raise_alone)(3)
+
+
+# ---- displays take the type that is asked for
+
+def nested_displays(x: int):
+    rows: List[List[Optional[int]]] = [[x], [None, 2]]
+    rows.append([])
+    rows.append([x])
+    groups: Dict[str, List[float]] = {"a": []}
+    groups["b"] = []
+    both: Tuple[List[float], Optional[Dict[int, List[str]]]] = ([], {1: []})
+    return rows, groups, both
+
+
+def of_optionals(a: List[Optional[int]], *, b: Dict[str, List[float]]):
+    return len(a) + len(b)
+
+
+def displays_as_arguments(x: int):
+    return of_optionals([x], b={"a": []}) + of_optionals([None, x], b={})
+
+
+def display_as_result(x: int) -> Tuple[List[Optional[int]], Dict[str, List[float]]]:
+    return [x], {"a": []}
+
+
+class Tables:
+    def __init__(self):
+        self.rows: List[Optional[int]] = [None]
+        self.groups: Dict[str, List[float]] = {}
+
+    def fill(self, x: int):
+        self.rows = [x]
+        self.groups = {"a": []}
+        self.groups["a"].append(1.5)
+        return self.rows, self.groups
+
+
+def displays_for_attributes(x: int):
+    return Tables().fill(x)
+
+
+def test_displays_take_the_type_that_is_asked_for():
+    for fn in (nested_displays, displays_as_arguments, display_as_result, displays_for_attributes):
+        check(fn, 3)
+
+
+def kept_type(x: int):
+    row = [x]
+    rows: List[List[Optional[int]]] = [row]
+    return rows
+
+
+def test_a_list_that_has_a_name_keeps_its_type():
+    with pytest.raises(RuntimeError, match="did not match the types of the given list elements"):
+        torch.jit.script(kept_type)
+
+
+def chained(x: int):
+    a: Dict[str, List[float]] = {}
+    a["k"] = b = []
+    return a, b
+
+
+def test_a_display_with_several_targets_keeps_its_type():
+    with pytest.raises(RuntimeError, match="_set_item"):
+        torch.jit.script(chained)

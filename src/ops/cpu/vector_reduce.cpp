@@ -58,9 +58,20 @@ HWY_INLINE void cascade(size_t count, V zero, V* total, const Load& load) {
   for (auto& level : sums)
     for (V& sum : level) sum = zero;
   size_t i = 0;
+  // The sums that grow at each step stay in registers: the loops over them must be unrolled for that.
+  const auto add_up_to = [&](size_t end) {
+    V now[W];
+#pragma GCC unroll 16
+    for (size_t k = 0; k < W; ++k) now[k] = sums[0][k];
+    for (; i < end; ++i) {
+#pragma GCC unroll 16
+      for (size_t k = 0; k < W; ++k) now[k] = now[k] + load(i, k);
+    }
+#pragma GCC unroll 16
+    for (size_t k = 0; k < W; ++k) sums[0][k] = now[k];
+  };
   while (i + step <= count) {
-    for (const size_t end = i + step; i < end; ++i)
-      for (size_t k = 0; k < W; ++k) sums[0][k] = sums[0][k] + load(i, k);
+    add_up_to(i + step);
     for (size_t level = 1; level < kLevels; ++level) {
       for (size_t k = 0; k < W; ++k) {
         sums[level][k] = sums[level][k] + sums[level - 1][k];
@@ -69,8 +80,7 @@ HWY_INLINE void cascade(size_t count, V zero, V* total, const Load& load) {
       if ((i & ((step - 1) << (level * power))) != 0) break;
     }
   }
-  for (; i < count; ++i)
-    for (size_t k = 0; k < W; ++k) sums[0][k] = sums[0][k] + load(i, k);
+  add_up_to(count);
   for (size_t k = 0; k < W; ++k) {
     total[k] = sums[0][k];
     for (size_t level = 1; level < kLevels; ++level) total[k] = total[k] + sums[level][k];
@@ -150,15 +160,21 @@ T fold_straight(const T* in, size_t count) {
   }
   auto a = hn::LoadU(d, in);
   size_t i = lanes;
-  // Eight chains, so that none waits for itself.
+  // Eight chains, so that none waits for itself; in registers, as the loops over them are unrolled.
   constexpr size_t kChains = 8;
   if (count >= kChains * lanes) {
     decltype(a) chains[kChains];
+#pragma GCC unroll 8
     for (size_t k = 0; k < kChains; ++k) chains[k] = hn::LoadU(d, in + k * lanes);
-    for (i = kChains * lanes; i + kChains * lanes <= count; i += kChains * lanes)
+    for (i = kChains * lanes; i + kChains * lanes <= count; i += kChains * lanes) {
+#pragma GCC unroll 8
       for (size_t k = 0; k < kChains; ++k) chains[k] = F::join(chains[k], hn::LoadU(d, in + i + k * lanes));
-    for (size_t half = kChains / 2; half > 0; half /= 2)
+    }
+#pragma GCC unroll 4
+    for (size_t half = kChains / 2; half > 0; half /= 2) {
+#pragma GCC unroll 4
       for (size_t k = 0; k < half; ++k) chains[k] = F::join(chains[k], chains[k + half]);
+    }
     a = chains[0];
   }
   for (; i + lanes <= count; i += lanes) a = F::join(a, hn::LoadU(d, in + i));

@@ -44,8 +44,8 @@ std::optional<IValue> take_element(const Node& node, const std::vector<IValue>& 
 }
 
 /// Operators whose result is as large as their integers say.
-constexpr std::string_view kGrowWithIntegers[] = {"aten::mul",    "aten::ljust", "aten::rjust",
-                                                  "aten::center", "aten::zfill", "aten::expandtabs"};
+constexpr std::string_view kGrowWithIntegers[] = {"aten::mul",   "aten::ljust",      "aten::rjust",   "aten::center",
+                                                  "aten::zfill", "aten::expandtabs", "rushlight::mul"};
 
 /// Whether texts or lists may become larger than a constant should be: a few lines that double a text, or one that pads
 /// it to a billion characters, must not fill the memory of whoever compiles them. They stay for the run.

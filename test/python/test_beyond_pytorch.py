@@ -601,3 +601,11 @@ def chained(x: int):
 def test_a_display_with_several_targets_keeps_its_type():
     with pytest.raises(RuntimeError, match="_set_item"):
         torch.jit.script(chained)
+
+
+def long_constant():
+    return len("a" * 500_000_000 * 100)
+
+
+def test_what_would_be_a_large_constant_is_left_to_the_run():
+    assert str(torch.jit.script(long_constant).graph).count("rushlight::mul") == 2
